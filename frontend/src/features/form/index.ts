@@ -1,0 +1,2 @@
+// What all forms share.
+export { useSubmission, type Focusable, type Submission } from './submit'

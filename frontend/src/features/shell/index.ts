@@ -1,0 +1,6 @@
+// What the places inside the frame take from it.
+import { defineAsyncComponent } from 'vue'
+
+export { default as ConnectionStrip } from './ConnectionStrip.vue'
+export { default as PageHeader } from './PageHeader.vue'
+export const SignOutDialog = defineAsyncComponent(() => import('./SignOutDialog.vue'))

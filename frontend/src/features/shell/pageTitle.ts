@@ -1,0 +1,30 @@
+// The title and the icon of the browser tab: where one is, and whether something waits.
+import { useTitle } from '@vueuse/core'
+import { computed, watchEffect } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useRoute } from 'vue-router'
+import { useRooms } from '@/stores/rooms'
+import { useSession } from '@/stores/session'
+
+export function usePageTitle(): void {
+  const { t } = useI18n()
+  const route = useRoute()
+  const rooms = useRooms()
+  const session = useSession()
+
+  const place = computed(() => {
+    if (route.name === 'room') return rooms.get(Number(route.params.id))?.title ?? ''
+    if (route.name === 'browse') return t('directory.title')
+    if (route.name === 'settings') return t('settings.title')
+    return ''
+  })
+
+  useTitle(
+    computed(() => (rooms.totalUnread > 0 ? '• ' : '') + [place.value, session.title].filter(Boolean).join(' · ')),
+  )
+
+  watchEffect(() => {
+    const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
+    if (icon) icon.href = rooms.totalUnread > 0 ? '/favicon-unread.svg' : '/favicon-calm.svg'
+  })
+}

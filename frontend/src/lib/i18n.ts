@@ -1,0 +1,54 @@
+// Languages of the interface: one locale is loaded, compiled at build time.
+import { nextTick } from 'vue'
+import { createI18n } from 'vue-i18n'
+import type en from '../locales/en.json'
+
+export type Locale = 'en' | 'zh-CN'
+export const supportedLocales: readonly Locale[] = ['en', 'zh-CN']
+
+declare module 'vue-i18n' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the keys of en.json are the schema
+  export interface DefineLocaleMessage extends Messages {}
+}
+type Messages = typeof en
+
+const load: Record<Locale, () => Promise<{ default: unknown }>> = {
+  en: () => import('../locales/en.json'),
+  'zh-CN': () => import('../locales/zh-CN.json'),
+}
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: 'en' as string,
+  // Each locale is complete (i18n-check sees to it), so there is nothing to fall back to, nor to load for it.
+  fallbackLocale: false,
+  messages: {},
+  missingWarn: false,
+  fallbackWarn: false,
+})
+
+/** The first language of the reader's list that there is; English when there is none. */
+export function pickLocale(languages: readonly string[]): Locale {
+  for (const language of languages) {
+    const base = language.toLowerCase().split('-')[0]
+    if (base === 'zh') return 'zh-CN'
+    if (base === 'en') return 'en'
+  }
+  return 'en'
+}
+
+let wanted: Locale | undefined
+
+/** Loads the messages if need be, then switches; of several calls the last one wins. */
+export async function setLocale(locale: Locale): Promise<void> {
+  wanted = locale
+  const global = i18n.global
+  if (!(global.availableLocales as string[]).includes(locale)) {
+    const messages = await load[locale]()
+    global.setLocaleMessage(locale, messages.default as never)
+  }
+  if (wanted !== locale) return
+  global.locale.value = locale
+  document.documentElement.lang = locale
+  await nextTick()
+}

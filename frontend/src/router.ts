@@ -1,0 +1,75 @@
+// Every place with an address, and who may be there.
+import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+import { useSession } from '@/stores/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** For whom the place is: people who are signed in (the default), people who are not, or the first visitor. */
+    for?: 'guest' | 'founder'
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    {
+      path: '/setup',
+      name: 'setup',
+      component: () => import('@/features/auth/SetupPage.vue'),
+      meta: { for: 'founder' },
+    },
+    {
+      path: '/sign-in',
+      name: 'sign-in',
+      component: () => import('@/features/auth/SignInPage.vue'),
+      meta: { for: 'guest' },
+    },
+    {
+      path: '/register',
+      name: 'register',
+      component: () => import('@/features/auth/RegisterPage.vue'),
+      meta: { for: 'guest' },
+    },
+    {
+      path: '/invite/:code',
+      name: 'invite',
+      component: () => import('@/features/auth/RegisterPage.vue'),
+      props: true,
+      meta: { for: 'guest' },
+    },
+    {
+      path: '/',
+      component: () => import('@/features/shell/AppShell.vue'),
+      children: [
+        { path: '', name: 'home', component: () => import('@/features/shell/HomePage.vue') },
+        {
+          path: 'rooms/:id(\\d+)/:panel(members|info)?',
+          name: 'room',
+          component: () => import('@/features/chat/RoomPage.vue'),
+          props: (route) => ({ id: Number(route.params.id), panel: route.params.panel || null }),
+        },
+        { path: 'browse', name: 'browse', component: () => import('@/features/rooms/DirectoryPage.vue') },
+        {
+          path: 'settings/:section?',
+          name: 'settings',
+          component: () => import('@/features/settings/SettingsPage.vue'),
+          props: (route) => ({ section: route.params.section || null }),
+        },
+        { path: ':rest(.*)*', name: 'not-found', component: () => import('@/features/shell/NotFound.vue') },
+      ],
+    },
+  ],
+})
+
+/** Where somebody must go instead of *to*, by the phase of the session; null to let them in. */
+export function detour(phase: string, to: Pick<RouteLocationNormalized, 'meta' | 'fullPath' | 'hash'>): object | null {
+  if (phase === 'setup') return to.meta.for === 'founder' ? null : { name: 'setup', hash: to.hash }
+  if (phase === 'signed-in') return to.meta.for ? { name: 'home' } : null
+  if (phase === 'signed-out') {
+    if (to.meta.for === 'guest') return null
+    return { name: 'sign-in', query: to.meta.for || to.fullPath === '/' ? {} : { next: to.fullPath } }
+  }
+  return null
+}
+
+router.beforeEach((to) => detour(useSession().phase, to) ?? true)

@@ -1,0 +1,84 @@
+// Brings what the socket says to the stores that hold it.
+import { setServerNow } from '@/lib/clock'
+import type { RoomId, Row, ServerEvent, UserId, Welcome } from '@/wire/frames'
+import { useConnection } from './connection'
+import { useDrafts } from './drafts'
+import { useMessages } from './messages'
+import { usePeople } from './people'
+import { useRooms } from './rooms'
+import { useSession } from './session'
+
+export function startFeed(me: UserId): void {
+  const messages = useMessages()
+  void useDrafts().open(me)
+  messages.open(me)
+  useConnection().start({
+    hello: () => ({ ...(messages.epoch && { epoch: messages.epoch }), rooms: messages.held() }),
+    welcome: beWelcome,
+    event: happened,
+    lost: messages.lost,
+    ended: (why) => void useSession().closed(why),
+  })
+}
+
+export function stopFeed(): void {
+  useConnection().stop()
+  useMessages().close()
+  useRooms().clear()
+  usePeople().clear()
+  useDrafts().close()
+}
+
+function beWelcome(welcome: Welcome, named: ReadonlySet<RoomId>): void {
+  const messages = useMessages()
+  setServerNow(welcome.now)
+  useSession().welcome(welcome)
+  useConnection().noteBuild(welcome.server.build)
+  usePeople().put(welcome.user)
+  for (const id of useRooms().welcome(welcome.rooms)) messages.dropRoom(id)
+  messages.welcome(welcome.rooms, named, welcome.epoch)
+  messages.reportAll()
+}
+
+function happened(event: ServerEvent): void {
+  const messages = useMessages()
+  const rooms = useRooms()
+  switch (event.type) {
+    case 'message':
+    case 'member':
+    case 'room':
+      return spread(messages.receive(event))
+    case 'syncing':
+      return messages.syncing(event.room)
+    case 'synced':
+      return spread(messages.synced(event.room, event.rev))
+    case 'reset':
+      messages.reset(event.room, event.rev)
+      // Without the row there is still the room; the next welcome brings it.
+      return void rooms.refresh(event.room).catch(() => undefined)
+    case 'joined':
+      rooms.put(event.room)
+      return messages.startRoom(event.room)
+    case 'read':
+      return rooms.setRead(event.room, event.seq)
+    case 'typing':
+      return messages.receiveTyping(event.room, event.user)
+  }
+}
+
+function spread(rows: readonly Row[]): void {
+  const rooms = useRooms()
+  const me = useSession().me?.id
+  for (const row of rows) {
+    if (row.type === 'message') {
+      rooms.receiveMessage(row)
+    } else if (row.type === 'room') {
+      rooms.receiveRoom(row)
+    } else {
+      usePeople().receiveMember(row)
+      if (row.user.id !== me) continue
+      rooms.receiveOwn(row)
+      if (row.left) useMessages().dropRoom(row.room)
+    }
+  }
+}

@@ -1,0 +1,528 @@
+// The messages of each room: windows of history, live rows, and what is still on its way out.
+import { defineStore } from 'pinia'
+import { computed, ref, shallowReactive, type ComputedRef } from 'vue'
+import { serverNow } from '@/lib/clock'
+import { arrange, reuse, type Item, type UnreadLine } from '@/lib/grouping'
+import type { ErrorCode, Page, Rev, RoomId, RoomState, Row, Seq, UserId } from '@/wire/frames'
+import { call, codeOf, Refused, type Query } from '@/wire/http'
+import { Outbox, type OutboxPort } from '@/wire/outbox'
+import { pendingRow, RoomLog, type ChatRow, type PageTicket } from '@/wire/roomlog'
+import { useConnection } from './connection'
+import { usePeople } from './people'
+import { useRooms } from './rooms'
+
+export type { ChatRow } from '@/wire/roomlog'
+export type ChatItem = Item<ChatRow>
+export type Loading = 'latest' | 'older' | 'newer' | 'around'
+
+export interface RoomView {
+  items: ChatItem[]
+  loaded: boolean
+  atStart: boolean
+  atLatest: boolean
+  loading: Loading | null
+  /** Of the last load. */
+  error: ErrorCode | null
+  lo: Seq
+  hi: Seq
+  /** The frozen unread line stands after this seq. */
+  unreadAfter: Seq | null
+  /** How many messages there are below the window. */
+  newBelow: number
+}
+
+export interface Change {
+  kind: 'live' | 'page' | 'reset'
+  own: boolean
+}
+
+/** What the page knows of a room beside its log. */
+interface Place {
+  log: RoomLog
+  isOpen: boolean
+  loading: Loading | null
+  /** Of the page that is awaited: an answer to an older wish must not move the reader. */
+  ticket: PageTicket | null
+  error: ErrorCode | null
+  line: UnreadLine | null
+  /** Rises at each change: the log itself is plain. */
+  version: number
+}
+
+const PAGE = 50
+const WINDOWS = 8
+const READ_EVERY = 1_000
+const TYPING_EVERY = 3_000
+const TYPING_FOR = 6_000
+const SYNC_AGAIN = 2_000
+
+const NOTHING: RoomView = {
+  items: [],
+  loaded: false,
+  atStart: false,
+  atLatest: false,
+  loading: null,
+  error: null,
+  lo: 1,
+  hi: 0,
+  unreadAfter: null,
+  newBelow: 0,
+}
+
+export const useMessages = defineStore('messages', () => {
+  const connection = useConnection()
+  const rooms = useRooms()
+  const people = usePeople()
+
+  const places = shallowReactive(new Map<RoomId, Place>())
+  const views = new Map<RoomId, ComputedRef<RoomView>>()
+  const listeners = new Map<RoomId, Set<(change: Change) => void>>()
+  const writers = shallowReactive(new Map<RoomId, ReadonlyMap<UserId, ReturnType<typeof setTimeout>>>())
+  const toldTyping = new Map<RoomId, number>()
+  const seen = new Map<RoomId, Seq>()
+  const reading = new Map<RoomId, ReturnType<typeof setTimeout>>()
+  const recent: RoomId[] = []
+  /** Pending rows, also of rooms that `welcome` has not brought yet. */
+  const waitingFor = new Map<string, ChatRow>()
+  const epoch = ref<string | null>(null)
+  /** The room that is shown. */
+  let wanted: RoomId | null = null
+  let me: UserId = 0
+  let outbox: Outbox | null = null
+
+  // Views.
+
+  function view(id: RoomId): RoomView {
+    let found = views.get(id)
+    if (!found) {
+      let items: ChatItem[] = []
+      found = computed(() => {
+        const place = places.get(id)
+        if (!place) return NOTHING
+        const { log, line, loading, error } = place
+        items = reuse(items, arrange(log.list(), line))
+        return {
+          items,
+          loaded: log.loaded,
+          atStart: log.atStart,
+          atLatest: log.atLatest,
+          loading,
+          error,
+          lo: log.lo,
+          hi: log.hi,
+          unreadAfter: line?.after ?? null,
+          newBelow: log.loaded ? Math.max(0, log.seq - log.hi) : 0,
+        }
+      })
+      views.set(id, found)
+    }
+    return found.value
+  }
+
+  function touch(id: RoomId, changes: Partial<Place> = {}): void {
+    const place = places.get(id)
+    if (place) places.set(id, { ...place, ...changes, version: place.version + 1 })
+  }
+
+  function onChange(id: RoomId, listener: (change: Change) => void): () => void {
+    const set = listeners.get(id) ?? new Set()
+    listeners.set(id, set.add(listener))
+    return () => set.delete(listener)
+  }
+
+  function announce(id: RoomId, change: Change): void {
+    for (const listener of listeners.get(id) ?? []) listener(change)
+  }
+
+  // Coming and going.
+
+  function open(user: UserId): void {
+    me = user
+    outbox = new Outbox(user, port)
+    void outbox.load()
+  }
+
+  function close(): void {
+    outbox?.close()
+    outbox = null
+    for (const timer of reading.values()) clearTimeout(timer)
+    for (const room of writers.values()) for (const timer of room.values()) clearTimeout(timer)
+    const maps = [places, views, listeners, writers, toldTyping, seen, reading, waitingFor]
+    for (const map of maps) map.clear()
+    wanted = null
+    recent.length = 0
+    epoch.value = null
+    connection.waitingCount = 0
+  }
+
+  async function enter(id: RoomId): Promise<void> {
+    wanted = id
+    const place = places.get(id)
+    const room = rooms.get(id)
+    // A link opened before the first welcome: startRoom enters it then.
+    if (!place || !room) return
+    const count = room.seq - room.read
+    const line = count > 0 ? { after: room.read, count } : null
+    touch(id, { isOpen: true, line })
+    remember(id)
+    const { log } = place
+    const first = room.read + 1
+    if (log.loaded && (line ? first >= log.lo && first <= log.hi : log.atLatest)) return
+    if (count >= PAGE) await openAround(id, first)
+    else await openLatest(id)
+  }
+
+  function leave(id: RoomId): void {
+    if (wanted === id) wanted = null
+    touch(id, { isOpen: false, line: null })
+  }
+
+  function clearUnreadLine(id: RoomId): void {
+    touch(id, { line: null })
+  }
+
+  /** Windows of the last rooms stay; the others keep their counters. */
+  function remember(id: RoomId): void {
+    const at = recent.indexOf(id)
+    if (at >= 0) recent.splice(at, 1)
+    recent.unshift(id)
+    for (const old of recent.splice(WINDOWS)) {
+      places.get(old)?.log.unload()
+      people.dropMembers(old)
+      touch(old)
+    }
+  }
+
+  // History.
+
+  const openLatest = (id: RoomId) => load(id, 'latest', {})
+  const openAround = (id: RoomId, seq: Seq) => load(id, 'around', { around: seq })
+
+  async function loadOlder(id: RoomId): Promise<void> {
+    const log = places.get(id)?.log
+    if (log?.loaded && !log.atStart) await load(id, 'older', { before: log.lo })
+  }
+
+  async function loadNewer(id: RoomId): Promise<void> {
+    const log = places.get(id)?.log
+    if (log?.loaded && !log.atLatest) await load(id, 'newer', { after: log.hi })
+  }
+
+  async function load(id: RoomId, loading: Loading, query: Query): Promise<void> {
+    const place = places.get(id)
+    const isScroll = loading === 'older' || loading === 'newer'
+    if (!place || place.loading === loading || (isScroll && place.loading)) return
+    const { log } = place
+    const ticket = log.askPage()
+    touch(id, { loading, ticket, error: null })
+    try {
+      const page = await call<Page>('GET', `/rooms/${id}/messages`, { query: { ...query, limit: PAGE } })
+      const isOfNow = epoch.value === null || page.epoch === epoch.value
+      const isWanted = places.get(id)?.ticket === ticket
+      people.put(...page.users)
+      const isMerged = isOfNow && isWanted && log.merge(page, ticket)
+      if (!isMerged) log.missPage(ticket)
+      arrived(id, ticket, null)
+      if (isMerged) announce(id, { kind: 'page', own: false })
+    } catch (error) {
+      log.missPage(ticket)
+      arrived(id, ticket, codeOf(error))
+    }
+  }
+
+  function arrived(id: RoomId, ticket: PageTicket, error: ErrorCode | null): void {
+    if (places.get(id)?.ticket === ticket) touch(id, { loading: null, ticket: null, error })
+  }
+
+  function trim(id: RoomId, end: 'top' | 'bottom'): void {
+    if (places.get(id)?.log.trim(end)) touch(id)
+  }
+
+  // Writing.
+
+  function send(id: RoomId, text: string): void {
+    const log = places.get(id)?.log
+    if (!outbox || !log) return
+    outbox.write(id, text)
+    announce(id, { kind: 'live', own: true })
+    if (log.loaded && !log.atLatest) void openLatest(id)
+  }
+
+  function retry(nonce: string): void {
+    void outbox?.retry(nonce)
+  }
+
+  function discard(nonce: string): void {
+    outbox?.discard(nonce)
+  }
+
+  function editPending(nonce: string): string | undefined {
+    return outbox?.discard(nonce)
+  }
+
+  async function edit(id: RoomId, seq: Seq, text: string, ifRev?: Rev): Promise<void> {
+    await connection.request('edit', { room: id, seq, text, ...(ifRev && { if_rev: ifRev }) })
+  }
+
+  async function remove(id: RoomId, seq: Seq): Promise<void> {
+    await connection.request('delete', { room: id, seq })
+  }
+
+  function lastOwn(id: RoomId): ChatRow | undefined {
+    return places
+      .get(id)
+      ?.log.list()
+      .findLast((row) => row.author === me && row.seq !== null && row.deleted === null)
+  }
+
+  const port: OutboxPort = {
+    post: ({ room, text, nonce }) => connection.request('post', { room, text, nonce }),
+    isOpen: () => connection.isLive,
+    written(record) {
+      const status = record.failed ? 'failed' : 'queued'
+      const row = pendingRow({
+        room: record.room,
+        author: me,
+        text: record.text,
+        created: record.at,
+        nonce: record.nonce,
+        status,
+        error: record.failed as ErrorCode | null,
+      })
+      waitingFor.set(record.nonce, row)
+      change(record.room, (log) => log.addPending(row))
+    },
+    sending: ({ room, nonce }) => pending(room, nonce, { status: 'sending', error: null, retryAt: null }),
+    slow: ({ room, nonce }) => pending(room, nonce, { status: 'slow' }),
+    waiting: ({ room, nonce }, retryAt) => pending(room, nonce, { status: 'queued', error: null, retryAt }),
+    failed: ({ room, nonce }, error) => pending(room, nonce, { status: 'failed', error, retryAt: null }),
+    stored({ room, nonce }, posted) {
+      waitingFor.delete(nonce)
+      change(room, (log) => log.acknowledge(nonce, posted))
+    },
+    gone({ room, nonce }) {
+      waitingFor.delete(nonce)
+      change(room, (log) => log.removePending(nonce))
+    },
+  }
+  function pending(room: RoomId, nonce: string, changes: Partial<Pick<ChatRow, 'status' | 'error' | 'retryAt'>>): void {
+    const row = waitingFor.get(nonce)
+    if (row) waitingFor.set(nonce, { ...row, ...changes })
+    change(room, (log) => log.changePending(nonce, changes))
+  }
+
+  function change(room: RoomId, work: (log: RoomLog) => void): void {
+    connection.waitingCount = outbox?.size ?? 0
+    const log = places.get(room)?.log
+    if (!log) return
+    work(log)
+    touch(room)
+  }
+
+  // What the server says.
+
+  /** The rooms whose rows are held, with their revs. */
+  function held(): Record<string, Rev> {
+    const revs: Record<string, Rev> = {}
+    for (const [id, { log }] of places) if (log.loaded) revs[id] = log.mine
+    return revs
+  }
+
+  function welcome(states: readonly RoomState[], named: ReadonlySet<RoomId>, now: string): void {
+    epoch.value = now
+    for (const state of states) {
+      if (!named.has(state.room)) startRoom(state)
+    }
+    void outbox?.flushAll()
+  }
+
+  /** Live events of the room go on from here; what was held of it before does not count. */
+  function startRoom(state: RoomState): void {
+    const { room: id, rev, seq } = state
+    const place = places.get(id)
+    if (place) {
+      place.log.restart(rev, seq)
+      touch(id, { loading: null, ticket: null, error: null })
+      people.forgetMembers(id)
+      if (place.isOpen) void openLatest(id)
+      return
+    }
+    const log = new RoomLog(id, me, rev, seq)
+    for (const row of waitingFor.values()) if (row.room === id) log.addPending(row)
+    places.set(id, { log, isOpen: false, loading: null, ticket: null, error: null, line: null, version: 0 })
+    if (wanted === id) void enter(id)
+  }
+
+  function dropRoom(id: RoomId): void {
+    places.delete(id)
+    writers.delete(id)
+    seen.delete(id)
+    people.dropMembers(id)
+    outbox?.discardRoom(id)
+  }
+
+  function lost(): void {
+    for (const { log } of places.values()) log.interrupt()
+  }
+
+  /** Answers the rows that count, for the stores that hold them. */
+  function receive(row: Row): Row[] {
+    return follow(row.room, (log) => log.receive(row))
+  }
+
+  function syncing(id: RoomId): void {
+    places.get(id)?.log.syncing()
+  }
+
+  function synced(id: RoomId, rev: Rev): Row[] {
+    return follow(id, (log) => log.synced(rev))
+  }
+
+  function follow(id: RoomId, work: (log: RoomLog) => { applied: Row[]; sync: Rev | null }): Row[] {
+    const place = places.get(id)
+    if (!place) return []
+    const before = place.log.seq
+    const { applied, sync } = work(place.log)
+    if (sync !== null) void askSync(id, sync)
+    touch(id)
+    const fresh = applied.filter((row) => row.type === 'message' && row.seq > before)
+    for (const row of fresh) if (row.type === 'message') stopTyping(id, row.author)
+    const others = fresh.filter((row) => row.type === 'message' && row.author !== me)
+    if (place.isOpen && others.length > 0 && document.hidden) drawLine(id, before, others.length)
+    if (fresh.length > 0) announce(id, { kind: 'live', own: others.length === 0 })
+    return applied
+  }
+
+  /** The reader looks elsewhere: the line stands before what came meanwhile. */
+  function drawLine(id: RoomId, after: Seq, count: number): void {
+    const line = places.get(id)?.line
+    touch(id, { line: line ? { ...line, count: line.count + count } : { after, count } })
+  }
+
+  async function askSync(id: RoomId, rev: Rev): Promise<void> {
+    try {
+      await connection.request('sync', { room: id, rev })
+    } catch (error) {
+      // Without a line the next welcome settles it.
+      if (!(error instanceof Refused) || error.code === 'offline') return
+      setTimeout(
+        () => {
+          const from = places.get(id)?.log.syncFrom
+          if (from !== null && from !== undefined) void askSync(id, from)
+        },
+        error.retryAfter ? error.retryAfter * 1_000 : SYNC_AGAIN,
+      )
+    }
+  }
+
+  function reset(id: RoomId, rev: Rev): void {
+    const place = places.get(id)
+    if (!place) return
+    place.log.reset(rev)
+    touch(id, { loading: null, ticket: null, error: null })
+    people.forgetMembers(id)
+    announce(id, { kind: 'reset', own: false })
+    if (place.isOpen) void openLatest(id)
+  }
+
+  // Reading.
+
+  function markVisible(id: RoomId, seq: Seq): void {
+    const room = rooms.get(id)
+    if (!room || seq <= room.read) return
+    rooms.setRead(id, Math.min(seq, room.seq))
+    seen.set(id, Math.max(seq, seen.get(id) ?? 0))
+    if (!reading.has(id))
+      reading.set(
+        id,
+        setTimeout(() => void report(id), READ_EVERY),
+      )
+  }
+
+  async function report(id: RoomId): Promise<void> {
+    reading.delete(id)
+    const seq = seen.get(id)
+    if (seq === undefined) return
+    seen.delete(id)
+    try {
+      await connection.request('read', { room: id, seq })
+    } catch {
+      // Told again with the next row that is read, or after the next welcome.
+      seen.set(id, Math.max(seq, seen.get(id) ?? 0))
+    }
+  }
+
+  /** Read while away: said after `welcome`, whose counters do not know of it yet. */
+  function reportAll(): void {
+    for (const [id, seq] of [...seen]) {
+      rooms.setRead(id, seq)
+      void report(id)
+    }
+  }
+
+  // Writing signs.
+
+  function typing(id: RoomId): UserId[] {
+    return [...(writers.get(id)?.keys() ?? [])]
+  }
+
+  function receiveTyping(id: RoomId, user: UserId): void {
+    if (user === me) return
+    clearTimeout(writers.get(id)?.get(user))
+    const timer = setTimeout(() => stopTyping(id, user), TYPING_FOR)
+    writers.set(id, new Map(writers.get(id)).set(user, timer))
+  }
+
+  function stopTyping(id: RoomId, user: UserId): void {
+    const known = writers.get(id)
+    if (!known?.has(user)) return
+    clearTimeout(known.get(user))
+    const rest = new Map(known)
+    rest.delete(user)
+    writers.set(id, rest)
+  }
+
+  function sendTyping(id: RoomId): void {
+    const now = serverNow()
+    if (now - (toldTyping.get(id) ?? -Infinity) < TYPING_EVERY) return
+    toldTyping.set(id, now)
+    connection.tell('typing', { room: id })
+  }
+
+  return {
+    view,
+    onChange,
+    enter,
+    leave,
+    clearUnreadLine,
+    loadOlder,
+    loadNewer,
+    openAround,
+    openLatest,
+    trim,
+    send,
+    retry,
+    discard,
+    editPending,
+    edit,
+    remove,
+    lastOwn,
+    markVisible,
+    typing,
+    sendTyping,
+    open,
+    close,
+    held,
+    welcome,
+    startRoom,
+    dropRoom,
+    lost,
+    receive,
+    syncing,
+    synced,
+    reset,
+    reportAll,
+    receiveTyping,
+    epoch,
+  }
+})

@@ -1,0 +1,203 @@
+// Who is signed in on this browser, what the server is, and everything about one's own account.
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { DEFAULT_LIMITS, type InviteView, type Me, type Server, type SessionView, type Welcome } from '@/wire/frames'
+import { call, onUnauthenticated, Refused } from '@/wire/http'
+import type { End } from '@/wire/socket'
+import { useConnection } from './connection'
+import { startFeed, stopFeed } from './feed'
+import { usePrefs } from './prefs'
+
+export type SessionPhase = 'starting' | 'unreachable' | 'setup' | 'signed-out' | 'signed-in'
+
+export interface SetUp {
+  code: string
+  name: string
+  display_name: string
+  password: string
+  server_title?: string
+  room_title: string
+}
+
+export interface Registration {
+  name: string
+  display_name: string
+  password: string
+  email?: string
+  invitation?: string
+}
+
+/** A server that closes again at once means it. */
+const COME_BACK_EVERY = 30_000
+
+export const useSession = defineStore('session', () => {
+  const phase = ref<SessionPhase>('starting')
+  const ended = ref<End | null>(null)
+  const me = shallowRef<Me | null>(null)
+  const device = shallowRef<SessionView | null>(null)
+  const server = shallowRef<Server | null>(null)
+
+  const limits = computed(() => server.value?.limits ?? DEFAULT_LIMITS)
+  const title = computed(() => server.value?.title ?? 'webchat')
+  const mayAdminister = computed(() => me.value?.role === 'owner' || me.value?.role === 'admin')
+
+  onUnauthenticated(() => {
+    if (phase.value === 'signed-in') end('signed_out')
+  })
+
+  async function start(): Promise<void> {
+    await usePrefs().ready()
+    try {
+      server.value = await call<Server>('GET', '/server')
+      if (server.value.needs_setup) phase.value = 'setup'
+      else await resume()
+    } catch {
+      phase.value = 'unreachable'
+    }
+  }
+
+  async function resume(): Promise<void> {
+    try {
+      const answer = await call<{ user: Me; session: SessionView }>('GET', '/session')
+      device.value = answer.session
+      enter(answer.user)
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== 'unauthenticated') throw error
+      phase.value = 'signed-out'
+    }
+  }
+
+  function enter(user: Me): void {
+    me.value = user
+    ended.value = null
+    phase.value = 'signed-in'
+    startFeed(user.id)
+  }
+
+  function leave(): void {
+    stopFeed()
+    me.value = null
+    device.value = null
+    phase.value = 'signed-out'
+  }
+
+  async function enterBy(path: string, body: object): Promise<void> {
+    const { user } = await call<{ user: Me }>('POST', path, { body })
+    if (server.value) server.value = { ...server.value, needs_setup: false }
+    enter(user)
+  }
+
+  const setUp = (form: SetUp) => enterBy('/setup', form)
+  const register = (form: Registration) => enterBy('/register', form)
+  const signIn = (login: string, password: string) => enterBy('/session', { login, password })
+
+  async function signOut(): Promise<void> {
+    await call('DELETE', '/session')
+    leave()
+  }
+
+  /** Signed out elsewhere, or disabled: the page says so until it is acknowledged. */
+  function end(why: End): void {
+    ended.value = why
+    leave()
+  }
+
+  function acknowledgeEnd(): void {
+    ended.value = null
+  }
+
+  function welcome(frame: Welcome): void {
+    if (me.value && me.value.id !== frame.user.id) {
+      // Another tab signed in as somebody else: nothing on this page is hers.
+      location.reload()
+      return
+    }
+    me.value = frame.user
+    device.value = frame.session
+    server.value = frame.server
+  }
+
+  let cameBack = -Infinity
+
+  /**
+   * The connection was closed for good.  A new password gives this browser a new session and ends the one its
+   * connection began with: so ask before sending anybody to sign in, and come back if all is well.
+   */
+  async function closed(why: End): Promise<void> {
+    const isKnown = why === 'signed_out' && (await isSignedIn())
+    if (phase.value !== 'signed-in') return
+    const now = performance.now()
+    if (!isKnown || now - cameBack < COME_BACK_EVERY) return end(why)
+    cameBack = now
+    useConnection().restart()
+  }
+
+  function isSignedIn(): Promise<boolean> {
+    return call('GET', '/session').then(
+      () => true,
+      () => false,
+    )
+  }
+
+  async function changePassword(current: string, next: string): Promise<void> {
+    await call('POST', '/password', { body: { current, new: next } })
+  }
+
+  async function updateProfile(changes: { display_name?: string; email?: string | null }): Promise<void> {
+    me.value = (await call<{ user: Me }>('PATCH', '/me', { body: changes })).user
+  }
+
+  async function devices(): Promise<SessionView[]> {
+    return (await call<{ sessions: SessionView[] }>('GET', '/sessions')).sessions
+  }
+
+  const endDevice = (id: number) => call<void>('DELETE', `/sessions/${id}`)
+  const endOtherDevices = () => call<void>('DELETE', '/sessions')
+
+  async function tokens(): Promise<SessionView[]> {
+    return (await call<{ tokens: SessionView[] }>('GET', '/tokens')).tokens
+  }
+
+  const createToken = (label: string, days?: number) =>
+    call<{ token: string; session: SessionView }>('POST', '/tokens', { body: { label, days } })
+  const revokeToken = (id: number) => call<void>('DELETE', `/tokens/${id}`)
+
+  async function invites(): Promise<InviteView[]> {
+    return (await call<{ invites: InviteView[] }>('GET', '/invites')).invites
+  }
+
+  const createInvite = (terms: { days?: number; uses?: number }) =>
+    call<{ code: string; invite: InviteView }>('POST', '/invites', { body: terms })
+  const revokeInvite = (id: number) => call<void>('DELETE', `/invites/${id}`)
+
+  return {
+    phase,
+    me,
+    device,
+    server,
+    ended,
+    limits,
+    mayAdminister,
+    title,
+    start,
+    setUp,
+    register,
+    signIn,
+    signOut,
+    end,
+    acknowledgeEnd,
+    welcome,
+    closed,
+    changePassword,
+    updateProfile,
+    devices,
+    endDevice,
+    endOtherDevices,
+    tokens,
+    createToken,
+    revokeToken,
+    invites,
+    createInvite,
+    revokeInvite,
+  }
+})

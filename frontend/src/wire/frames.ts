@@ -1,0 +1,300 @@
+// The shapes on the wire, as docs/protocol.md and the HTTP description tell them.
+
+export type RoomId = number
+export type UserId = number
+export type Seq = number
+export type Rev = number
+/** Milliseconds since 1970, UTC, by the server's clock. */
+export type Millis = number
+
+export type UserKind = 'human' | 'bot'
+export type UserRole = 'owner' | 'admin' | 'member'
+export type MemberRole = 'owner' | 'moderator' | 'member'
+export type RoomKind = 'public' | 'private' | 'direct'
+export type Level = 'all' | 'mentions' | 'nothing'
+
+export interface UserCard {
+  id: UserId
+  name: string
+  display_name: string
+  kind: UserKind
+}
+
+export interface Me extends UserCard {
+  role: UserRole
+  email: string | null
+  created: Millis
+}
+
+export interface SessionView {
+  id: number
+  kind: 'browser' | 'api'
+  label: string
+  created: Millis
+  seen: Millis
+  expires: Millis | null
+  agent: string
+  address: string
+  current: boolean
+}
+
+export interface InviteView {
+  id: number
+  created: Millis
+  expires: Millis
+  uses_left: number
+  created_by: UserId
+}
+
+/** A room as one of its members holds it; unread is `seq - read`. */
+export interface RoomState {
+  room: RoomId
+  kind: RoomKind
+  title: string
+  topic: string
+  created: Millis
+  archived: Millis | null
+  seq: Seq
+  rev: Rev
+  read: Seq
+  level: Level
+  role: MemberRole
+  joined_rev: Rev
+}
+
+export interface RoomListing {
+  room: RoomId
+  title: string
+  topic: string
+  created: Millis
+  archived: Millis | null
+  members: number
+  joined: boolean
+}
+
+export interface MemberEntry {
+  user: UserCard
+  role: MemberRole
+}
+
+export interface Limits {
+  message: number
+  title: number
+  topic: number
+  display_name: number
+  name: number
+  password_min: number
+  password_max: number
+  frame_bytes: number
+  page: number
+}
+
+export interface Server {
+  title: string
+  version: string
+  build: string
+  registration: 'open' | 'invitation' | 'closed'
+  needs_setup: boolean
+  limits: Limits
+}
+
+// Rows: whole current states, stamped with the room's rev.
+
+export interface MessageRow {
+  type: 'message'
+  room: RoomId
+  rev: Rev
+  seq: Seq
+  author: UserId
+  text: string
+  created: Millis
+  nonce?: string
+  edited?: Millis
+  deleted?: Millis
+}
+
+export interface MemberRow {
+  type: 'member'
+  room: RoomId
+  rev: Rev
+  user: UserCard
+  role: MemberRole
+  joined_rev: Rev
+  left?: boolean
+}
+
+export interface RoomRow {
+  type: 'room'
+  room: RoomId
+  rev: Rev
+  kind: RoomKind
+  title: string
+  topic: string
+  created: Millis
+  archived: Millis | null
+}
+
+export type Row = MessageRow | MemberRow | RoomRow
+
+/** A stretch of history, ascending by seq, read in one snapshot at `rev`. */
+export interface Page {
+  room: RoomId
+  epoch: string
+  seq: Seq
+  rev: Rev
+  messages: MessageRow[]
+  users: UserCard[]
+  at_start: boolean
+  at_end: boolean
+}
+
+// Frames from the server.
+
+export interface Welcome {
+  type: 'welcome'
+  user: Me
+  session: SessionView
+  epoch: string
+  rooms: RoomState[]
+  server: Server
+  now: Millis
+}
+
+export interface Joined {
+  type: 'joined'
+  room: RoomState
+}
+
+export interface ReadMark {
+  type: 'read'
+  room: RoomId
+  seq: Seq
+}
+
+export interface Typing {
+  type: 'typing'
+  room: RoomId
+  user: UserId
+}
+
+export interface Syncing {
+  type: 'syncing'
+  room: RoomId
+}
+
+export interface Synced {
+  type: 'synced'
+  room: RoomId
+  rev: Rev
+}
+
+export interface Reset {
+  type: 'reset'
+  room: RoomId
+  rev: Rev
+}
+
+export type ServerEvent = Row | Joined | ReadMark | Typing | Syncing | Synced | Reset
+
+export interface ErrorFrame {
+  type: 'error'
+  id?: number
+  code: ErrorCode
+  message: string
+  retry_after?: number
+  field?: string
+}
+
+export type OkFrame<T = object> = { type: 'ok'; id: number } & T
+
+export type ServerFrame = Welcome | OkFrame | ErrorFrame | ServerEvent
+
+// Requests and what their `ok` holds.
+
+export interface Posted {
+  room: RoomId
+  seq: Seq
+  rev: Rev
+  created: Millis
+  duplicate?: boolean
+}
+
+export interface Changed {
+  room: RoomId
+  rev: Rev
+}
+
+export interface Marked {
+  room: RoomId
+  seq: Seq
+}
+
+/** Request type → [what is asked, what `ok` answers]. */
+export interface Requests {
+  post: [{ room: RoomId; text: string; nonce?: string }, Posted]
+  edit: [{ room: RoomId; seq: Seq; text: string; if_rev?: Rev }, Changed]
+  delete: [{ room: RoomId; seq: Seq }, Changed]
+  read: [{ room: RoomId; seq: Seq }, Marked]
+  join: [{ room: RoomId }, Changed]
+  leave: [{ room: RoomId }, Changed]
+  sync: [{ room: RoomId; rev: Rev }, object]
+  users: [{ ids: UserId[] }, { users: UserCard[] }]
+  typing: [{ room: RoomId }, object]
+  ping: [object, object]
+}
+
+export type RequestType = keyof Requests
+
+/** Codes a server says, and the two that only this side knows: `offline` and `timeout`. */
+export const ERROR_CODES = [
+  'already_set_up',
+  'bad_email',
+  'bad_invitation',
+  'bad_name',
+  'bad_request',
+  'bad_setup_code',
+  'bad_text',
+  'busy',
+  'conflict',
+  'empty_text',
+  'forbidden',
+  'foreign_origin',
+  'internal',
+  'method_not_allowed',
+  'name_taken',
+  'no_such_message',
+  'no_such_room',
+  'no_such_user',
+  'not_a_member',
+  'not_found',
+  'rate_limited',
+  'registration_closed',
+  'reset',
+  'retry',
+  'room_archived',
+  'text_too_long',
+  'too_large',
+  'too_many',
+  'too_slow',
+  'unauthenticated',
+  'unavailable',
+  'unsupported_media_type',
+  'weak_password',
+  'wrong_credentials',
+  'offline',
+  'timeout',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+export const DEFAULT_LIMITS: Limits = {
+  message: 10_000,
+  title: 80,
+  topic: 500,
+  display_name: 64,
+  name: 32,
+  password_min: 8,
+  password_max: 128,
+  frame_bytes: 65_536,
+  page: 200,
+}

@@ -1,0 +1,72 @@
+// The HTTP door: JSON in, JSON out, and every refusal as a `Refused`.
+import { Refused } from './refused'
+
+export { Refused, codeOf } from './refused'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type Query = Record<string, string | number | null | undefined>
+
+const BASE = '/api/v1'
+const PATIENCE = 30_000
+
+let signedOut: () => void = () => undefined
+
+/** Who is told when the server no longer knows the session. */
+export function onUnauthenticated(listener: () => void): void {
+  signedOut = listener
+}
+
+/** Answers the JSON body, or undefined for 204.  Throws Refused; `offline` and `timeout` when nobody answered. */
+export async function call<T>(
+  method: Method,
+  path: string,
+  options: { body?: object; query?: Query } = {},
+): Promise<T> {
+  const response = await send(method, BASE + path + queryText(options.query), options.body)
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
+  const refused = await refusalOf(response)
+  if (refused.code === 'unauthenticated') signedOut()
+  throw refused
+}
+
+async function send(method: Method, url: string, body: object | undefined): Promise<Response> {
+  const giveUp = new AbortController()
+  const timer = setTimeout(() => giveUp.abort(), PATIENCE)
+  try {
+    return await fetch(url, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: giveUp.signal,
+      headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+  } catch {
+    throw new Refused({ code: giveUp.signal.aborted ? 'timeout' : 'offline' })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function queryText(query: Query | undefined): string {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== null && value !== undefined && value !== '') parameters.set(name, String(value))
+  }
+  const text = parameters.toString()
+  return text && `?${text}`
+}
+
+async function refusalOf(response: Response): Promise<Refused> {
+  const after = Number(response.headers.get('Retry-After'))
+  // A proxy in front answers with pages of its own, not with problems.
+  const problem = await response.json().catch(() => ({}))
+  const busy = response.status === 502 || response.status === 503 || response.status === 504
+  return new Refused({
+    code: typeof problem.code === 'string' ? problem.code : busy ? 'unavailable' : 'internal',
+    message: problem.detail,
+    retryAfter: problem.retry_after ?? (after > 0 ? after : null),
+    field: problem.field,
+    status: response.status,
+  })
+}

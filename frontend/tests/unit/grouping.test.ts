@@ -1,0 +1,80 @@
+// Day lines, the unread line, and who continues whom.
+import { describe, expect, it } from 'vitest'
+import { arrange, reuse, type Groupable, type Item } from '@/lib/grouping'
+
+const NOON = new Date('2026-11-23T12:00:00').getTime()
+const MINUTE = 60_000
+
+function row(seq: number | null, minutes: number, author = 1): Groupable {
+  return { key: seq === null ? `n${minutes}` : `m-${seq}`, seq, author, created: NOON + minutes * MINUTE }
+}
+
+function shape(items: Item<Groupable>[]): string {
+  return items
+    .map((item) => (item.kind === 'row' ? (item.continued ? '+' : 'R') : item.kind === 'day' ? 'D' : 'U'))
+    .join('')
+}
+
+describe('arrange', () => {
+  it('is empty for no rows', () => {
+    expect(arrange([], null)).toEqual([])
+  })
+
+  it('joins one author within five minutes of the row before', () => {
+    expect(shape(arrange([row(1, 0), row(2, 5), row(3, 10), row(4, 16)], null))).toBe('DR++R')
+  })
+
+  it('parts five minutes and a bit', () => {
+    const late = { ...row(2, 5), created: NOON + 5 * MINUTE + 1 }
+    expect(shape(arrange([row(1, 0), late], null))).toBe('DRR')
+  })
+
+  it('parts authors', () => {
+    expect(shape(arrange([row(1, 0), row(2, 1, 2), row(3, 2)], null))).toBe('DRRR')
+  })
+
+  it('draws a line for each day and starts anew after it', () => {
+    const items = arrange([row(1, 12 * 60 - 1), row(2, 12 * 60 + 1)], null)
+    expect(shape(items)).toBe('DRDR')
+    expect(items[2]).toMatchObject({ kind: 'day', at: NOON + (12 * 60 + 1) * MINUTE })
+  })
+
+  it('draws the unread line before the first new row, and starts anew after it', () => {
+    const items = arrange([row(1, 0), row(2, 1), row(3, 2)], { after: 1, count: 2 })
+    expect(shape(items)).toBe('DRUR+')
+    expect(items[2]).toMatchObject({ kind: 'unread', count: 2 })
+  })
+
+  it('puts the day before the unread line', () => {
+    expect(shape(arrange([row(1, 0), row(2, 24 * 60)], { after: 1, count: 1 }))).toBe('DRDUR')
+  })
+
+  it('draws no unread line when all rows are read, nor before pending ones', () => {
+    expect(shape(arrange([row(1, 0), row(null, 1)], { after: 1, count: 1 }))).toBe('DR+')
+  })
+
+  it('keeps every key different', () => {
+    const keys = arrange([row(1, 0), row(2, 24 * 60), row(null, 24 * 60 + 1)], { after: 1, count: 1 }).map((i) => i.key)
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+})
+
+describe('reuse', () => {
+  it('keeps the objects of what did not change', () => {
+    const rows = [row(1, 0), row(2, 1)]
+    const old = arrange(rows, null)
+    const fresh = reuse(old, arrange([...rows, row(3, 2)], null))
+    expect(fresh[1]).toBe(old[1])
+    expect(fresh[2]).toBe(old[2])
+    expect(fresh).toHaveLength(4)
+  })
+
+  it('takes the new object of a row that changed or no longer continues', () => {
+    const rows = [row(1, 0), row(2, 1)]
+    const old = arrange(rows, null)
+    const fresh = reuse(old, arrange([rows[0]!, { ...rows[1]! }], null))
+    expect(fresh[2]).not.toBe(old[2])
+    const parted = reuse(old, arrange(rows, { after: 1, count: 1 }))
+    expect(parted.at(-1)).toMatchObject({ continued: false })
+  })
+})

@@ -1,0 +1,79 @@
+// How the browser interface is built: into the Python package, under the server's CSP, compressed once.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import vueI18n from '@intlify/unplugin-vue-i18n/vite'
+import vue from '@vitejs/plugin-vue'
+import type { Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const SERVER = 'http://127.0.0.1:8080'
+const OUT = here('../webchat/static')
+
+/** Writes x.br and x.gz beside each text file, where they are smaller: the server sends them as they are. */
+function compressed(): Plugin {
+  return {
+    name: 'compressed',
+    apply: 'build',
+    writeBundle() {
+      for (const entry of readdirSync(OUT, { recursive: true, withFileTypes: true })) {
+        // The manifest is for budget.mjs and the build's name, not for browsers.
+        if (!entry.isFile() || entry.parentPath.endsWith('.vite') || !/\.(js|css|html|svg|json)$/.test(entry.name))
+          continue
+        const path = join(entry.parentPath, entry.name)
+        const bytes = readFileSync(path)
+        const brotli = brotliCompressSync(bytes, {
+          params: { [constants.BROTLI_PARAM_QUALITY]: 11 },
+        })
+        const gzip = gzipSync(bytes, { level: 9 })
+        if (brotli.length < bytes.length) writeFileSync(`${path}.br`, brotli)
+        if (gzip.length < bytes.length) writeFileSync(`${path}.gz`, gzip)
+      }
+    },
+  }
+}
+
+export default defineConfig({
+  plugins: [
+    vue(),
+    vueI18n({
+      include: [here('./src/locales/*.json')],
+      runtimeOnly: true,
+      // The compiler needs eval, which the CSP forbids.
+      dropMessageCompiler: true,
+      fullInstall: true,
+    }),
+    compressed(),
+  ],
+  resolve: { alias: { '@': here('./src') } },
+  define: { __VUE_OPTIONS_API__: 'false', __VUE_I18N_LEGACY_API__: 'false' },
+  build: {
+    outDir: OUT,
+    emptyOutDir: true,
+    manifest: true,
+    target: 'es2023',
+    // Everything is a file of its own: the CSP has no room for data: scripts and fonts.
+    assetsInlineLimit: 0,
+    // All styles are one small file: it compresses better than forty, and nothing is ever unstyled for a moment.
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      // The server takes only its own origin: to it, the pages of `vite` come from there.
+      '/api': { target: SERVER, changeOrigin: true, headers: { origin: SERVER } },
+      '/ws': { target: SERVER, changeOrigin: true, headers: { origin: SERVER }, ws: true },
+    },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['tests/unit/**/*.test.ts'],
+    setupFiles: ['tests/setup.ts'],
+    // Times in tests are told in one zone that has summer time.
+    env: { TZ: 'Europe/Berlin' },
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+})

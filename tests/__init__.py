@@ -1,0 +1,1 @@
+"""The tests, on the floors of what they test."""

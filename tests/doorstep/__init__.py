@@ -1,0 +1,1 @@
+"""What memory cannot show: real processes, real sockets, kill -9, and clients nobody here wrote."""

@@ -1,0 +1,193 @@
+"""Starting for real, in every way there is; and failing to, with one sentence."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from twisted.trial.unittest import SkipTest, TestCase
+
+ROOT = Path(__file__).parent.parent.parent
+BIN = Path(sys.executable).parent
+SECONDS = 30
+
+TWIST = [str(BIN / "twist"), "--log-format=text", "webchat"]
+TWISTD_N = [str(BIN / "twistd"), "--nodaemon", "--pidfile=twistd.pid", "webchat"]
+TWISTD = [str(BIN / "twistd"), "--pidfile=twistd.pid", "--logfile=twistd.log", "webchat"]
+TAC = [str(BIN / "twistd"), "--nodaemon", "--pidfile=twistd.pid", f"--python={ROOT / 'webchat.tac'}"]
+WEBCHAT = [str(BIN / "webchat"), "run"]
+
+
+class Starting(TestCase):
+    def setUp(self) -> None:
+        if not (BIN / "twist").exists():
+            raise SkipTest("webchat is not installed in this environment")
+        self.folder = Path(self.mktemp()).absolute()
+        self.folder.mkdir()
+        self.environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "WEBCHAT_DATA": str(self.folder / "data"),
+            "WEBCHAT_LISTEN": "tcp:0:interface=127.0.0.1",
+        }
+
+    def run_to_end(self, command: list[str], **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environ | environ, stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, timeout=SECONDS,
+        )  # fmt: skip
+
+    def refuses(self, command: list[str], sentence: str, **environ: str) -> None:
+        done = self.run_to_end(command, **environ)
+        said = done.stdout + done.stderr
+        self.assertNotEqual(done.returncode, 0, said)
+        self.assertNotIn("Traceback", said)
+        self.assertNotIn("Unhandled", said)
+        lines = [line for line in said.splitlines() if sentence in line]
+        self.assertEqual(len(lines), 1, said)
+        self.assertFalse((self.folder / "twistd.pid").exists())
+
+    def runs(self, command: list[str]) -> None:
+        """Starts, answers over HTTP, and ends at SIGTERM."""
+        port = free_port()
+        environ = self.environ | {"WEBCHAT_LISTEN": f"tcp:{port}:interface=127.0.0.1"}
+        with (self.folder / "output").open("w") as output:
+            process = subprocess.Popen(
+                command, cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        self.addCleanup(end, process)
+        wait_for(port, process, self.folder / "output")
+        process.terminate()
+        process.wait(SECONDS)
+        self.assertNotIn("Traceback", (self.folder / "output").read_text())
+
+
+class Running(Starting):
+    def test_twist(self) -> None:
+        """`twist webchat` serves."""
+        self.runs(TWIST)
+
+    def test_twistd_in_the_foreground(self) -> None:
+        """`twistd -n webchat` serves."""
+        self.runs(TWISTD_N)
+
+    def test_application_file(self) -> None:
+        """`twistd -ny webchat.tac` serves."""
+        self.runs(TAC)
+
+    def test_webchat_run(self) -> None:
+        """`webchat run` serves."""
+        self.runs(WEBCHAT)
+
+    def test_daemon(self) -> None:
+        """`twistd webchat` goes into the background, writes a pid file and a log, and ends at SIGTERM."""
+        port = free_port()
+        done = self.run_to_end(TWISTD, WEBCHAT_LISTEN=f"tcp:{port}:interface=127.0.0.1")
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        pid = int((self.folder / "twistd.pid").read_text())
+        self.addCleanup(kill, pid)
+        wait_for(port, None, self.folder / "twistd.log")
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + SECONDS
+        while (self.folder / "twistd.pid").exists():
+            self.assertLess(time.monotonic(), deadline, "it does not end")
+            time.sleep(0.05)
+        self.assertNotIn("Traceback", (self.folder / "twistd.log").read_text())
+
+    def test_twice(self) -> None:
+        """A second start finds the database of the first."""
+        self.runs(TWIST)
+        self.runs(TWISTD_N)
+
+
+class Refusing(Starting):
+    def test_wrong_option(self) -> None:
+        """A wrong value is told in one sentence, whatever starts the server."""
+        for command in (TWIST, TWISTD_N, TWISTD, TAC, WEBCHAT):
+            self.refuses(command, "webchat: WEBCHAT_REGISTRATION must be one of", WEBCHAT_REGISTRATION="maybe")
+        for command in (TWIST, TWISTD_N, TWISTD, WEBCHAT):
+            self.refuses([*command, "--registration=maybe"], "webchat: --registration must be one of")
+            self.refuses([*command, "--no-such-option"], "webchat: option --no-such-option not recognized")
+
+    def test_port_in_use(self) -> None:
+        """A port that another program holds is told in one sentence."""
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            listen = f"tcp:{other.getsockname()[1]}:interface=127.0.0.1"
+            for command in (TWIST, TWISTD_N, TWISTD, TAC, WEBCHAT):
+                self.refuses(
+                    command, f"webchat: Cannot listen on {listen}: another program uses it already.",
+                    WEBCHAT_LISTEN=listen,
+                )  # fmt: skip
+
+    def test_port_lost_at_the_last_moment(self) -> None:
+        """A port that was free a moment ago is told in one sentence too, with nothing left behind."""
+        # Each of the two could be had when it was tried; the second cannot any more.
+        listen = f"tcp:{free_port()}:interface=127.0.0.1"
+        for command in (TWIST, TWISTD_N, TAC, WEBCHAT):
+            self.refuses(
+                command, f"webchat: Cannot listen on {listen}:backlog=9:", WEBCHAT_LISTEN=f"{listen} {listen}:backlog=9"
+            )
+        # The daemon has left its terminal by then; Twisted passes a hundred bytes on, and the log has the sentence.
+        done = self.run_to_end(TWISTD, WEBCHAT_LISTEN=f"{listen} {listen}:backlog=9")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("StartupError: Cannot listen on", done.stderr)
+        self.assertIn(f"webchat: Cannot listen on {listen}", (self.folder / "twistd.log").read_text())
+        self.assertFalse((self.folder / "twistd.pid").exists())
+
+    def test_unwritable_folder(self) -> None:
+        """A data folder that cannot be made is told in one sentence."""
+        (self.folder / "file").write_text("in the way")
+        for command in (TWIST, TWISTD):
+            self.refuses(command, "cannot be written to", WEBCHAT_DATA=str(self.folder / "file" / "data"))
+
+    def test_unreachable_database(self) -> None:
+        """A database that does not answer is told in one sentence, without the password."""
+        url = f"postgresql://u:swordfish@127.0.0.1:{free_port()}/n"
+        for command in (TWIST, TWISTD):
+            self.refuses(command, "webchat: The database", WEBCHAT_DATABASE=url)
+            done = self.run_to_end(command, WEBCHAT_DATABASE=url)
+            self.assertNotIn("swordfish", done.stdout + done.stderr)
+
+    def test_not_a_database(self) -> None:
+        """A file that is no SQLite database is told in one sentence."""
+        (self.folder / "data").mkdir()
+        (self.folder / "data" / "webchat.db").write_bytes(b"not a database at all" * 100)
+        self.refuses(TWIST, "webchat: The database")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes] | None, output: Path) -> None:
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            if (process is not None and process.poll() is not None) or time.monotonic() > deadline:
+                raise AssertionError(f"it does not serve:\n{output.read_text()}") from None
+            time.sleep(0.05)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+
+
+def kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass

@@ -1,0 +1,554 @@
+"""Accounts: set-up, registration, signing in and out, devices, tokens, invitations."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Sequence
+
+import attrs
+import sqlalchemy as sa
+from msgspec import UNSET, UnsetType
+from sqlalchemy.exc import IntegrityError
+
+from webchat.chat.log import Outcome, RoomLog
+from webchat.chat.passwords import Passwords, acceptable
+from webchat.chat.rooms import add_member, add_room
+from webchat.live.hub import Hub
+from webchat.live.limits import Buckets, Throttle
+from webchat.live.sessions import SessionCache
+from webchat.model.answers import RegistrationPolicy
+from webchat.model.events import Row
+from webchat.model.ids import InviteId, Millis, RoomId, SessionId, UserId
+from webchat.model.names import account_name, email_key, name_key
+from webchat.model.refusals import (
+    AlreadySetUp,
+    BadInvitation,
+    BadSetupCode,
+    Forbidden,
+    NameTaken,
+    NotFound,
+    RegistrationClosed,
+    TooMany,
+    Unauthenticated,
+    WrongCredentials,
+)
+from webchat.model.text import DISPLAY_NAME_LIMIT, LABEL_LIMIT, TITLE_LIMIT, folded, line_of_text
+from webchat.model.users import (
+    Actor,
+    InviteView,
+    Me,
+    Session,
+    SessionKind,
+    SessionView,
+    User,
+    UserCard,
+    UserRole,
+)
+from webchat.model.web import throttle_key
+from webchat.store import invites as invite_store
+from webchat.store import memberships, meta
+from webchat.store import rooms as room_store
+from webchat.store import sessions as session_store
+from webchat.store import users as user_store
+from webchat.store.database import Database
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+SETUP_LIFE = HOUR
+SEEN_EVERY = 10 * 60_000
+MAX_TOKENS = 50
+MAX_SESSIONS_LISTED = 200
+SIGNED_OUT, SIGNED_OUT_REASON = 4001, "signed out"
+REMOVED, REMOVED_REASON = 4003, "account disabled"
+
+
+@attrs.frozen
+class Device:
+    """Where a request comes from: the client's address, and what it calls itself."""
+
+    address: str
+    agent: str
+
+
+@attrs.frozen
+class SignedIn:
+    """A new session: *token* is told to its owner once, and never kept."""
+
+    token: str = attrs.field(repr=False)
+    actor: Actor
+
+
+@attrs.frozen
+class SessionLife:
+    """How long a browser stays signed in: *idle* after its last request, *absolute* in any case.  In ms."""
+
+    idle: int = 14 * DAY
+    absolute: int = 90 * DAY
+
+
+@attrs.define(eq=False)
+class Accounts:
+    """What can be done with accounts."""
+
+    _log: RoomLog
+    _database: Database
+    _hub: Hub
+    _cache: SessionCache
+    _passwords: Passwords
+    _now: Callable[[], Millis]
+    _token_bytes: Callable[[int], bytes]
+    _policy: RegistrationPolicy
+    _life: SessionLife
+    _failures: Throttle
+    _failures_by_address: Throttle
+    _changes: Buckets
+    _seen: dict[SessionId, tuple[Millis, Millis | None]] = attrs.field(factory=dict, init=False)
+    has_owner: bool = attrs.field(default=False, init=False)
+    lobby: RoomId | None = attrs.field(default=None, init=False)
+    """The room that newcomers are members of."""
+
+    # Set-up.
+
+    async def load(self) -> None:
+        """Learns from the database whether there is an owner, and which room is the lobby."""
+
+        def work(db: sa.Connection) -> tuple[bool, str | None]:
+            return user_store.has_owner(db), meta.maybe(db, "lobby")
+
+        self.has_owner, lobby = await self._database.read(work)
+        self.lobby = None if lobby is None else RoomId(int(lobby))
+
+    async def open_set_up(self) -> str | None:
+        """A new code, good for one hour and one use, with which somebody becomes the owner; None if there is one."""
+        code, now = self._secret("", 15), self._now()
+        kept = json.dumps({"sha256": _digest(code).hex(), "expires": now + SETUP_LIFE})
+
+        def work(db: sa.Connection) -> bool:
+            if user_store.has_owner(db):
+                return False
+            meta.put(db, "setup", kept)
+            return True
+
+        return code if await self._database.write(None, work) else None
+
+    async def set_up(
+        self,
+        code: str,
+        name: str,
+        display_name: str,
+        password: str,
+        server_title: str | None,
+        room_title: str,
+        device: Device,
+    ) -> SignedIn:
+        """Makes the owner and the first room; of two who try at once, one succeeds.
+
+        Raises BadSetupCode, AlreadySetUp, and what `register` raises for bad names and passwords.
+        """
+        address = ("setup", throttle_key(device.address))
+        self._failures_by_address.check(address)
+        new = _new_user(name, display_name, password, None, "owner", self._now())
+        title = line_of_text(room_title, TITLE_LIMIT, "title")
+        server = None if server_title is None else line_of_text(server_title, TITLE_LIMIT, "title")
+        self._failures_by_address.failed(address)
+        hashed = await self._passwords.hash(password)
+        token, now = self._token("wcb_"), self._now()
+
+        def work(db: sa.Connection) -> Outcome[tuple[SignedIn, RoomId]]:
+            kept = meta.lock(db, "setup")
+            if user_store.has_owner(db):
+                raise AlreadySetUp
+            if kept is None:
+                raise BadSetupCode
+            wanted = json.loads(kept)
+            if not hmac.compare_digest(wanted["sha256"], _digest(code).hex()) or wanted["expires"] <= now:
+                raise BadSetupCode
+            meta.remove(db, "setup")
+            user = user_store.add(db, attrs.evolve(new, password_hash=hashed))
+            room, rows = add_room(db, user, title, "", now)
+            meta.put(db, "lobby", str(room))
+            if server is not None:
+                meta.put(db, "title", server)
+            return Outcome((self._sign_in(db, user, token, device, now), room), rows)
+
+        signed, self.lobby = await self._log.change(None, work)
+        self.has_owner = True
+        self._failures_by_address.succeeded(address)
+        return signed
+
+    # Registering, signing in and out.
+
+    async def register(
+        self,
+        name: str,
+        display_name: str,
+        password: str,
+        email: str | None,
+        invitation: str | None,
+        device: Device,
+    ) -> SignedIn:
+        """Makes an account that belongs to the lobby.
+
+        An address that another account has is silently left out: the answer must not tell who has an account.
+        Raises BadName, NameTaken, BadText, BadEmail, WeakPassword, RegistrationClosed, BadInvitation, RateLimited.
+        """
+        if self._policy == "closed" or not self.has_owner:
+            raise RegistrationClosed
+        if self._policy == "invitation" and not invitation:
+            raise BadInvitation
+        address = ("register", throttle_key(device.address))
+        self._failures_by_address.check(address)
+        new = _new_user(name, display_name, password, email, "member", self._now())
+        self._failures_by_address.failed(address)
+        hashed = await self._passwords.hash(password)
+        code = None if self._policy == "open" else _digest(invitation or "")
+        signed = await self._add_account(attrs.evolve(new, password_hash=hashed), code, device)
+        self._failures_by_address.succeeded(address)
+        return signed
+
+    async def _add_account(self, new: user_store.NewUser, code: bytes | None, device: Device) -> SignedIn:
+        token, now, lobby = self._token("wcb_"), self._now(), self.lobby
+
+        def work(db: sa.Connection) -> Outcome[SignedIn]:
+            if code is not None and not invite_store.use(db, code, now):
+                raise BadInvitation
+            user = insert_user(db, new)
+            return Outcome(self._sign_in(db, user, token, device, now), enter_lobby(db, lobby, user))
+
+        return await self._log.change(lobby, work)
+
+    async def add_user(self, name: str, display_name: str, password: str, email: str | None, role: UserRole) -> User:
+        """Makes an account on the operator's word, without invitation and session."""
+        new = _new_user(name, display_name, password, email, role, self._now())
+        hashed = await self._passwords.hash(password)
+        lobby = self.lobby
+
+        def work(db: sa.Connection) -> Outcome[User]:
+            if role == "owner" and user_store.has_owner(db):
+                raise AlreadySetUp
+            user = insert_user(db, attrs.evolve(new, password_hash=hashed))
+            if role == "owner":
+                meta.remove(db, "setup")
+            return Outcome(user, enter_lobby(db, lobby, user))
+
+        user = await self._log.change(lobby, work)
+        self.has_owner = self.has_owner or role == "owner"
+        return user
+
+    async def sign_in(self, login: str, password: str, device: Device) -> SignedIn:
+        """A new session for whoever has this name or address and this password.
+
+        Unknown names and wrong passwords get the same answer after the same time.  Raises WrongCredentials,
+        RateLimited, Busy.
+        """
+        key, address = folded(login)[:300], throttle_key(device.address)
+        here, anywhere, there = (key, address), ("account", key), ("sign-in", address)
+        # Counted before the outcome is known, and for every key that is checked: many at once count too.
+        self._failures.check(here)
+        self._failures_by_address.check(there)
+        self._failures_by_address.check(anywhere)
+        self._failures.failed(here)
+        self._failures_by_address.failed(there)
+        self._failures_by_address.failed(anywhere)
+        address_key = key if "@" in key else None
+        found = await self._database.read(lambda db: user_store.with_password(db, name_key(login), address_key))
+        user, kept = found if found is not None else (None, None)
+        right, renewed = await self._passwords.check(kept, password[:1000])
+        if not right or user is None or user.disabled is not None:
+            raise WrongCredentials
+        self._failures.succeeded(here)
+        self._failures_by_address.succeeded(there)
+        self._failures_by_address.succeeded(anywhere)
+        token, now, owner = self._token("wcb_"), self._now(), user
+
+        def work(db: sa.Connection) -> SignedIn:
+            current = user_store.maybe(db, owner.id)
+            if current is None or current.disabled is not None or user_store.password_hash(db, owner.id) != kept:
+                raise WrongCredentials
+            if renewed is not None:
+                user_store.change(db, owner.id, password_hash=renewed)
+            return self._sign_in(db, current, token, device, now)
+
+        return await self._database.write(None, work)
+
+    async def authenticate(self, token: str) -> Actor:
+        """Who holds *token*.  Raises Unauthenticated, Busy, Unavailable."""
+        digest, now = _digest(token), self._now()
+        actor = self._cache.maybe(digest)
+        if actor is None:
+            found = await self._database.read(lambda db: session_store.actors(db, [digest]))
+            actor = found.get(digest)
+            if actor is None or actor.user.disabled is not None:
+                raise Unauthenticated
+            self._cache.remember(digest, actor)
+        session = actor.session
+        if session.expires is not None and session.expires <= now:
+            self._cache.forget(session.id)
+            raise Unauthenticated("The session has ended.")
+        if now - session.seen >= SEEN_EVERY:
+            session = attrs.evolve(session, seen=now, expires=self._expiry(session.kind, session, now))
+            actor = Actor(actor.user, session)
+            self._cache.remember(digest, actor)
+            self._seen[session.id] = (now, session.expires)
+        return actor
+
+    async def sign_out(self, actor: Actor) -> None:
+        """Ends the actor's session; its connections are closed at once."""
+        await self._database.write(None, lambda db: session_store.remove(db, actor.id, actor.session.id))
+        self._end([actor.session.id])
+
+    async def change_password(self, actor: Actor, current: str, new: str, device: Device) -> SignedIn:
+        """Sets another password, ends every session of the account, personal tokens too, and makes one new session.
+
+        Raises WrongCredentials, WeakPassword, RateLimited.
+        """
+        key = ("password", actor.id)
+        self._failures.check(key)
+        acceptable(new, actor.user.name, actor.user.display_name)
+        self._failures.failed(key)
+        kept = await self._database.read(lambda db: user_store.password_hash(db, actor.id))
+        right, _ = await self._passwords.check(kept, current[:1000])
+        if not right:
+            raise WrongCredentials("This is not the current password.", field="current")
+        self._failures.succeeded(key)
+        hashed = await self._passwords.hash(new)
+        token, now = self._token("wcb_"), self._now()
+
+        def work(db: sa.Connection) -> tuple[SignedIn, list[SessionId]]:
+            user_store.change(db, actor.id, password_hash=hashed)
+            ended = session_store.remove_all(db, actor.id)
+            return self._sign_in(db, actor.user, token, device, now), ended
+
+        signed, ended = await self._database.write(None, work)
+        self._end(ended)
+        return signed
+
+    async def set_password(self, user: UserId, password: str) -> None:
+        """Sets a password on the operator's word; every session of the account ends."""
+        acceptable(password)
+        hashed = await self._passwords.hash(password)
+
+        def work(db: sa.Connection) -> list[SessionId]:
+            user_store.change(db, user, password_hash=hashed)
+            return session_store.remove_all(db, user)
+
+        self._end(await self._database.write(None, work))
+
+    async def disable(self, user: UserId, disabled: bool) -> None:
+        """Shuts the account out, ending its sessions, or lets it in again."""
+        now = self._now()
+
+        def work(db: sa.Connection) -> None:
+            user_store.change(db, user, disabled=now if disabled else None)
+            if disabled:
+                session_store.remove_all(db, user)
+
+        await self._database.write(None, work)
+        if disabled:
+            self._cache.forget_user(user)
+            self._hub.dismiss_user(user, REMOVED, REMOVED_REASON)
+
+    # Devices and tokens.
+
+    async def sessions(self, actor: Actor, kind: SessionKind) -> list[SessionView]:
+        """The actor's devices, or her tokens, last seen first."""
+        found = await self._database.read(lambda db: session_store.of_user(db, actor.id, kind, MAX_SESSIONS_LISTED))
+        return [view(session, actor) for session in found]
+
+    async def revoke(self, actor: Actor, session: SessionId) -> None:
+        """Ends one of the actor's sessions or tokens; its connections are closed at once.  Raises NotFound."""
+        if not await self._database.write(None, lambda db: session_store.remove(db, actor.id, session)):
+            raise NotFound
+        self._end([session])
+
+    async def revoke_others(self, actor: Actor) -> None:
+        """Signs out all of the actor's devices but the one that asks."""
+        ended = await self._database.write(
+            None, lambda db: session_store.remove_all(db, actor.id, but=actor.session.id, kind="browser")
+        )
+        self._end(ended)
+
+    async def make_token(self, actor: Actor, label: str, days: int | None) -> tuple[str, SessionView]:
+        """A personal token, for *days* or for good.  Raises TooMany above 50."""
+        label = line_of_text(label, LABEL_LIMIT, "label")
+        self._changes.take(actor.id)
+        token, now = self._token("wct_"), self._now()
+        expires = None if days is None else Millis(now + days * DAY)
+
+        def work(db: sa.Connection) -> Session:
+            if session_store.count(db, actor.id, "api") >= MAX_TOKENS:
+                raise TooMany
+            new = session_store.NewSession(
+                actor.id, _digest(token), "api", label, now, now, expires, "", actor.session.address
+            )
+            return session_store.add(db, new)
+
+        return token, view(await self._database.write(None, work), actor)
+
+    async def keep_seen(self) -> None:
+        """Writes down when sessions were last used, and forgets those that have ended."""
+        seen, self._seen = self._seen, {}
+        now = self._now()
+
+        def work(db: sa.Connection) -> None:
+            session_store.saw(db, [(one, at, until) for one, (at, until) in seen.items()])
+            session_store.remove_expired(db, now)
+
+        await self._database.write(None, work)
+
+    def _end(self, sessions: Sequence[SessionId]) -> None:
+        for session in sessions:
+            self._cache.forget(session)
+            self._hub.dismiss_session(session, SIGNED_OUT, SIGNED_OUT_REASON)
+
+    # Profiles.
+
+    async def edit_profile(
+        self, actor: Actor, display_name: str | UnsetType = UNSET, email: str | UnsetType | None = UNSET
+    ) -> Me:
+        """Changes what is given.  An address that another account has is silently left as it was."""
+        columns: dict[str, str | None] = {}
+        if not isinstance(display_name, UnsetType):
+            columns["display_name"] = line_of_text(display_name, DISPLAY_NAME_LIMIT, "display name")
+            columns["display_key"] = folded(columns["display_name"])
+        key = email_key(email) if isinstance(email, str) else None
+        self._changes.take(actor.id)
+
+        def work(db: sa.Connection) -> User:
+            if email is None:
+                columns.update(email=None, email_key=None)
+            elif key is not None and not user_store.email_is_taken(db, key):
+                columns.update(email=str(email).strip(), email_key=key)
+            if columns:
+                user_store.change(db, actor.id, **columns)
+            user = user_store.maybe(db, actor.id)
+            if user is None:
+                raise Unauthenticated
+            return user
+
+        user = await self._database.write(None, work)
+        # The cached actors hold the old profile.
+        self._cache.forget_user(actor.id)
+        return user.me
+
+    async def users(self, actor: Actor, ids: Sequence[UserId]) -> list[UserCard]:
+        """What everybody may know of these accounts; unknown ids are left out."""
+        return await self._database.read(lambda db: user_store.cards(db, ids))
+
+    # Invitations.
+
+    async def make_invite(self, actor: Actor, days: int, uses: int) -> tuple[str, InviteView]:
+        """A code with which *uses* people may register within *days*.  For the server's owner and admins."""
+        _administrator(actor)
+        code, now = self._secret("", 15), self._now()
+        invite = await self._database.write(
+            None,
+            lambda db: invite_store.add(db, _digest(code), actor.id, now, Millis(now + days * DAY), uses),
+        )
+        return code, invite
+
+    async def invites(self, actor: Actor) -> list[InviteView]:
+        """The invitations that can still be used."""
+        _administrator(actor)
+        now = self._now()
+        return await self._database.read(lambda db: invite_store.open_ones(db, now, 200))
+
+    async def revoke_invite(self, actor: Actor, invite: InviteId) -> None:
+        """Makes the invitation useless.  Raises NotFound."""
+        _administrator(actor)
+        if not await self._database.write(None, lambda db: invite_store.remove(db, invite)):
+            raise NotFound
+
+    # Tokens.
+
+    def _sign_in(self, db: sa.Connection, user: User, token: str, device: Device, now: Millis) -> SignedIn:
+        new = session_store.NewSession(
+            user.id,
+            _digest(token),
+            "browser",
+            "",
+            now,
+            now,
+            Millis(now + min(self._life.idle, self._life.absolute)),
+            _printable(device.agent)[:200],
+            device.address[:60],
+        )
+        return SignedIn(token, Actor(user, session_store.add(db, new)))
+
+    def _expiry(self, kind: SessionKind, session: Session, now: Millis) -> Millis | None:
+        if kind == "api":
+            return session.expires
+        return Millis(min(now + self._life.idle, session.created + self._life.absolute))
+
+    def _token(self, prefix: str) -> str:
+        return self._secret(prefix, 32)
+
+    def _secret(self, prefix: str, length: int) -> str:
+        return prefix + urlsafe_b64encode(self._token_bytes(length)).decode().rstrip("=")
+
+
+def view(session: Session, actor: Actor) -> SessionView:
+    """*session* as its owner sees it."""
+    return SessionView(
+        session.id,
+        session.kind,
+        session.label,
+        session.created,
+        session.seen,
+        session.expires,
+        session.agent,
+        session.address,
+        session.id == actor.session.id,
+    )
+
+
+def insert_user(db: sa.Connection, new: user_store.NewUser) -> User:
+    """Makes the account, without its address where another has it.  Raises NameTaken."""
+    if user_store.name_is_taken(db, new.name_key):
+        raise NameTaken(field="name")
+    if new.email_key is not None and user_store.email_is_taken(db, new.email_key):
+        new = attrs.evolve(new, email=None, email_key=None)
+    try:
+        return user_store.add(db, new)
+    except IntegrityError as error:
+        # Another process was faster; the savepoint of this change is given up.
+        raise NameTaken(field="name") from error
+
+
+def enter_lobby(db: sa.Connection, lobby: RoomId | None, user: User) -> tuple[Row, ...]:
+    """Makes *user*, who is new, a member of the lobby, if there is one that can be joined."""
+    room = None if lobby is None else room_store.maybe(db, lobby)
+    if room is None or room.kind != "public" or room.archived is not None:
+        return ()
+    if memberships.maybe(db, room.id, user.id) is not None:
+        return ()
+    return add_member(db, room, user, "member")
+
+
+def _new_user(
+    name: str, display_name: str, password: str, email: str | None, role: UserRole, now: Millis
+) -> user_store.NewUser:
+    name = account_name(name)
+    display_name = line_of_text(display_name or name, DISPLAY_NAME_LIMIT, "display name")
+    email = email.strip() if email else None
+    key = email_key(email) if email else None
+    acceptable(password, name, display_name)
+    return user_store.NewUser(
+        name, name_key(name), display_name, folded(display_name), email, key, None, "human", role, now
+    )
+
+
+def _administrator(actor: Actor) -> None:
+    if not actor.may_administer:
+        raise Forbidden("Only the server's owner and admins do this.")
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in text)

@@ -1,0 +1,134 @@
+"""The use cases under one roof, as the doors see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+from argon2 import PasswordHasher
+
+from webchat.chat.accounts import Accounts, SessionLife
+from webchat.chat.log import RoomLog
+from webchat.chat.messages import Messages
+from webchat.chat.passwords import PASSWORD_MAX, PASSWORD_MIN, Passwords
+from webchat.chat.reading import Reading
+from webchat.chat.rooms import Rooms
+from webchat.chat.sweeping import Sweeping
+from webchat.chat.syncing import Syncing
+from webchat.live.bus import MemoryBus
+from webchat.live.hub import Hub
+from webchat.live.limits import Buckets, Clock, Rate, Throttle
+from webchat.live.sessions import SessionCache
+from webchat.model.answers import Limits, RegistrationPolicy, Server
+from webchat.model.ids import Millis
+from webchat.model.names import NAME_MAX
+from webchat.model.text import DISPLAY_NAME_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT, TOPIC_LIMIT
+from webchat.store import meta
+from webchat.store.database import Database, Threads
+
+FRAME_BYTES = 65_536
+
+
+@attrs.frozen
+class Settings:
+    """What the operator decides about the chat itself."""
+
+    title: str = "webchat"
+    registration: RegistrationPolicy = "invitation"
+    posts: Rate = Rate(5.0, 30.0)
+    changes: Rate = Rate(2.0, 30.0)
+    marks: Rate = Rate(5.0, 50.0)
+    typing: Rate = Rate(0.5, 3.0)
+    session_life: SessionLife = SessionLife()
+
+
+@attrs.frozen
+class Sources:
+    """What only the composition may take from the machine: time and chance."""
+
+    clock: Clock
+    """Monotonic seconds."""
+    now: Callable[[], Millis]
+    """Wall-clock ms."""
+    token_bytes: Callable[[int], bytes]
+
+
+class Chat:
+    """Everything that people can do; born with the service, over one database and one hub."""
+
+    def __init__(
+        self, settings: Settings, database: Database, passwords: Passwords, sources: Sources, version: str, build: str
+    ) -> None:
+        clock = sources.clock
+        self.database = database
+        self.passwords = passwords
+        self.hub = Hub(lambda room, rev: self.syncing.gap(room, rev))
+        self.bus = MemoryBus(self.hub.deliver, self.hub.pass_on)
+        database.after_batch = self.hub.flush
+        self.cache = SessionCache()
+        self.syncing = Syncing(database, self.hub)
+        log = RoomLog(database, self.bus)
+        changes = Buckets(settings.changes, clock)
+
+        def epoch() -> str:
+            return self.syncing.epoch
+
+        self.accounts = Accounts(
+            log,
+            database,
+            self.hub,
+            self.cache,
+            passwords,
+            sources.now,
+            sources.token_bytes,
+            settings.registration,
+            settings.session_life,
+            Throttle(clock),
+            # Addresses are shared by many people, so they have more tries.
+            Throttle(clock, free=20, longest=60.0),
+            changes,
+        )
+        self.posts = Buckets(settings.posts, clock)
+        self.messages = Messages(log, database, epoch, sources.now, self.posts, changes)
+        self.rooms = Rooms(log, database, epoch, sources.now, changes)
+        self.reading = Reading(log, self.hub, self.bus, Buckets(settings.marks, clock), Buckets(settings.typing, clock))
+        self.sweeping = Sweeping(database, self.hub, self.cache)
+        self._settings = settings
+        self._version = version
+        self._build = build
+        self._title: str | None = None
+
+    async def load(self, new_epoch: str) -> None:
+        """Reads what is kept in memory: the epoch (*new_epoch* in a new database), the lobby, the title."""
+        await self.syncing.load(new_epoch)
+        await self.accounts.load()
+        self._title = await self.database.read(lambda db: meta.maybe(db, "title"))
+
+    def about(self) -> Server:
+        """What anybody may know about the server."""
+        return Server(
+            title=self._title or self._settings.title,
+            version=self._version,
+            build=self._build,
+            registration=self._settings.registration,
+            needs_setup=not self.accounts.has_owner,
+            limits=Limits(
+                message=MESSAGE_LIMIT,
+                title=TITLE_LIMIT,
+                topic=TOPIC_LIMIT,
+                display_name=DISPLAY_NAME_LIMIT,
+                name=NAME_MAX,
+                password_min=PASSWORD_MIN,
+                password_max=PASSWORD_MAX,
+                frame_bytes=FRAME_BYTES,
+                page=200,
+            ),
+        )
+
+
+def argon2id(memory_kib: int = 19 * 1024, time_cost: int = 2) -> PasswordHasher:
+    """The hasher with OWASP's least parameters, or more."""
+    return PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
+
+
+__all__ = ["Chat", "Settings", "Sources", "Threads", "argon2id"]

@@ -1,0 +1,53 @@
+"""Commit, then speak: how a change of a room is stored and told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+import attrs
+import sqlalchemy as sa
+
+from webchat.live.bus import Bus
+from webchat.model.events import Row
+from webchat.model.ids import RoomId
+from webchat.model.refusals import Refusal
+from webchat.store.database import Database
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+
+@attrs.frozen
+class Outcome(Generic[T]):
+    """What a change answers to who asked for it, and the rows that it wrote, to be told to the room."""
+
+    answer: T
+    rows: tuple[Row, ...] = ()
+
+
+@attrs.define(eq=False)
+class RoomLog:
+    """Writes changes of rooms, and publishes their rows after COMMIT, never before."""
+
+    _database: Database
+    _bus: Bus
+
+    async def change(self, room: RoomId | None, work: Callable[[sa.Connection], Outcome[T]]) -> T:
+        """Carries out *work*, in the transaction that holds the row of *room*."""
+        outcome = await self._database.write(room, work)
+        if outcome.rows:
+            self._bus.publish(outcome.rows)
+        return outcome.answer
+
+    async def change_together(
+        self,
+        room: RoomId | None,
+        change: Callable[[sa.Connection, Sequence[Item]], Sequence[Outcome[T] | Refusal]],
+        item: Item,
+    ) -> T:
+        """As *change*, for a change that is made for all waiting items of its kind at once."""
+        outcome = await self._database.write_together(room, change, item)
+        if outcome.rows:
+            self._bus.publish(outcome.rows)
+        return outcome.answer

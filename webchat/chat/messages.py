@@ -1,0 +1,238 @@
+"""Posting, editing and deleting messages, and reading a room's history."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import attrs
+import sqlalchemy as sa
+
+from webchat.chat import permission
+from webchat.chat.log import Outcome, RoomLog
+from webchat.live.limits import Buckets
+from webchat.model.answers import Changed, Changes, Page, Posted
+from webchat.model.commands import DeleteMessage, EditMessage, PostMessage
+from webchat.model.events import Message, Reset
+from webchat.model.ids import MAX_INT, Millis, Rev, RoomId, Seq, UserId
+from webchat.model.refusals import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    NoSuchMessage,
+    Refusal,
+    RoomArchived,
+    SyncTooLarge,
+)
+from webchat.model.text import message_text
+from webchat.model.users import Actor
+from webchat.store import changes as change_store
+from webchat.store import memberships, rooms, users
+from webchat.store import messages as message_store
+from webchat.store.database import Database
+
+PAGE_LIMIT = 200
+BLOCK_LIMIT = 500
+
+
+@attrs.frozen
+class _Post:
+    """A post on its way to the writer."""
+
+    room: RoomId
+    author: UserId
+    text: str
+    nonce: str | None
+    body_hash: bytes
+    created: Millis
+
+
+@attrs.define(eq=False)
+class Messages:
+    """What can be done with messages."""
+
+    _log: RoomLog
+    _database: Database
+    _epoch: Callable[[], str]
+    _now: Callable[[], Millis]
+    _posts: Buckets
+    _edits: Buckets
+
+    async def post(self, actor: Actor, command: PostMessage) -> Posted:
+        """Stores a message and tells the room.
+
+        The same nonce again gets the same answer, `duplicate` set; with another text, Conflict.  Raises what
+        `message_text` raises, NotAMember, NoSuchRoom, RoomArchived, RateLimited, Busy, Unavailable, Retry.
+        """
+        text = message_text(command.text)
+        self._posts.take(actor.id)
+        body_hash = hashlib.sha256(text.encode()).digest()
+        post = _Post(command.room, actor.id, text, command.nonce, body_hash, self._now())
+        return await self._log.change_together(command.room, _post_all, post)
+
+    async def edit(self, actor: Actor, command: EditMessage) -> Changed:
+        """Replaces the text of one's own message; an edit that took place already is answered as if it had now."""
+        text = message_text(command.text)
+        self._edits.take(actor.id)
+        now = self._now()
+
+        def work(db: sa.Connection) -> Outcome[Changed]:
+            permission.writer(db, command.room, actor)
+            message = message_store.maybe(db, command.room, command.seq)
+            if message is None:
+                raise NoSuchMessage
+            if message.author != actor.id:
+                raise Forbidden("Only its author edits a message.")
+            if message.deleted is not None:
+                raise Conflict("The message has been deleted.")
+            if message.text == text:
+                return Outcome(Changed(command.room, message.rev))
+            if command.if_rev is not None and command.if_rev != message.rev:
+                raise Conflict("The message has changed since.", field="if_rev")
+            _, rev = rooms.raise_counters(db, command.room, 0, 1)
+            message_store.edit(db, command.room, command.seq, text, now, rev)
+            return Outcome(Changed(command.room, rev), _row(db, command.room, command.seq))
+
+        return await self._log.change(command.room, work)
+
+    async def delete(self, actor: Actor, command: DeleteMessage) -> Changed:
+        """Turns a message into a tombstone: one's own, or as moderator anybody's.  Deleting twice is deleting once."""
+        self._edits.take(actor.id)
+        now = self._now()
+
+        def work(db: sa.Connection) -> Outcome[Changed]:
+            _, membership = permission.writer(db, command.room, actor)
+            message = message_store.maybe(db, command.room, command.seq)
+            if message is None:
+                raise NoSuchMessage
+            if message.author != actor.id and not permission.may_moderate(actor, membership):
+                raise Forbidden("Only its author and moderators delete a message.")
+            if message.deleted is not None:
+                return Outcome(Changed(command.room, message.rev))
+            _, rev = rooms.raise_counters(db, command.room, 0, 1)
+            message_store.delete(db, command.room, command.seq, now, rev)
+            return Outcome(Changed(command.room, rev), _row(db, command.room, command.seq))
+
+        return await self._log.change(command.room, work)
+
+    async def page(
+        self,
+        actor: Actor,
+        room: RoomId,
+        before: int | None = None,
+        after: int | None = None,
+        around: int | None = None,
+        limit: int = 50,
+    ) -> Page:
+        """A stretch of history: below *before*, above *after*, on both sides of *around*, else the newest."""
+        if sum(given is not None for given in (before, after, around)) > 1:
+            raise BadRequest("Give one of before, after, around.")
+        limit = max(1, min(limit, PAGE_LIMIT))
+
+        def work(db: sa.Connection) -> Page:
+            now, _ = permission.member(db, room, actor)
+            if after is not None:
+                found = message_store.after(db, room, Seq(after), limit)
+            elif around is not None:
+                older = message_store.before(db, room, Seq(around), limit // 2)
+                found = older + message_store.after(db, room, Seq(around - 1), limit - len(older))
+            else:
+                found = message_store.before(db, room, Seq(MAX_INT if before is None else before), limit)
+            cards = users.cards(db, {message.author for message in found})
+            first = found[0].seq if found else (now.seq + 1 if after is not None else 1)
+            last = found[-1].seq if found else (0 if before is not None else now.seq)
+            return Page(
+                room=room,
+                epoch=self._epoch(),
+                seq=now.seq,
+                rev=now.rev,
+                messages=tuple(found),
+                users=tuple(cards),
+                at_start=first <= 1,
+                at_end=last >= now.seq,
+            )
+
+        return await self._database.read(work)
+
+    async def changes(self, actor: Actor, room: RoomId, rev: int) -> Changes:
+        """What changed in the room after *rev*.  Raises SyncTooLarge above 500 rows."""
+
+        def work(db: sa.Connection) -> Changes:
+            permission.member(db, room, actor)
+            found = change_store.since(db, room, Rev(rev), BLOCK_LIMIT)
+            if isinstance(found, Reset):
+                raise SyncTooLarge
+            return Changes(room, self._epoch(), found.rev, found.rows)
+
+        return await self._database.read(work)
+
+
+def _row(db: sa.Connection, room: RoomId, seq: Seq) -> tuple[Message, ...]:
+    message = message_store.maybe(db, room, seq)
+    assert message is not None
+    return (message,)
+
+
+def _post_all(db: sa.Connection, posts: Sequence[_Post]) -> Sequence[Outcome[Posted] | Refusal]:
+    """Stores all *posts*, whose rooms' rows are held: nonces and rights are looked up, counters raised, rows added.
+
+    In this order, since only under the room's lock is what one reads still true when one writes; and a nonce that
+    was used before raises nothing, or seq would have holes.
+    """
+    found = rooms.lock(db, {post.room for post in posts})
+    places = memberships.many(db, {(post.room, post.author) for post in posts})
+    used = message_store.sent(db, {(p.room, p.author, p.nonce) for p in posts if p.nonce is not None})
+    answers: list[Outcome[Posted] | Refusal | None] = []
+    fresh: dict[RoomId, list[int]] = {}
+    first_use: dict[message_store.NonceKey, int] = {}
+    repeats: list[int] = []
+    for number, post in enumerate(posts):
+        answer: Outcome[Posted] | Refusal | None = None
+        key = None if post.nonce is None else (post.room, post.author, post.nonce)
+        # The author's nonce comes before her rights: a lost answer is repeated though she has left since.
+        if key is not None and key in used:
+            answer = _repeat(post, used[key])
+        elif key is not None and key in first_use:
+            repeats.append(number)
+        else:
+            room, place = found.get(post.room), places.get((post.room, post.author))
+            if room is None or place is None or not place.is_active:
+                answer = permission.refuse_outsider(room)
+            elif room.archived is not None:
+                answer = RoomArchived()
+            else:
+                fresh.setdefault(post.room, []).append(number)
+                if key is not None:
+                    first_use[key] = number
+        answers.append(answer)
+    added: list[message_store.NewMessage] = []
+    for room_id, numbers in fresh.items():
+        seq, rev = rooms.raise_counters(db, room_id, len(numbers), len(numbers))
+        for offset, number in enumerate(numbers, 1 - len(numbers)):
+            post = posts[number]
+            one = Message(
+                room_id, Rev(rev + offset), Seq(seq + offset), post.author, post.text, post.created, post.nonce
+            )
+            answers[number] = Outcome(Posted(room_id, one.seq, one.rev, post.created), (one,))
+            added.append(
+                message_store.NewMessage(
+                    room_id, one.seq, one.rev, post.author, post.nonce, post.body_hash, post.text, post.created
+                )
+            )
+    message_store.add(db, added)
+    memberships.read_up_to(db, [(one.room, one.author, one.seq) for one in added])
+    for number in repeats:
+        post = posts[number]
+        assert post.nonce is not None
+        original = posts[first_use[(post.room, post.author, post.nonce)]]
+        answer = answers[first_use[(post.room, post.author, post.nonce)]]
+        assert isinstance(answer, Outcome)
+        sent = message_store.Sent(answer.answer.seq, answer.answer.rev, original.created, original.body_hash)
+        answers[number] = _repeat(post, sent)
+    return [answer for answer in answers if answer is not None]
+
+
+def _repeat(post: _Post, sent: message_store.Sent) -> Outcome[Posted] | Refusal:
+    if sent.body_hash != post.body_hash:
+        return Conflict("This nonce was used for another text.", field="nonce")
+    return Outcome(Posted(post.room, sent.seq, sent.rev, sent.created, duplicate=True))

@@ -1,0 +1,131 @@
+"""How a listener comes to hold a room: what it missed, in blocks, then live, without a hole between."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import attrs
+import sqlalchemy as sa
+
+from webchat.chat import permission
+from webchat.chat.messages import BLOCK_LIMIT
+from webchat.live.hub import Hub, Listener
+from webchat.model.events import Block, Member, Reset
+from webchat.model.ids import Rev, RoomId
+from webchat.model.refusals import Unauthenticated
+from webchat.model.rooms import RoomState
+from webchat.model.users import Actor
+from webchat.store import changes as change_store
+from webchat.store import memberships, meta, rooms
+from webchat.store import sessions as session_store
+from webchat.store.database import Database
+
+CONNECTION_LIMIT = 5_000
+"""Rows that one `hello` is answered with, over all rooms."""
+
+
+class Follower(Listener, Protocol):
+    """A listener that can be told a block, at its own pace."""
+
+    @property
+    def is_open(self) -> bool: ...
+
+    async def write_block(self, block: Block) -> None:
+        """Writes the block as fast as it is read; returns when all of it has been handed on."""
+
+    def write_reset(self, reset: Reset) -> None: ...
+
+
+@attrs.define(eq=False)
+class Budget:
+    """How many rows a connection may still be sent before it is told to load pages."""
+
+    rows: int = CONNECTION_LIMIT
+
+
+@attrs.define(eq=False)
+class Syncing:
+    """Brings listeners up to date."""
+
+    _database: Database
+    _hub: Hub
+    epoch: str = attrs.field(default="", init=False)
+
+    async def load(self, new_epoch: str) -> None:
+        """Learns the database's epoch; a new database gets *new_epoch*."""
+
+        def work(db: sa.Connection) -> str:
+            kept = meta.lock(db, "epoch")
+            if kept is None:
+                meta.put(db, "epoch", new_epoch)
+            return kept or new_epoch
+
+        self.epoch = await self._database.write(None, work)
+
+    async def check(self) -> None:
+        """Asks the database something.  Raises Busy, Unavailable."""
+        await self._database.read(lambda db: meta.maybe(db, "epoch"))
+
+    async def open(self, actor: Actor) -> tuple[RoomState, ...]:
+        """The rooms of the actor, in one snapshot.  Raises Unauthenticated if her session has ended meanwhile."""
+
+        def work(db: sa.Connection) -> tuple[RoomState, ...]:
+            if not session_store.valid(db, [actor.session.id]):
+                raise Unauthenticated
+            return tuple(rooms.states(db, actor.id))
+
+        return await self._database.read(work)
+
+    async def gap(self, room: RoomId, rev: Rev) -> Block | Reset:
+        """What a node missed that has delivered *rev*."""
+        return await self._database.read(lambda db: change_store.since(db, room, rev, BLOCK_LIMIT))
+
+    async def follow(
+        self, listener: Follower, actor: Actor, room: RoomId, rev: Rev, *, answer: bool, budget: Budget | None = None
+    ) -> None:
+        """Tells *listener*, which holds *rev*, what it missed, then makes it hear the room.
+
+        *answer*: a block is written even if nothing was missed.  Raises NotAMember, NoSuchRoom, Busy, Unavailable.
+        """
+        # While it heard the room, the hub's memory may be trusted; else only the database knows her rights.
+        may_use_memory = self._hub.hears(listener, room) or not answer or budget is not None
+        self._hub.quit(listener, room)
+        budget = budget or Budget(BLOCK_LIMIT)
+        while listener.is_open:
+            found: Block | Reset | None = self._hub.recent(room, rev) if may_use_memory else None
+            if found is None:
+                found = await self._since(actor, room, rev)
+            if isinstance(found, Block) and len(found.rows) > budget.rows:
+                found = Reset(room, found.rev)
+            if isinstance(found, Reset):
+                listener.write_reset(found)
+            else:
+                found, has_left = _until_leaving(found, actor)
+                budget.rows -= len(found.rows)
+                if found.rows or answer:
+                    await listener.write_block(found)
+                if has_left:
+                    return
+            rev, answer, may_use_memory = found.rev, False, True
+            if self._hub.enter(listener, room, rev):
+                return
+
+    async def _since(self, actor: Actor, room: RoomId, rev: Rev) -> Block | Reset:
+        def work(db: sa.Connection) -> Block | Reset:
+            membership = memberships.maybe(db, room, actor.id)
+            if membership is None or (membership.left_rev is not None and membership.left_rev <= rev):
+                raise permission.refuse_outsider(rooms.maybe(db, room))
+            if membership.left_rev is not None:
+                # She left after what she holds: her own row is the last thing she is told.
+                row = Member(room, membership.rev, actor.user.card, membership.role, membership.joined_rev, left=True)
+                return Block(room, (row,), membership.left_rev)
+            return change_store.since(db, room, rev, BLOCK_LIMIT)
+
+        return await self._database.read(work)
+
+
+def _until_leaving(block: Block, actor: Actor) -> tuple[Block, bool]:
+    for place, row in enumerate(block.rows):
+        if isinstance(row, Member) and row.user.id == actor.id and row.left:
+            return Block(block.room, block.rows[: place + 1], row.rev), True
+    return block, False

@@ -1,0 +1,1 @@
+"""The HTTP door: the API, the browser interface's files, and the way in for WebSockets."""

@@ -1,0 +1,273 @@
+"""Who asks, what she asks for, how she is answered: from cookie or token to actor, from refusal to status."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
+
+from webchat.chat import Chat
+from webchat.chat.accounts import Device
+from webchat.http.channel import ChatRequest, printable
+from webchat.http.problem import encode_problem, headers_of, problem
+from webchat.http.route import Call, Nothing, Reply, Route
+from webchat.http.settings import HttpSettings
+from webchat.model.refusals import (
+    BadRequest,
+    BadText,
+    Forbidden,
+    ForeignOrigin,
+    Internal,
+    MethodNotAllowed,
+    NotFound,
+    Refusal,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+from webchat.model.users import Actor
+from webchat.model.web import client_address, cookie_name, is_local_name, is_loopback, session_token
+
+SAFE_METHODS = frozenset({b"GET", b"HEAD", b"OPTIONS"})
+
+_JSON = re.compile(r'application/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?', re.IGNORECASE)
+_BEARER = re.compile(r"Bearer +([!-~]{1,200})", re.IGNORECASE)
+_PROXY_HEADERS = (b"X-Forwarded-For", b"Forwarded", b"X-Real-IP", b"Via")
+_AGENT_LIMIT = 200
+_QUERY_LIMIT = 8_192
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Gate:
+    """Stands before every route: one for the site, for as long as it lives."""
+
+    _log = Logger()
+
+    def __init__(self, chat: Chat, settings: HttpSettings, token_bytes: Callable[[int], bytes]) -> None:
+        self._chat = chat
+        self._settings = settings
+        self._token_bytes = token_bytes
+
+    async def answer(self, route: Route, request: ChatRequest, numbers: Mapping[str, int]) -> bytes:
+        """Carry out *request*, whatever comes of it: the body of the answer; its status and headers are set."""
+        try:
+            reply = await self._carry_out(route, request, numbers)
+        except Exception as error:  # An edge: only a Refusal is shown.
+            return self.refuse(request, error)
+        return self._write(route, request, reply)
+
+    async def recognise(self, request: ChatRequest) -> Actor | None:
+        """Who asks: by bearer token, else by the session cookie; None without either.
+
+        A cookie goes along with whatever request a page of another site makes, so it counts only if the browser
+        says that the page is ours, and for an unsafe method it must say so.  Raises Unauthenticated for a token
+        that is none (any more), ForeignOrigin.
+        """
+        if request.requestHeaders.hasHeader(b"Authorization"):
+            bearer = _bearer(request)
+            if bearer is None:
+                raise Unauthenticated
+            return await self._chat.accounts.authenticate(bearer)
+        own = self._is_own_page(request)
+        token = session_token(request.headers(b"Cookie"), self._settings.is_https)
+        if request.method not in SAFE_METHODS and (own is False or (token and not own)):
+            raise ForeignOrigin
+        if not token or own is False:
+            return None
+        return await self._chat.accounts.authenticate(token)
+
+    def client(self, request: ChatRequest) -> str:
+        """The address of who asks, proxies seen through; '' if unknown."""
+        return client_address(request.peer, request.headers(b"X-Forwarded-For"), self._settings.trusted_proxies)
+
+    def refuse(self, request: ChatRequest, error: BaseException) -> bytes:
+        """The problem that tells of *error*; status and headers are set.  What is no Refusal is logged, not told."""
+        request_id = self._token_bytes(8).hex()
+        found = problem(self._as_refusal(request, error, request_id), request_id)
+        request.setResponseCode(found.status)
+        for name, value in headers_of(found):
+            request.answer_with(name, value)
+        return _measured(request, encode_problem(found))
+
+    def _as_refusal(self, request: ChatRequest, error: BaseException, request_id: str) -> Refusal:
+        if isinstance(error, Refusal):
+            return error
+        if isinstance(error, NoSuchMethod):
+            request.answer_with(b"Allow", ", ".join(sorted(error.valid_methods or ())).encode())
+            return MethodNotAllowed()
+        if isinstance(error, HTTPException):
+            return NotFound() if error.code != 400 else BadRequest()
+        # The path only: a query may hold what people typed.
+        self._log.failure(
+            "Incident {incident}: {method} {path} failed",
+            failure=Failure(error),  # type: ignore[no-untyped-call]
+            incident=request_id,
+            method=request.method.decode("ascii", "replace"),
+            path=printable(request.path),
+        )
+        return Internal(f"Something went wrong on the server (incident {request_id}).")
+
+    async def _carry_out(self, route: Route, request: ChatRequest, numbers: Mapping[str, int]) -> Reply:
+        caller = await self._caller(route, request)
+        call = Call(
+            chat=self._chat,
+            caller=caller,
+            device=self._device(request),
+            numbers=numbers,
+            body=read_body(route, request),
+            query=read_query(route, request),
+            bearer=_bearer(request) if route.who == "public" else None,
+            is_local=_is_local(request),
+        )
+        value = await route.handler(call)
+        return value if isinstance(value, Reply) else Reply(value)
+
+    async def _caller(self, route: Route, request: ChatRequest) -> Actor | None:
+        if route.who == "public":
+            self._keep_strangers_out(request)
+            return None
+        caller = await self.recognise(request)
+        if caller is None:
+            raise Unauthenticated
+        request.caller = caller.id
+        if route.who == "admin" and not caller.may_administer:
+            raise Forbidden
+        return caller
+
+    def _keep_strangers_out(self, request: ChatRequest) -> None:
+        """On a public route nobody is recognised; but another site's page signs nobody in or out."""
+        own = self._is_own_page(request)
+        if request.method in SAFE_METHODS or own or request.requestHeaders.hasHeader(b"Authorization"):
+            return
+        if own is False or session_token(request.headers(b"Cookie"), self._settings.is_https):
+            raise ForeignOrigin
+
+    def _is_own_page(self, request: ChatRequest) -> bool | None:
+        """Whether a page of ours makes the request; None if the request does not say."""
+        origins = request.headers(b"Origin")
+        if origins:
+            return len(origins) == 1 and self._settings.origins.same_origin(
+                origins[0], request.header(b"Host"), self._settings.is_https or request.is_encrypted
+            )
+        site = request.header(b"Sec-Fetch-Site")
+        # "none": typed into the address bar, which no page can do.
+        return site in ("same-origin", "none") if site else None
+
+    def _device(self, request: ChatRequest) -> Device:
+        agent = printable(request.header(b"User-Agent"))[:_AGENT_LIMIT]
+        return Device(address=self.client(request), agent=agent)
+
+    def _write(self, route: Route, request: ChatRequest, reply: Reply) -> bytes:
+        status = reply.status or route.status
+        request.setResponseCode(status)
+        if reply.token is not None:
+            self._set_cookie(request, reply.token)
+        if not request.responseHeaders.hasHeader(b"Cache-Control"):
+            request.answer_with(b"Cache-Control", b"no-store")
+        if status == 204:
+            return b""
+        request.answer_with(b"Content-Type", (reply.media_type or route.media_type).encode())
+        return _measured(request, reply.value if isinstance(reply.value, bytes) else _encode(reply.value))
+
+    def _set_cookie(self, request: ChatRequest, token: str) -> None:
+        secure = self._settings.is_https
+        seconds = self._settings.cookie_days * 86_400 if token else 0
+        request.addCookie(  # type: ignore[no-untyped-call]
+            cookie_name(secure), token, path="/", max_age=str(seconds), secure=secure, httpOnly=True, sameSite="lax"
+        )
+
+
+def read_body(route: Route, request: ChatRequest) -> Any:
+    """The body of *request* as *route* wants it.  Raises UnsupportedMediaType, BadRequest, BadText."""
+    content = request.content.read() if request.content is not None else b""
+    if not content and route.body is None:
+        return Nothing()
+    types = request.headers(b"Content-Type")
+    if len(types) != 1 or not _JSON.fullmatch(types[0].strip()):
+        raise UnsupportedMediaType
+    try:
+        body = route.decoder.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _bad(error) from None
+    _check_texts(body)
+    return body
+
+
+def read_query(route: Route, request: ChatRequest) -> Any:
+    """The query of *request* as *route* wants it, read as strictly as a body.  Raises BadRequest, BadText."""
+    raw = request.uri.partition(b"?")[2]
+    if len(raw) > _QUERY_LIMIT:
+        raise BadRequest("The query is too long.")
+    kind = route.query or Nothing
+    found: dict[str, Any] = {}
+    try:
+        for name, value in _pairs(raw.decode("ascii")):
+            if name in route.lists:
+                found.setdefault(name, []).append(value)
+            elif name in found:
+                raise BadRequest(f"The query names {name} twice.", field=name)
+            else:
+                found[name] = value
+        query = msgspec.convert(found, kind, strict=False)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise _bad(error) from None
+    _check_texts(query)
+    return query
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True, strict_parsing=True, errors="strict") if query else []
+
+
+def shielded(work: Deferred[bytes]) -> Deferred[bytes]:
+    """What *work* comes to; cancelling this does not cancel *work*.
+
+    Klein 24.8 cancels the handler's Deferred when the client goes away.  A change that is being committed must be
+    told to the others all the same.  *work* must not fail: nobody might be left to hear it.
+    """
+    outer: Deferred[bytes] = Deferred()
+    work.addCallback(outer.callback)
+    return outer
+
+
+def _bearer(request: ChatRequest) -> str | None:
+    values = request.headers(b"Authorization")
+    found = _BEARER.fullmatch(values[0]) if len(values) == 1 else None
+    return found[1] if found else None
+
+
+def _is_local(request: ChatRequest) -> bool:
+    """Whether a program on this machine asks: a proxy, too, connects from here, but says for whom, or to whom."""
+    if request.peer is None or any(request.requestHeaders.hasHeader(name) for name in _PROXY_HEADERS):
+        return False
+    return is_loopback(request.peer) and is_local_name(request.header(b"Host"))
+
+
+def _check_texts(value: Any) -> None:
+    # NUL is valid JSON, and an error in PostgreSQL.
+    for name in value.__struct_fields__:
+        text = getattr(value, name)
+        if isinstance(text, str) and "\0" in text:
+            raise BadText(f"The {name} holds characters that cannot be shown.", field=name)
+
+
+def _bad(error: Exception) -> BadRequest:
+    field = re.search(r"(?:at `\$\.|unknown field `|required field `)(\w{1,40})", str(error))
+    if isinstance(error, msgspec.ValidationError):
+        return BadRequest(f"The request is not understood: {error}.", field=field[1] if field else None)
+    return BadRequest(
+        "The request is not understood: it is not valid JSON." if isinstance(error, msgspec.DecodeError) else None
+    )
+
+
+def _measured(request: ChatRequest, body: bytes) -> bytes:
+    request.answer_with(b"Content-Length", b"%d" % len(body))
+    return body

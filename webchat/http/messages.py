@@ -1,0 +1,123 @@
+"""Messages over HTTP: history, posting, editing, deleting, reading, and what changed since a rev."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from webchat.http.route import API, Call, Nothing, Reply, Route
+from webchat.model.answers import Changed, Changes, Marked, Page, Posted
+from webchat.model.commands import DeleteMessage, EditMessage, MarkRead, Nonce, PostMessage, Text
+from webchat.model.ids import MAX_INT, Rev, Seq
+from webchat.model.refusals import BadRequest
+
+ASeq = Annotated[Seq, Meta(ge=1, le=MAX_INT)]
+
+
+class Post(Struct, frozen=True, forbid_unknown_fields=True):
+    """The same *nonce* again gets the same answer, and nothing is posted twice."""
+
+    text: Text
+    nonce: Nonce | None = None
+
+
+class Edit(Struct, frozen=True, forbid_unknown_fields=True):
+    """*if_rev*: only if the message still has this rev."""
+
+    text: Text
+    if_rev: Annotated[Rev, Meta(ge=1, le=MAX_INT)] | None = None
+
+
+class Mark(Struct, frozen=True, forbid_unknown_fields=True):
+    """I have read up to *seq*."""
+
+    seq: Annotated[Seq, Meta(ge=0, le=MAX_INT)]
+
+
+class History(Struct, frozen=True, forbid_unknown_fields=True):
+    """Messages *before*, *after* or *around* a seq (one of them at most), else the newest."""
+
+    before: ASeq | None = None
+    after: Annotated[Seq, Meta(ge=0, le=MAX_INT)] | None = None
+    around: ASeq | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class Since(Struct, frozen=True, forbid_unknown_fields=True):
+    """*rev*: the one held."""
+
+    rev: Annotated[Rev, Meta(ge=0, le=MAX_INT)]
+
+
+async def history(call: Call[Nothing, History]) -> Page:
+    """A stretch of a room's history."""
+    query = call.query
+    if sum(place is not None for place in (query.before, query.after, query.around)) > 1:
+        raise BadRequest("Ask for messages before, after or around a seq, not for two of these.")
+    return await call.chat.messages.page(call.actor, call.room, query.before, query.after, query.around, query.limit)
+
+
+async def post(call: Call[Post, Nothing]) -> Reply:
+    """Say something."""
+    posted = await call.chat.messages.post(
+        call.actor, PostMessage(id=0, room=call.room, text=call.body.text, nonce=call.body.nonce)
+    )
+    return Reply(posted, status=200 if posted.duplicate else 201)
+
+
+async def edit(call: Call[Edit, Nothing]) -> Changed:
+    """Change a message of mine."""
+    return await call.chat.messages.edit(
+        call.actor, EditMessage(id=0, room=call.room, seq=call.seq, text=call.body.text, if_rev=call.body.if_rev)
+    )
+
+
+async def delete(call: Call[Nothing, Nothing]) -> Changed:
+    """Delete a message."""
+    return await call.chat.messages.delete(call.actor, DeleteMessage(id=0, room=call.room, seq=call.seq))
+
+
+async def mark_read(call: Call[Mark, Nothing]) -> Marked:
+    """Say how far I have read."""
+    return await call.chat.reading.mark(call.actor, MarkRead(id=0, room=call.room, seq=call.body.seq))
+
+
+async def changes(call: Call[Nothing, Since]) -> Changes:
+    """What changed in a room since a rev."""
+    return await call.chat.messages.changes(call.actor, call.room, call.query.rev)
+
+
+_ROOM = ("no_such_room", "not_a_member")
+_TEXT = ("empty_text", "text_too_long", "bad_text", "room_archived", "conflict", "rate_limited", "busy", "retry")
+
+ROUTES = (
+    Route("GET", f"{API}/rooms/{{room}}/messages", history, answer=Page, query=History, refusals=_ROOM),
+    Route(
+        "POST",
+        f"{API}/rooms/{{room}}/messages",
+        post,
+        answer=Posted,
+        body=Post,
+        status=201,
+        statuses=(200,),
+        refusals=(*_ROOM, *_TEXT),
+    ),
+    Route(
+        "PATCH",
+        f"{API}/rooms/{{room}}/messages/{{seq}}",
+        edit,
+        answer=Changed,
+        body=Edit,
+        refusals=(*_ROOM, *_TEXT, "no_such_message", "forbidden"),
+    ),
+    Route(
+        "DELETE",
+        f"{API}/rooms/{{room}}/messages/{{seq}}",
+        delete,
+        answer=Changed,
+        refusals=(*_ROOM, "no_such_message", "forbidden", "room_archived"),
+    ),
+    Route("PUT", f"{API}/rooms/{{room}}/read", mark_read, answer=Marked, body=Mark, refusals=_ROOM),
+    Route("GET", f"{API}/rooms/{{room}}/changes", changes, answer=Changes, query=Since, refusals=(*_ROOM, "reset")),
+)

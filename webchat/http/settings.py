@@ -1,0 +1,27 @@
+"""What the HTTP door must know about the server's place in the world."""
+
+from __future__ import annotations
+
+import attrs
+
+from webchat.model.web import Network, Origins
+
+
+@attrs.frozen(kw_only=True)
+class HttpSettings:
+    """The door's settings.  Sizes in bytes, times in seconds, *minimum_rate* in bytes a second.
+
+    *is_https*: people reach the server by https (through a proxy, as a rule), so that the cookie is `Secure` and
+    browsers are told to stay with https.
+    """
+
+    origins: Origins
+    is_https: bool = False
+    trusted_proxies: tuple[Network, ...] = ()
+    metrics_token: str | None = attrs.field(default=None, repr=False)
+    cookie_days: int = 90
+    body_limit: int = 65_536
+    minimum_rate: int = 1_000
+    header_seconds: float = 10
+    idle_seconds: float = 75
+    closing_seconds: float = 60

@@ -1,0 +1,305 @@
+"""The HTTP site: what every request must satisfy and every answer carries, and which resource gets which path."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from klein import Klein
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import IRequest
+from twisted.web.resource import IResource, Resource
+from twisted.web.server import Site
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
+from werkzeug.routing import BaseConverter, ValidationError
+
+from webchat.chat import Chat
+from webchat.http.channel import ChatChannel, ChatRequest, Head, printable
+from webchat.http.gate import Gate, shielded
+from webchat.http.problem import encode_problem, headers_of, problem
+from webchat.http.route import Route
+from webchat.http.server import Probes
+from webchat.http.settings import HttpSettings
+from webchat.http.static import StaticFiles
+from webchat.http.table import all_routes
+from webchat.model.ids import MAX_INT
+from webchat.model.refusals import BadRequest, Internal, MethodNotAllowed, NotFound, Refusal, TooLarge
+from webchat.model.web import is_local_name
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+# Paths of the API and the probes: plain ASCII, nothing escaped, so that no other spelling of a path means the same.
+_API_PATH = re.compile(rb"(?:/api|/healthz|/readyz|/metrics)(?:/[A-Za-z0-9._-]+)*")
+_PROBE_PATHS = (b"/healthz", b"/readyz", b"/metrics")
+_SOCKET_PATHS = (b"/ws", b"/ws/")
+_RESERVED = re.compile(rb"/(?:api|ws|healthz|readyz|metrics)(?:/|\Z)")
+
+
+class ChatSite(Site):
+    """The site, for as long as the server lives.  *answered* counts answers by status."""
+
+    protocol = ChatChannel  # type: ignore[assignment]
+    reactor: IReactorTime
+    _log = Logger()
+
+    def __init__(
+        self, door: Door, settings: HttpSettings, clock: IReactorTime, wall_clock: Callable[[], float]
+    ) -> None:
+        super().__init__(  # type: ignore[no-untyped-call]
+            door,
+            requestFactory=ChatRequest,
+            reactor=clock,
+            timeout=settings.idle_seconds,
+            parsePOSTFormSubmission=False,
+        )
+        self.settings = settings
+        self.answered: Counter[int] = Counter()
+        self._door = door
+        self._wall_clock = wall_clock
+        self._headers = _headers_of_every_answer(settings)
+
+    def startFactory(self) -> None:
+        """Nothing to start: Twisted's own access log reads the reactor's clock, which is not the time of day."""
+
+    def stopFactory(self) -> None:
+        """Nothing to stop."""
+
+    def buildProtocol(self, addr: IAddress | None) -> Any:
+        return super().buildProtocol(addr)  # type: ignore[no-untyped-call]
+
+    def admit(self, head: Head) -> int:
+        """The most bytes the body may have.  Raises a Refusal for what must not come in (RFC 9112, 3.2, 6.1, 6.3)."""
+        if not head.target.startswith(b"/"):
+            raise BadRequest("The request target must be a path.")
+        hosts = head.headers.getRawHeaders(b"Host", [])
+        path = head.target.partition(b"?")[0]
+        if len(hosts) != 1 or not self._allows_host(hosts[0], path):
+            raise BadRequest("The request does not name this server in its Host header.")
+        coding = head.headers.getRawHeaders(b"Transfer-Encoding")
+        if coding is not None and (
+            [value.lower() for value in coding] != [b"chunked"]
+            or head.version != b"HTTP/1.1"
+            or head.headers.hasHeader(b"Content-Length")
+        ):
+            raise BadRequest("The length of the body is told in a way that can be misread.")
+        if head.length == 0:
+            return 0
+        limit = self._door.body_limit(head.method, path)
+        if head.length is not None and head.length > limit:
+            raise TooLarge(f"The body has more than {limit} bytes.")
+        return limit
+
+    def refusal_of(self, refusal: Refusal) -> tuple[bytes, bytes, Headers, bytes]:
+        """*refusal* as (status, reason, headers, body)."""
+        found = problem(refusal, self._door.new_id())
+        body = encode_problem(found)
+        headers = Headers()
+        for name, value in [*headers_of(found), (b"Content-Length", b"%d" % len(body))]:
+            headers.addRawHeader(name, value)
+        return b"%d" % found.status, found.title.encode(), headers, body
+
+    def dress(self, headers: Headers) -> None:
+        """Give an answer the headers that every answer has; one that set its own keeps them."""
+        headers.setRawHeaders(b"Server", [b"webchat"])
+        for name, value in self._headers:
+            if not headers.hasHeader(name):
+                headers.setRawHeaders(name, [value])
+
+    def fail(self, request: ChatRequest, reason: Failure) -> None:
+        """Answer a request whose processing raised outside of any route."""
+        if not request.finished and not request._disconnected:
+            body = self._door.gate.refuse(request, reason.value or Internal())
+            request.write(body)  # type: ignore[no-untyped-call]
+            request.finish()  # type: ignore[no-untyped-call]
+
+    def log(self, request: ChatRequest) -> None:  # type: ignore[override]
+        """The access log's line, without the query: it may hold what people search for."""
+        self.answered[request.code] += 1
+        self._write_line(
+            self._door.gate.client(request),
+            str(request.caller or "-"),
+            request.method.decode("ascii", "replace"),
+            _loggable(request.path),
+            request.code,
+            request.sentLength,
+            request.header(b"User-Agent") or "-",
+        )
+
+    def note_refused(self, request: ChatRequest | None, peer: str, status: int) -> None:
+        """The line of a request that was refused before it was read."""
+        self.answered[status] += 1
+        client = self._door.gate.client(request) if request is not None else peer
+        self._write_line(client, "-", "-", "-", status, 0, "-")
+
+    def _write_line(self, client: str, caller: str, method: str, path: str, status: int, size: int, agent: str) -> None:
+        self._log.info(
+            '{client} {caller} [{when}] "{method} {path}" {status} {size} "{agent}"',
+            client=client or "-",
+            caller=caller,
+            method=method,
+            path=path,
+            status=status,
+            size=size,
+            agent=printable(agent)[:200].replace('"', "'"),
+            when=datetime.fromtimestamp(self._wall_clock(), UTC).isoformat(timespec="milliseconds"),
+        )
+
+    def _allows_host(self, value: bytes, path: bytes) -> bool:
+        host = value.decode("latin-1")
+        # Monitoring asks this machine by its address, whatever the server is called.
+        return self.settings.origins.allows_host(host) or (path in _PROBE_PATHS and is_local_name(host))
+
+
+class Door(Resource):
+    """Gives each path to its resource: API and probes, WebSocket, or the browser interface's files."""
+
+    isLeaf = True  # noqa: N815
+
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        gate: Gate,
+        settings: HttpSettings,
+        websocket: IResource,
+        files: StaticFiles,
+        new_id: Callable[[], str],
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.gate = gate
+        self.new_id = new_id
+        self._settings = settings
+        self._websocket = websocket
+        self._files = files
+        self._routes = {route.name: route for route in routes}
+        self._app = klein_app(routes, gate)
+        self._api = self._app.resource()
+
+    def body_limit(self, method: bytes, path: bytes) -> int:
+        """The most bytes a body sent to *path* may have.  Raises NotFound and MethodNotAllowed."""
+        if not _API_PATH.fullmatch(path):
+            raise NotFound
+        try:
+            name, _ = self._app.url_map.bind("").match(path.decode("ascii"), method.decode("ascii"))
+        except NoSuchMethod:
+            raise MethodNotAllowed from None
+        except HTTPException:
+            raise NotFound from None
+        limit = self._routes[name].body_limit
+        return self._settings.body_limit if limit is None else limit
+
+    def render(self, request: IRequest) -> Any:
+        assert isinstance(request, ChatRequest)
+        try:
+            if _API_PATH.fullmatch(request.path):
+                return self._api.render(request)
+            if request.path in _SOCKET_PATHS:
+                return self._open_socket(request)
+            if _RESERVED.match(request.path):
+                raise NotFound
+            return self._files.answer(request)
+        except Refusal as refusal:
+            return self.gate.refuse(request, refusal)
+
+    def _open_socket(self, request: ChatRequest) -> Any:
+        if request.method != b"GET":
+            request.answer_with(b"Allow", b"GET")
+            raise MethodNotAllowed
+        if request.header(b"Upgrade").lower() != "websocket" or request.clientproto != b"HTTP/1.1":
+            body = self.gate.refuse(request, BadRequest("Here only WebSockets are served."))
+            request.setResponseCode(426)
+            request.answer_with(b"Upgrade", b"websocket")
+            return body
+        return self._websocket.render(request)  # type: ignore[no-untyped-call, call-arg, misc]
+
+
+class _Number(BaseConverter):
+    """A positive number in a path, in its one spelling."""
+
+    regex = "[1-9][0-9]{0,15}"
+
+    def to_python(self, value: str) -> int:
+        if int(value) > MAX_INT:
+            raise ValidationError
+        return int(value)
+
+
+def klein_app(routes: Sequence[Route], gate: Gate) -> Klein:
+    """The table of routes as a Klein application, each behind the gate."""
+    app = Klein()
+    app.url_map.converters["number"] = _Number
+    # Otherwise Werkzeug would redirect //x and x/ to where it thinks they belong, on any host that was asked for.
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.url_map.redirect_defaults = False
+    for route in routes:
+        path = re.sub(r"{(\w+)}", r"<number:\1>", route.path)
+        app.route(path, methods=[route.method], endpoint=route.name)(_handler(route, gate))
+
+    @app.handle_errors(Exception)
+    def refused(request: ChatRequest, failure: Failure) -> bytes:
+        return gate.refuse(request, failure.value or Internal())
+
+    return app
+
+
+def make_site(
+    *,
+    chat: Chat,
+    config: HttpSettings,
+    websocket: IResource,
+    metrics: Callable[[], bytes],
+    ready: Callable[[], Awaitable[None]],
+    clock: IReactorTime,
+    wall_clock: Callable[[], float],
+    token_bytes: Callable[[int], bytes],
+    static_folder: Path,
+) -> ChatSite:
+    """The whole door.
+
+    *metrics* gives Prometheus' text format; *ready* fails while the server cannot do its work; *clock* is
+    monotonic, *wall_clock* gives seconds since 1970; *static_folder* holds the built browser interface, or nothing.
+    """
+    gate = Gate(chat, config, token_bytes)
+    routes = all_routes(Probes(config, metrics, ready))
+    door = Door(routes, gate, config, websocket, StaticFiles(static_folder), lambda: token_bytes(8).hex())
+    return ChatSite(door, config, clock, wall_clock)
+
+
+def _handler(route: Route, gate: Gate) -> Callable[..., Deferred[bytes]]:
+    def answer(request: ChatRequest, **numbers: int) -> Deferred[bytes]:
+        work = Deferred.fromCoroutine(gate.answer(route, request, numbers))
+        return shielded(work)
+
+    answer.__name__ = route.name
+    return answer
+
+
+def _headers_of_every_answer(settings: HttpSettings) -> list[tuple[bytes, bytes]]:
+    headers = [
+        (b"Cache-Control", b"no-store"),
+        (b"Content-Security-Policy", CONTENT_SECURITY_POLICY.encode()),
+        (b"Cross-Origin-Opener-Policy", b"same-origin"),
+        (b"Cross-Origin-Resource-Policy", b"same-origin"),
+        (b"Referrer-Policy", b"no-referrer"),
+        (b"X-Content-Type-Options", b"nosniff"),
+    ]
+    if settings.is_https:
+        headers.append((b"Strict-Transport-Security", b"max-age=31536000"))
+    return headers
+
+
+def _loggable(path: bytes) -> str:
+    # The code in an invitation's link lets whoever reads it in.
+    return printable(re.sub(rb"^/invite/.*", b"/invite/...", path))[:500]

@@ -1,0 +1,421 @@
+"""Who on this node listens to which room: each event is encoded once, and written once per listener and batch.
+
+Every room that has been heard of keeps the rev that was delivered and its last events, encoded; a listener that
+comes back is served from them.  On one connection, in one room, rev rises by exactly one, or a block is written, or
+`reset`.  A listener is in a room's audience only while its user is a member: her own leaving row takes her out
+before anything later is written.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+
+import attrs
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from webchat.model.events import Block, Event, Member, Reset, Row, Synced, Syncing, Typing, key_of
+from webchat.model.ids import Rev, RoomId, SessionId, UserId
+
+RING_LENGTH = 256
+RING_BYTES = 64 * 1024 * 1024
+"""How much the rings of all rooms may hold; above it the rooms that were quiet longest lose theirs."""
+
+ENTRY_OVERHEAD = 300
+"""What an entry costs besides its encoded bytes, roughly."""
+
+
+class Dialect(Protocol):
+    """How a kind of client is spoken to."""
+
+    def encode(self, event: Event) -> bytes:
+        """*event* as the bytes that go onto the connection."""
+
+
+class Listener(Protocol):
+    """A connection, as the hub sees it.  None of these may raise."""
+
+    @property
+    def user(self) -> UserId: ...
+
+    @property
+    def session(self) -> SessionId: ...
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+    def deliver(self, data: bytes) -> None:
+        """Writes what must not get lost."""
+
+    def deliver_passing(self, data: bytes) -> None:
+        """Writes what may get lost: dropped if the listener is slow."""
+
+    def introduce(self, room: RoomId) -> None:
+        """The listener's user has become a member of *room*: tell it, and follow."""
+
+    def dismiss(self, code: int, reason: str) -> None:
+        """Closes the connection."""
+
+
+ReadChanges = Callable[[RoomId, Rev], Awaitable[Block | Reset]]
+"""Rows of a room above a rev, from the database."""
+
+
+@attrs.define(eq=False)
+class Entry:
+    """A delivered event, with its bytes for each dialect that asked."""
+
+    row: Row
+    _encoded: dict[Dialect, bytes] = attrs.field(factory=dict)
+
+    def bytes_for(self, dialect: Dialect) -> bytes:
+        data = self._encoded.get(dialect)
+        if data is None:
+            data = self._encoded[dialect] = dialect.encode(self.row)
+        return data
+
+    @property
+    def size(self) -> int:
+        return ENTRY_OVERHEAD + sum(map(len, self._encoded.values()))
+
+
+@attrs.define(eq=False)
+class LiveRoom:
+    """A room that this node has heard of."""
+
+    id: RoomId
+    rev: Rev
+    """The latest rev that was delivered."""
+    floor: Rev
+    """`recent` holds the latest state of everything that changed after this rev."""
+    recent: deque[Entry] = attrs.field(factory=deque)
+    size: int = 0
+    audience: dict[Dialect, set[Listener]] = attrs.field(factory=dict)
+    ahead: list[tuple[Rev, Listener]] = attrs.field(factory=list)
+    """Listeners that already hold a rev that is yet to be delivered here."""
+    pending: list[Row] = attrs.field(factory=list)
+    filling: bool = False
+
+    def listeners(self) -> Iterator[Listener]:
+        for group in self.audience.values():
+            yield from group
+
+    @property
+    def is_heard(self) -> bool:
+        return bool(self.audience) or bool(self.ahead)
+
+
+@attrs.define(eq=False)
+class Hub:
+    """The listeners of one node; lives as long as the service."""
+
+    _read_changes: ReadChanges
+    _rooms: OrderedDict[RoomId, LiveRoom] = attrs.field(factory=OrderedDict, init=False)
+    _by_user: dict[UserId, set[Listener]] = attrs.field(factory=dict, init=False)
+    _by_session: dict[SessionId, set[Listener]] = attrs.field(factory=dict, init=False)
+    _rooms_of: dict[Listener, set[RoomId]] = attrs.field(factory=dict, init=False)
+    _touched: dict[RoomId, None] = attrs.field(factory=dict, init=False)
+    _ring_bytes: int = attrs.field(default=0, init=False)
+    events: int = attrs.field(default=0, init=False)
+    delivered: int = attrs.field(default=0, init=False)
+    writes: int = attrs.field(default=0, init=False)
+    gaps: int = attrs.field(default=0, init=False)
+    _log = Logger()
+
+    # Listeners come and go.
+
+    @property
+    def listeners(self) -> int:
+        """How many connections are attached."""
+        return len(self._rooms_of)
+
+    def attach(self, listener: Listener) -> None:
+        """From now on *listener* is told what concerns its user; it hears no room yet."""
+        self._rooms_of[listener] = set()
+        self._by_user.setdefault(listener.user, set()).add(listener)
+        self._by_session.setdefault(listener.session, set()).add(listener)
+
+    def detach(self, listener: Listener) -> None:
+        """*listener* is gone.  Harmless if it never came."""
+        for room in list(self._rooms_of.get(listener, ())):
+            self.quit(listener, room)
+        if self._rooms_of.pop(listener, None) is None:
+            return
+        _discard(self._by_user, listener.user, listener)
+        _discard(self._by_session, listener.session, listener)
+
+    def connections_of(self, user: UserId) -> int:
+        """How many connections *user* has on this node."""
+        return len(self._by_user.get(user, ()))
+
+    def enter(self, listener: Listener, room_id: RoomId, rev: Rev) -> bool:
+        """*listener*, whose user was a member at *rev*, hears the room from rev + 1 on.
+
+        False if that has been delivered already: then the listener must be given what it missed first.
+        """
+        if listener not in self._rooms_of:
+            return True
+        room = self._room(room_id, rev)
+        if rev < room.rev:
+            return False
+        self._rooms_of[listener].add(room_id)
+        if rev == room.rev and not room.filling:
+            room.audience.setdefault(listener.dialect, set()).add(listener)
+        else:
+            room.ahead.append((rev, listener))
+        return True
+
+    def quit(self, listener: Listener, room_id: RoomId) -> None:
+        """*listener* hears the room no more.  Harmless if it did not."""
+        rooms = self._rooms_of.get(listener)
+        if rooms is None or room_id not in rooms:
+            return
+        rooms.discard(room_id)
+        room = self._rooms[room_id]
+        group = room.audience.get(listener.dialect)
+        if group is not None:
+            group.discard(listener)
+            if not group:
+                del room.audience[listener.dialect]
+        room.ahead = [(rev, other) for rev, other in room.ahead if other is not listener]
+
+    def hears(self, listener: Listener, room: RoomId) -> bool:
+        """Whether *listener* is in the room's audience."""
+        return room in self._rooms_of.get(listener, ())
+
+    def heard_rooms(self) -> dict[RoomId, Rev]:
+        """The rooms that somebody here listens to, with the rev that was delivered."""
+        return {room.id: room.rev for room in self._rooms.values() if room.is_heard}
+
+    def sessions(self) -> list[SessionId]:
+        """The sessions that have a connection here."""
+        return list(self._by_session)
+
+    def recent(self, room_id: RoomId, rev: Rev) -> Block | None:
+        """What was delivered after *rev*, latest states only; None where memory does not reach so far back."""
+        room = self._rooms.get(room_id)
+        if room is None or rev < room.floor or rev > room.rev:
+            return None
+        latest: dict[tuple[str, int], Row] = {}
+        for entry in room.recent:
+            if entry.row.rev > rev:
+                key = key_of(entry.row)
+                # Taken out first, so that the order of the dict is the order of the latest revs.
+                latest.pop(key, None)
+                latest[key] = entry.row
+        return Block(room_id, tuple(latest.values()), room.rev)
+
+    def dismiss_session(self, session: SessionId, code: int, reason: str) -> None:
+        """Closes the connections of *session*."""
+        for listener in list(self._by_session.get(session, ())):
+            listener.dismiss(code, reason)
+
+    def dismiss_user(self, user: UserId, code: int, reason: str) -> None:
+        """Closes the connections of *user*."""
+        for listener in list(self._by_user.get(user, ())):
+            listener.dismiss(code, reason)
+
+    # What is told.
+
+    def deliver(self, rows: Sequence[Row]) -> None:
+        """Takes committed *rows*, in rising rev for each room; they are written at the next *flush*."""
+        for row in rows:
+            room = self._rooms.get(row.room)
+            if room is None:
+                room = self._room(row.room, Rev(row.rev - 1))
+            room.pending.append(row)
+            self._touched[row.room] = None
+
+    def flush(self) -> None:
+        """Writes everything taken since the last time: once per room and listener."""
+        touched, self._touched = self._touched, {}
+        for room_id in touched:
+            room = self._rooms.get(room_id)
+            if room is not None and not room.filling:
+                self._flush_room(room)
+        self._trim()
+
+    def pass_on(self, event: Typing) -> None:
+        """Tells the room's audience something that may get lost, but for the user it is about."""
+        room = self._rooms.get(event.room)
+        if room is None:
+            return
+        for dialect, group in room.audience.items():
+            data = dialect.encode(event)
+            for listener in group:
+                if listener.user != event.user:
+                    listener.deliver_passing(data)
+
+    def tell_user(self, user: UserId, event: Event, but: object = None) -> None:
+        """Tells the connections of *user*, all *but* one, something private."""
+        for listener in list(self._by_user.get(user, ())):
+            if listener is not but:
+                listener.deliver(listener.dialect.encode(event))
+
+    def catch_up(self, room_id: RoomId, rev: Rev) -> None:
+        """The database holds *rev* of the room: fetch what has not been delivered here."""
+        room = self._rooms.get(room_id)
+        if room is not None and rev > room.rev and not room.filling:
+            self._fill(room)
+
+    def _room(self, room_id: RoomId, rev: Rev) -> LiveRoom:
+        room = self._rooms.get(room_id)
+        if room is None:
+            room = self._rooms[room_id] = LiveRoom(room_id, rev, rev)
+        return room
+
+    def _flush_room(self, room: LiveRoom) -> None:
+        rows, room.pending = room.pending, []
+        self._rooms.move_to_end(room.id)
+        batch: list[Entry] = []
+        for place, row in enumerate(rows):
+            if row.rev <= room.rev:
+                continue
+            if row.rev > room.rev + 1:
+                self._write(room, batch)
+                room.pending = rows[place:]
+                self._fill(room)
+                return
+            room.rev = row.rev
+            entry = Entry(row)
+            self._remember(room, entry)
+            batch.append(entry)
+            # Bytes are joined only between changes of the audience: who leaves gets nothing after her own row, who
+            # comes nothing before it.
+            if isinstance(row, Member) or (room.ahead and self._is_awaited(room)):
+                self._write(room, batch)
+                batch = []
+                self._change_audience(room, row)
+        self._write(room, batch)
+
+    def _write(self, room: LiveRoom, batch: Sequence[Entry]) -> None:
+        if not batch:
+            return
+        self.events += len(batch)
+        for dialect, group in room.audience.items():
+            data = b"".join([entry.bytes_for(dialect) for entry in batch])
+            self.delivered += len(batch) * len(group)
+            self.writes += len(group)
+            for listener in tuple(group):
+                listener.deliver(data)
+
+    def _is_awaited(self, room: LiveRoom) -> bool:
+        return any(rev <= room.rev for rev, _ in room.ahead)
+
+    def _change_audience(self, room: LiveRoom, row: Row) -> None:
+        if isinstance(row, Member):
+            self._remove_from_audience(room, row.user.id)
+            if not row.left:
+                for listener in list(self._by_user.get(row.user.id, ())):
+                    listener.introduce(room.id)
+        self._admit(room)
+
+    def _remove_from_audience(self, room: LiveRoom, user: UserId) -> None:
+        # Also for somebody who joins: she may have left and come back while a gap was open.
+        for listener in list(self._by_user.get(user, ())):
+            self.quit(listener, room.id)
+
+    def _admit(self, room: LiveRoom) -> None:
+        ahead, room.ahead = room.ahead, []
+        for rev, listener in ahead:
+            if rev <= room.rev:
+                room.audience.setdefault(listener.dialect, set()).add(listener)
+            else:
+                room.ahead.append((rev, listener))
+
+    # Gaps: a commit whose news were lost.
+
+    def _fill(self, room: LiveRoom) -> None:
+        room.filling = True
+        self.gaps += 1
+        filling = Deferred.fromCoroutine(self._fill_from_database(room))
+        filling.addErrback(
+            lambda failure: self._log.failure("A gap in room {room} was not filled", failure, room=room.id)
+        )
+
+    async def _fill_from_database(self, room: LiveRoom) -> None:
+        try:
+            block = await self._read_changes(room.id, room.rev)
+        finally:
+            room.filling = False
+        if isinstance(block, Reset):
+            self._forget(room)
+            if block.rev > room.rev:
+                room.rev = room.floor = block.rev
+                self._write_all(room, [block])
+        elif block.rev > room.rev:
+            room.rev = block.rev
+            for row in block.rows:
+                self._remember(room, Entry(row))
+            self._write_block(room, block)
+        self._admit(room)
+        self._flush_room(room)
+        self._trim()
+
+    def _write_block(self, room: LiveRoom, block: Block) -> None:
+        leavers = [row for row in block.rows if isinstance(row, Member)]
+        own = {row.user.id: row for row in leavers}
+        for listener in list(room.listeners()):
+            row = own.get(listener.user)
+            if row is not None:
+                # Her place in the room has changed somewhere inside the gap: she gets that row alone.
+                end = [Syncing(room.id), row, Synced(room.id, row.rev)]
+                listener.deliver(b"".join(listener.dialect.encode(event) for event in end))
+        for row in leavers:
+            self._remove_from_audience(room, row.user.id)
+        self._write_all(room, [Syncing(room.id), *block.rows, Synced(room.id, block.rev)])
+        for row in leavers:
+            if not row.left:
+                for listener in list(self._by_user.get(row.user.id, ())):
+                    listener.introduce(room.id)
+
+    def _write_all(self, room: LiveRoom, events: Iterable[Event]) -> None:
+        for dialect, group in room.audience.items():
+            data = b"".join([dialect.encode(event) for event in events])
+            for listener in tuple(group):
+                listener.deliver(data)
+
+    # The rings.
+
+    def _remember(self, room: LiveRoom, entry: Entry) -> None:
+        room.recent.append(entry)
+        grown = entry.size + _guess(entry.row)
+        room.size += grown
+        self._ring_bytes += grown
+        if len(room.recent) > RING_LENGTH:
+            oldest = room.recent.popleft()
+            room.floor = oldest.row.rev
+            shrunk = min(room.size, ENTRY_OVERHEAD + _guess(oldest.row))
+            room.size -= shrunk
+            self._ring_bytes -= shrunk
+
+    def _forget(self, room: LiveRoom) -> None:
+        self._ring_bytes -= room.size
+        room.size = 0
+        room.recent.clear()
+        room.floor = room.rev
+
+    def _trim(self) -> None:
+        if self._ring_bytes <= RING_BYTES:
+            return
+        for room in list(self._rooms.values()):
+            self._forget(room)
+            if not room.is_heard and not room.filling and not room.pending:
+                del self._rooms[room.id]
+            if self._ring_bytes <= RING_BYTES:
+                return
+
+
+def _guess(row: Row) -> int:
+    """What a row and its encoded bytes take, counted once, so that what is added is what is taken off."""
+    return 2 * len(getattr(row, "text", "")) + 200
+
+
+def _discard(index: dict[UserId, set[Listener]] | dict[SessionId, set[Listener]], key: int, listener: Listener) -> None:
+    group = index.get(key)  # type: ignore[call-overload]
+    if group is not None:
+        group.discard(listener)
+        if not group:
+            del index[key]  # type: ignore[arg-type]

@@ -1,0 +1,55 @@
+"""The server's counters in Prometheus' text format; the only module that knows Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from webchat.chat import Chat
+from webchat.ws.factory import ChatFactory
+
+
+@attrs.define(eq=False)
+class Metrics:
+    """Reads the counts where they are kept, whenever it is asked."""
+
+    _chat: Chat
+    _sockets: ChatFactory
+    _version: str
+    # One of its own: a shared registry would refuse the second server in a process.
+    _registry: CollectorRegistry = attrs.field(factory=CollectorRegistry, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._registry.register(self)  # type: ignore[arg-type]
+
+    def text(self) -> bytes:
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterator[Metric]:
+        database, hub, sockets = self._chat.database, self._chat.hub, self._sockets
+        yield InfoMetricFamily("webchat", "The program.", {"version": self._version})
+        yield GaugeMetricFamily("webchat_connections", "Open WebSocket connections.", len(sockets.connections))
+        yield GaugeMetricFamily("webchat_listeners", "Connections that are signed in.", hub.listeners)
+        yield GaugeMetricFamily("webchat_writes_waiting", "Changes that wait for the writer.", database.waiting)
+        yield GaugeMetricFamily("webchat_sessions_cached", "Sessions held in memory.", len(self._chat.cache))
+        for name, words, count in (
+            ("webchat_connections_accepted", "Handshakes accepted.", sockets.accepted),
+            ("webchat_connections_refused", "Handshakes refused for limits.", sockets.refused),
+            ("webchat_batches", "Transactions of the writer.", database.batches),
+            ("webchat_changes", "Changes written.", database.changes),
+            ("webchat_reads", "Questions to the database.", database.reads),
+            ("webchat_unknown_outcomes", "Commits whose outcome is unknown.", database.unknown_outcomes),
+            ("webchat_events", "Events told to rooms.", hub.events),
+            ("webchat_deliveries", "Events times listeners.", hub.delivered),
+            ("webchat_delivery_writes", "Writes that carried them.", hub.writes),
+            ("webchat_gaps", "Gaps filled from the database.", hub.gaps),
+        ):
+            yield CounterMetricFamily(name, words, count)
+        closes = CounterMetricFamily("webchat_closes", "Connections closed by the server.", labels=["code"])
+        for code, count in sockets.closes.items():
+            closes.add_metric([str(code)], count)
+        yield closes

@@ -1,0 +1,1 @@
+"""The nouns of webchat and its pure rules: no I/O, no Twisted."""

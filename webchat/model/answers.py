@@ -1,0 +1,106 @@
+"""What the use cases answer; both doors put these on the wire as they stand."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from webchat.model.events import Message, Row
+from webchat.model.ids import Millis, Rev, RoomId, Seq
+from webchat.model.rooms import RoomState
+from webchat.model.users import Me, SessionView, UserCard
+
+RegistrationPolicy = Literal["open", "invitation", "closed"]
+
+
+class Posted(Struct, frozen=True, omit_defaults=True):
+    """A message is stored: its number, the room's rev, when.  *duplicate*: it had been stored before."""
+
+    room: RoomId
+    seq: Seq
+    rev: Rev
+    created: Millis
+    duplicate: bool = False
+
+
+class Changed(Struct, frozen=True):
+    """The change is stored: the row's rev (unchanged where nothing had to change)."""
+
+    room: RoomId
+    rev: Rev
+
+
+class Marked(Struct, frozen=True):
+    """The read mark now."""
+
+    room: RoomId
+    seq: Seq
+
+
+class Page(Struct, frozen=True):
+    """A stretch of a room's history, ascending by seq, read in one snapshot at *rev*.
+
+    *users* are the cards of the authors.  *at_start*: nothing older exists; *at_end*: nothing newer.
+    """
+
+    room: RoomId
+    epoch: str
+    seq: Seq
+    rev: Rev
+    messages: tuple[Message, ...]
+    users: tuple[UserCard, ...]
+    at_start: bool
+    at_end: bool
+
+
+class Changes(Struct, frozen=True):
+    """Rows of a room above the rev asked for, each once, latest state, rising rev; the reader then holds *rev*."""
+
+    room: RoomId
+    epoch: str
+    rev: Rev
+    rows: tuple[Row, ...]
+
+
+class MemberEntry(Struct, frozen=True):
+    """One line of a room's member list."""
+
+    user: UserCard
+    role: Literal["owner", "moderator", "member"]
+
+
+class Limits(Struct, frozen=True):
+    """What the server takes: characters (code points) and bytes."""
+
+    message: int
+    title: int
+    topic: int
+    display_name: int
+    name: int
+    password_min: int
+    password_max: int
+    frame_bytes: int
+    page: int
+
+
+class Server(Struct, frozen=True):
+    """What anybody may know about the server.  *build* changes with the browser interface's files."""
+
+    title: str
+    version: str
+    build: str
+    registration: RegistrationPolicy
+    needs_setup: bool
+    limits: Limits
+
+
+class Welcome(Struct, frozen=True, tag_field="type", tag="welcome"):
+    """The answer to `hello`: who you are, and every room you belong to with the rev live events start from."""
+
+    user: Me
+    session: SessionView
+    epoch: str
+    rooms: tuple[RoomState, ...]
+    server: Server
+    now: Millis

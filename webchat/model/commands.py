@@ -1,0 +1,131 @@
+"""What can be asked of the chat: one closed, strictly typed Struct for each command.
+
+The WebSocket door reads them as they stand, tagged by `type`; the HTTP door reads most of them from a body, with
+the room and seq taken from the path.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from webchat.model.ids import MAX_INT, Rev, RoomId, Seq, UserId
+
+PositiveInt = Annotated[int, Meta(ge=1, le=MAX_INT)]
+NaturalInt = Annotated[int, Meta(ge=0, le=MAX_INT)]
+RequestId = Annotated[int, Meta(ge=0, le=MAX_INT)]
+Room = Annotated[RoomId, Meta(ge=1, le=MAX_INT)]
+Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+
+# Longer than the limit, so that a text a little too long gets the refusal that says so.
+Text = Annotated[str, Meta(max_length=60_000)]
+
+MAX_ROOMS_IN_HELLO = 2_000
+
+
+class Command(Struct, frozen=True, tag_field="type", forbid_unknown_fields=True):
+    """A frame from a client; `type` names the class."""
+
+
+class Hello(Command, frozen=True, tag="hello"):
+    """Who I am and what I hold: always the first frame.  *rooms*: room id → the rev held."""
+
+    token: Annotated[str, Meta(max_length=200)] | None = None
+    epoch: Annotated[str, Meta(max_length=64)] | None = None
+    rooms: Annotated[
+        dict[Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,15}$")], NaturalInt], Meta(max_length=MAX_ROOMS_IN_HELLO)
+    ] = {}
+
+
+class PostMessage(Command, frozen=True, tag="post"):
+    """Say something in a room.  The same nonce again gets the same answer, and nothing is posted twice."""
+
+    id: RequestId
+    room: Room
+    text: Text
+    nonce: Nonce | None = None
+
+
+class EditMessage(Command, frozen=True, tag="edit"):
+    """Replace the text of one's own message.  *if_rev*: only if the row still has this rev."""
+
+    id: RequestId
+    room: Room
+    seq: Annotated[Seq, Meta(ge=1, le=MAX_INT)]
+    text: Text
+    if_rev: Annotated[Rev, Meta(ge=1, le=MAX_INT)] | None = None
+
+
+class DeleteMessage(Command, frozen=True, tag="delete"):
+    """Turn a message into a tombstone: one's own, or as moderator anybody's."""
+
+    id: RequestId
+    room: Room
+    seq: Annotated[Seq, Meta(ge=1, le=MAX_INT)]
+
+
+class MarkRead(Command, frozen=True, tag="read"):
+    """I have read up to *seq*: the mark only rises, and never passes the room's seq."""
+
+    id: RequestId
+    room: Room
+    seq: Annotated[Seq, Meta(ge=0, le=MAX_INT)]
+
+
+class JoinRoom(Command, frozen=True, tag="join"):
+    """Become a member of a public room."""
+
+    id: RequestId
+    room: Room
+
+
+class LeaveRoom(Command, frozen=True, tag="leave"):
+    """Stop being a member."""
+
+    id: RequestId
+    room: Room
+
+
+class ShowTyping(Command, frozen=True, tag="typing"):
+    """I am writing: passed on to the room, or dropped."""
+
+    room: Room
+    id: RequestId | None = None
+
+
+class Sync(Command, frozen=True, tag="sync"):
+    """Give me what changed in the room after *rev*."""
+
+    id: RequestId
+    room: Room
+    rev: Annotated[Rev, Meta(ge=0, le=MAX_INT)]
+
+
+class LookUpUsers(Command, frozen=True, tag="users"):
+    """Who are these people?"""
+
+    id: RequestId
+    ids: Annotated[tuple[Annotated[UserId, Meta(ge=1, le=MAX_INT)], ...], Meta(min_length=1, max_length=200)]
+
+
+class Ping(Command, frozen=True, tag="ping"):
+    """Are you there?"""
+
+    id: RequestId
+
+
+Frame = (
+    Hello
+    | PostMessage
+    | EditMessage
+    | DeleteMessage
+    | MarkRead
+    | JoinRoom
+    | LeaveRoom
+    | ShowTyping
+    | Sync
+    | LookUpUsers
+    | Ping
+)
+"""Everything a client may send."""

@@ -1,0 +1,83 @@
+"""Rooms and who belongs to them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+from msgspec import Struct
+
+from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
+
+RoomKind = Literal["public", "private", "direct"]
+MemberRole = Literal["owner", "moderator", "member"]
+Level = Literal["all", "mentions", "nothing"]
+
+
+@attrs.frozen
+class Room:
+    """A room, as it is stored.  *changed* is the rev of the latest change to the room's own row."""
+
+    id: RoomId
+    kind: RoomKind
+    title: str
+    topic: str
+    seq: Seq
+    rev: Rev
+    changed: Rev
+    created: Millis
+    archived: Millis | None
+
+
+@attrs.frozen
+class Membership:
+    """Somebody's place in a room; it stays, with *left* set, after she leaves."""
+
+    room: RoomId
+    user: UserId
+    role: MemberRole
+    read: Seq
+    level: Level
+    joined_rev: Rev
+    left_rev: Rev | None
+    rev: Rev
+
+    @property
+    def is_active(self) -> bool:
+        return self.left_rev is None
+
+    @property
+    def may_moderate(self) -> bool:
+        return self.is_active and self.role in ("owner", "moderator")
+
+
+class RoomState(Struct, frozen=True):
+    """A room as one of its members holds it: the room's row, its counters, and her own place in it.
+
+    Unread is `seq - read`.  *rev* is the position from which live events go on.
+    """
+
+    room: RoomId
+    kind: RoomKind
+    title: str
+    topic: str
+    created: Millis
+    archived: Millis | None
+    seq: Seq
+    rev: Rev
+    read: Seq
+    level: Level
+    role: MemberRole
+    joined_rev: Rev
+
+
+class RoomListing(Struct, frozen=True):
+    """A public room in the list of all rooms."""
+
+    room: RoomId
+    title: str
+    topic: str
+    created: Millis
+    archived: Millis | None
+    members: int
+    joined: bool

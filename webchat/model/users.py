@@ -1,0 +1,112 @@
+"""People and bots with an account, and who asks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+from msgspec import Struct
+
+from webchat.model.ids import Millis, SessionId, UserId
+
+UserKind = Literal["human", "bot"]
+UserRole = Literal["owner", "admin", "member"]
+SessionKind = Literal["browser", "api"]
+
+
+class UserCard(Struct, frozen=True):
+    """What everybody may know of an account."""
+
+    id: UserId
+    name: str
+    display_name: str
+    kind: UserKind = "human"
+
+
+class Me(Struct, frozen=True):
+    """What an account's owner is told about herself."""
+
+    id: UserId
+    name: str
+    display_name: str
+    kind: UserKind
+    role: UserRole
+    email: str | None
+    created: Millis
+
+
+@attrs.frozen
+class User:
+    """An account, as it is stored, without its password."""
+
+    id: UserId
+    name: str
+    display_name: str
+    kind: UserKind
+    role: UserRole
+    email: str | None
+    created: Millis
+    disabled: Millis | None
+
+    @property
+    def card(self) -> UserCard:
+        return UserCard(self.id, self.name, self.display_name, self.kind)
+
+    @property
+    def me(self) -> Me:
+        return Me(self.id, self.name, self.display_name, self.kind, self.role, self.email, self.created)
+
+
+@attrs.frozen
+class Session:
+    """A signed-in device or a personal token; never a connection."""
+
+    id: SessionId
+    user: UserId
+    kind: SessionKind
+    label: str
+    created: Millis
+    seen: Millis
+    expires: Millis | None
+    agent: str
+    address: str
+
+
+@attrs.frozen
+class Actor:
+    """Who asks: an account, recognised by one of its sessions."""
+
+    user: User
+    session: Session
+
+    @property
+    def id(self) -> UserId:
+        return self.user.id
+
+    @property
+    def may_administer(self) -> bool:
+        return self.user.role in ("owner", "admin")
+
+
+class SessionView(Struct, frozen=True):
+    """A device or token as its owner sees it.  Times in ms since 1970."""
+
+    id: SessionId
+    kind: SessionKind
+    label: str
+    created: Millis
+    seen: Millis
+    expires: Millis | None
+    agent: str
+    address: str
+    current: bool
+
+
+class InviteView(Struct, frozen=True):
+    """An invitation to register: the code itself is told only once, when it is made."""
+
+    id: int
+    created: Millis
+    expires: Millis
+    uses_left: int
+    created_by: UserId

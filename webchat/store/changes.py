@@ -1,0 +1,68 @@
+"""What has changed in a room since a rev: the rows of a block, read in one snapshot."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from webchat.model.events import Block, Member, Message, Reset, RoomRow, Row
+from webchat.model.ids import Rev, RoomId
+from webchat.model.rooms import Room
+from webchat.model.users import UserCard
+from webchat.store import rooms as room_store
+from webchat.store.messages import COLUMNS as MESSAGE_COLUMNS
+from webchat.store.schema import memberships, messages, users
+
+_MESSAGES = (
+    sa.select(*MESSAGE_COLUMNS)
+    .where(messages.c.room == sa.bindparam("room_"), messages.c.rev > sa.bindparam("rev_"))
+    .order_by(messages.c.rev)
+    .limit(sa.bindparam("limit_"))
+)
+_MEMBERS = (
+    sa.select(
+        memberships.c.rev,
+        users.c.id,
+        users.c.name,
+        users.c.display_name,
+        users.c.kind,
+        memberships.c.role,
+        memberships.c.joined_rev,
+        memberships.c.left_rev,
+    )
+    .join(users, users.c.id == memberships.c.user)
+    .where(memberships.c.room == sa.bindparam("room_"), memberships.c.rev > sa.bindparam("rev_"))
+    .order_by(memberships.c.rev)
+    .limit(sa.bindparam("limit_"))
+)
+
+
+def room_row(room: Room) -> RoomRow:
+    """The room's own row, as an event."""
+    return RoomRow(room.id, room.changed, room.kind, room.title, room.topic, room.created, room.archived)
+
+
+def since(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> Block | Reset:
+    """The rows above *rev*, each once, latest state, rising rev; Reset if there are more than *limit*.
+
+    Reset too if the room never had *rev*: somebody remembers what this database does not.
+
+    The caller's transaction must be one snapshot: then the block's rev is that of exactly these rows.
+    Raises NoSuchRoom.
+    """
+    now = room_store.one(db, room)
+    if now.rev == rev:
+        return Block(room, (), rev)
+    if rev > now.rev:
+        return Reset(room, now.rev)
+    values = {"room_": room, "rev_": rev, "limit_": limit + 1}
+    rows: list[Row] = [Message(*row) for row in db.execute(_MESSAGES, values)]
+    rows.extend(
+        Member(room, row_rev, UserCard(user, name, display_name, kind), role, joined_rev, left_rev is not None)
+        for row_rev, user, name, display_name, kind, role, joined_rev, left_rev in db.execute(_MEMBERS, values)
+    )
+    if now.changed > rev:
+        rows.append(room_row(now))
+    if len(rows) > limit:
+        return Reset(room, now.rev)
+    rows.sort(key=lambda row: row.rev)
+    return Block(room, tuple(rows), now.rev)

@@ -1,0 +1,326 @@
+"""Owns the threads, connections and transactions: every query goes through here, off the reactor thread.
+
+**Group commit.**  One thread writes.  Whatever waits when it comes free shares one transaction and one COMMIT, so
+durability costs one fsync per batch, not per change, and batches grow with load by themselves.  Inside: the rooms'
+rows are locked in order of id, then each piece of work runs under a savepoint of its own, so that one that fails
+never takes the batch with it.  Work of one kind that comes often (posting) is done set-wise, and only when that
+fails one by one.  All results return to the reactor in one turn, in the order in which the work was done.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
+
+from webchat.model.ids import RoomId
+from webchat.model.refusals import Busy, Refusal, Retry, Unavailable
+from webchat.store import rooms
+from webchat.store.engines import Engines
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+Work = Callable[[sa.Connection], T]
+"""One transaction's worth of statements.  Runs in a thread: it must touch nothing but its arguments."""
+
+SetWise = Callable[[sa.Connection, Sequence[Item]], Sequence[T | Refusal]]
+"""The same change for many items at once; answers each item, in order.  Each use must name the same function."""
+
+MAX_BATCH = 1_000
+
+
+class Threads(Protocol):
+    """What is needed of twisted.python.threadpool.ThreadPool."""
+
+    def callInThreadWithCallback(
+        self, onResult: Callable[[bool, Any], object] | None, func: Callable[..., Any], *args: Any, **kw: Any
+    ) -> None: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+@attrs.define(eq=False)
+class _Change(Generic[T]):
+    """A piece of work that waits for the writer."""
+
+    rooms: tuple[RoomId, ...]
+    done: Deferred[T]
+    work: Callable[[sa.Connection], T] | None = None
+    together: Callable[[sa.Connection, Sequence[Any]], Sequence[Any]] | None = None
+    item: Any = None
+
+
+_Result = tuple[_Change[Any], Any]
+"""A change with its answer, or with the exception that it failed with."""
+
+
+@attrs.define(eq=False)
+class Database:
+    """Reads and writes; born with the service, ended by *stop*.
+
+    *after_batch* is called on the reactor after the results of each batch have been handed out.
+    """
+
+    engines: Engines
+    _reactor: IReactorFromThreads
+    _writer_threads: Threads
+    _reader_threads: Threads
+    after_batch: Callable[[], None] = lambda: None
+    max_waiting: int = 20_000
+    max_reading: int = 2_000
+    _waiting: deque[_Change[Any]] = attrs.field(factory=deque, init=False)
+    _writing: bool = attrs.field(default=False, init=False)
+    _reading: int = attrs.field(default=0, init=False)
+    _idle: list[Deferred[None]] = attrs.field(factory=list, init=False)
+    _broken: bool = attrs.field(default=False, init=False)
+    batches: int = attrs.field(default=0, init=False)
+    changes: int = attrs.field(default=0, init=False)
+    reads: int = attrs.field(default=0, init=False)
+    unknown_outcomes: int = attrs.field(default=0, init=False)
+    _log = Logger()
+
+    @property
+    def waiting(self) -> int:
+        """How many changes wait for the writer."""
+        return len(self._waiting)
+
+    def start(self) -> None:
+        self._writer_threads.start()
+        self._reader_threads.start()
+
+    async def stop(self) -> None:
+        """Waits until everything accepted is written, then ends the threads and closes the connections."""
+        if self._writing or self._waiting:
+            idle: Deferred[None] = Deferred()
+            self._idle.append(idle)
+            await idle
+        self._writer_threads.stop()
+        self._reader_threads.stop()
+        self.engines.dispose()
+
+    async def read(self, work: Work[T]) -> T:
+        """What *work* finds, in one snapshot.  Raises what it raises; Busy, Unavailable."""
+        if self._reading >= self.max_reading:
+            raise Busy(retry_after=1.0)
+        self._reading += 1
+        self.reads += 1
+        try:
+            answer: T = await deferToThreadPool(self._reactor, self._reader_threads, self._read, work)  # type: ignore[arg-type]
+            return answer
+        finally:
+            self._reading -= 1
+
+    def write(self, room: RoomId | None, work: Work[T]) -> Deferred[T]:
+        """Fires with what *work* answers, once that is committed.
+
+        *room*: whose row is locked before anything is looked at.  Fails with what *work* raises (then none of it is
+        stored), Busy or Unavailable (nothing done), Retry (not known whether it was done).
+        """
+        return self._enqueue(_Change(() if room is None else (room,), Deferred(), work=work))
+
+    def write_together(self, room: RoomId | None, change: SetWise[Item, T], item: Item) -> Deferred[T]:
+        """As *write*, for a change that is made for all waiting items of its kind at once."""
+        return self._enqueue(_Change(() if room is None else (room,), Deferred(), together=change, item=item))
+
+    def _enqueue(self, change: _Change[T]) -> Deferred[T]:
+        if self._broken:
+            change.done.errback(Unavailable(retry_after=30.0))
+        elif len(self._waiting) >= self.max_waiting:
+            change.done.errback(Busy(retry_after=1.0))
+        else:
+            self._waiting.append(change)
+            self._write_next()
+        return change.done
+
+    def _write_next(self) -> None:
+        if self._writing or not self._waiting:
+            return
+        self._writing = True
+        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
+        writing: Deferred[list[_Result]] = deferToThreadPool(
+            self._reactor,
+            self._writer_threads,  # type: ignore[arg-type]
+            self._write,
+            batch,
+        )
+        writing.addCallbacks(self._written, self._not_written, callbackArgs=(batch,), errbackArgs=(batch,))
+
+    def _written(self, results: list[_Result], batch: list[_Change[Any]]) -> None:
+        self._writing = False
+        self.batches += 1
+        self.changes += len(batch)
+        # The next batch is under way while the results of this one are handed out.
+        self._write_next()
+        for change, answer in results:
+            if isinstance(answer, BaseException):
+                change.done.errback(answer)
+            else:
+                change.done.callback(answer)
+        self.after_batch()
+        if not self._writing and not self._waiting:
+            idle, self._idle = self._idle, []
+            for waiter in idle:
+                waiter.callback(None)
+
+    def _not_written(self, failure: Failure, batch: list[_Change[Any]]) -> None:
+        self._log.failure("The writer failed", failure)
+        self._written([(change, Unavailable(retry_after=1.0)) for change in batch], batch)
+
+    # From here on: in the threads.
+
+    def _read(self, work: Work[T]) -> T:
+        try:
+            return self._read_once(work)
+        except DBAPIError as error:
+            # After a restart of the database every pooled connection is dead; the pool has dropped them now.
+            if not error.connection_invalidated:
+                raise _unavailable(error) from error
+        except PoolTimeout as error:
+            raise Busy(retry_after=1.0) from error
+        try:
+            return self._read_once(work)
+        except SQLAlchemyError as error:
+            raise _unavailable(error) from error
+
+    def _read_once(self, work: Work[T]) -> T:
+        with self.engines.reader.connect() as db, db.begin():
+            return work(db)
+
+    def _write(self, batch: list[_Change[Any]]) -> list[_Result]:
+        try:
+            return self._transact(batch)
+        except DBAPIError as error:
+            # Nothing was committed, so the same batch can be tried again over a new connection.
+            if error.connection_invalidated:
+                return self._try_again(batch)
+            rooms_of_batch = {change.rooms for change in batch}
+            if len(rooms_of_batch) == 1:
+                return self._refuse(batch, error)
+        # Another node may hold one of the rooms' rows: the others must not wait for it.
+        results = []
+        for one in rooms_of_batch:
+            part = [change for change in batch if change.rooms == one]
+            try:
+                results.extend(self._transact(part))
+            except SQLAlchemyError as error:
+                results.extend(self._refuse(part, error))
+        return results
+
+    def _try_again(self, batch: list[_Change[Any]]) -> list[_Result]:
+        try:
+            return self._transact(batch)
+        except SQLAlchemyError as error:
+            return self._refuse(batch, error)
+
+    def _refuse(self, batch: list[_Change[Any]], error: SQLAlchemyError) -> list[_Result]:
+        refusal = _unavailable(error)
+        self._log.error("Nothing was written: {error}", error=_first_line(error))
+        return [(change, refusal) for change in batch]
+
+    def _transact(self, batch: list[_Change[Any]]) -> list[_Result]:
+        with self.engines.writer.connect() as db:
+            transaction = db.begin()
+            try:
+                results = self._apply(db, batch)
+            except BaseException:
+                transaction.rollback()
+                raise
+            try:
+                transaction.commit()
+            except SQLAlchemyError as error:
+                return self._unknown(batch, db, error)
+        return results
+
+    def _unknown(self, batch: list[_Change[Any]], db: sa.Connection, error: SQLAlchemyError) -> list[_Result]:
+        """COMMIT itself failed: only the nonces can tell what came of it."""
+        self._log.error("The outcome of a COMMIT is unknown: {error}", error=_first_line(error))
+        self.unknown_outcomes += 1
+        if self.engines.is_sqlite:
+            if "full" in str(error):
+                # SQLite has undone the transaction; writing goes on when there is room again.
+                return [(change, Unavailable(retry_after=5.0)) for change in batch]
+            # After a failed fsync the operating system may have dropped the pages that were not written, and would
+            # report success the next time: only a restart reads what is really there.
+            self._broken = True
+            self._log.critical("The disk failed: nothing more is written until webchat is restarted")
+        db.invalidate()
+        return [(change, Retry(retry_after=1.0)) for change in batch]
+
+    def _apply(self, db: sa.Connection, batch: list[_Change[Any]]) -> list[_Result]:
+        rooms.lock(db, {room for change in batch for room in change.rooms})
+        results: list[_Result] = []
+        together: dict[Any, list[_Change[Any]]] = {}
+        for change in batch:
+            if change.together is not None:
+                together.setdefault(change.together, []).append(change)
+        for function, changes in together.items():
+            results.extend(_apply_together(db, function, changes))
+        for change in batch:
+            if change.work is not None:
+                results.append((change, _under_savepoint(db, change.work)))
+        return results
+
+
+def new_threads(count: int, name: str) -> ThreadPool:
+    """A pool of our own: the reactor's default one is shared with name resolution."""
+    return ThreadPool(count, count, name)
+
+
+def _apply_together(
+    db: sa.Connection,
+    function: Callable[[sa.Connection, Sequence[Any]], Sequence[Any]],
+    changes: list[_Change[Any]],
+) -> Iterable[_Result]:
+    answers = _under_savepoint(db, lambda db: function(db, [change.item for change in changes]))
+    if not isinstance(answers, BaseException):
+        return zip(changes, answers, strict=True)
+    if len(changes) == 1:
+        return [(changes[0], answers)]
+    # One item has spoilt the set: each gets a savepoint of its own, and only that one fails.
+    return [
+        (change, _under_savepoint(db, lambda db, item=change.item: function(db, [item])[0]))  # type: ignore[misc]
+        for change in changes
+    ]
+
+
+def _under_savepoint(db: sa.Connection, work: Callable[[sa.Connection], Any]) -> Any:
+    """What *work* answers, or the exception it failed with: then nothing of it stays."""
+    savepoint = db.begin_nested()
+    try:
+        answer = work(db)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        # SQLite ends the whole transaction when the disk is full: then this raises too, and the batch is refused.
+        savepoint.rollback()
+        return _unavailable(error) if isinstance(error, OperationalError) else error
+    except Exception as error:
+        # The edge of a batch: what one piece of work raises is that one's answer, whatever it is.
+        savepoint.rollback()
+        return error
+    savepoint.commit()
+    return answer
+
+
+def _unavailable(error: SQLAlchemyError) -> Unavailable:
+    return Unavailable(retry_after=2.0)
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    """What the driver said, without the statement and its parameters (which hold what people wrote)."""
+    cause = getattr(error, "orig", None) or error
+    return str(cause).split("\n", 1)[0]

@@ -1,0 +1,137 @@
+"""Who belongs to which room, since and until which rev, and how far she has read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from webchat.model.answers import MemberEntry
+from webchat.model.ids import Rev, RoomId, Seq, UserId
+from webchat.model.rooms import MemberRole, Membership
+from webchat.model.users import UserCard
+from webchat.store.schema import memberships, users
+
+_COLUMNS = (
+    memberships.c.room,
+    memberships.c.user,
+    memberships.c.role,
+    memberships.c.read,
+    memberships.c.level,
+    memberships.c.joined_rev,
+    memberships.c.left_rev,
+    memberships.c.rev,
+)
+_KEY = sa.and_(memberships.c.room == sa.bindparam("room_"), memberships.c.user == sa.bindparam("user_"))
+_ONE = sa.select(*_COLUMNS).where(_KEY)
+_MANY = sa.select(*_COLUMNS).where(
+    sa.tuple_(memberships.c.room, memberships.c.user).in_(sa.bindparam("keys_", expanding=True))
+)
+_INSERT = memberships.insert()
+_REJOIN = (
+    memberships.update()
+    .where(_KEY)
+    .values(
+        role=sa.bindparam("role_"),
+        read=sa.bindparam("read_"),
+        joined_rev=sa.bindparam("rev_"),
+        left_rev=None,
+        rev=sa.bindparam("rev_"),
+    )
+)
+_LEAVE = memberships.update().where(_KEY).values(left_rev=sa.bindparam("rev_"), rev=sa.bindparam("rev_"))
+_ROLE = memberships.update().where(_KEY).values(role=sa.bindparam("role_"), rev=sa.bindparam("rev_"))
+# The mark only rises, whatever order two devices write in.
+_READ = memberships.update().where(_KEY, memberships.c.read < sa.bindparam("seq_")).values(read=sa.bindparam("seq_"))
+_LIST = (
+    sa.select(users.c.id, users.c.name, users.c.display_name, users.c.kind, memberships.c.role, users.c.display_key)
+    .join(users, users.c.id == memberships.c.user)
+    .where(
+        memberships.c.room == sa.bindparam("room_"),
+        memberships.c.left_rev.is_(None),
+        sa.tuple_(users.c.display_key, users.c.id) > sa.tuple_(sa.bindparam("key_"), sa.bindparam("after_")),
+    )
+    .order_by(users.c.display_key, users.c.id)
+    .limit(sa.bindparam("limit_"))
+)
+_LIST_MATCHING = _LIST.where(
+    sa.or_(
+        users.c.display_key.like(sa.bindparam("like_"), escape="\\"),
+        users.c.name_key.like(sa.bindparam("like_"), escape="\\"),
+    )
+)
+_COUNT = (
+    sa.select(sa.func.count())
+    .select_from(memberships)
+    .where(memberships.c.room == sa.bindparam("room_"), memberships.c.left_rev.is_(None))
+)
+
+
+def maybe(db: sa.Connection, room: RoomId, user: UserId) -> Membership | None:
+    """Her membership, also after she has left."""
+    row = db.execute(_ONE, {"room_": room, "user_": user}).first()
+    return None if row is None else Membership(*row)
+
+
+def many(db: sa.Connection, keys: Iterable[tuple[RoomId, UserId]]) -> dict[tuple[RoomId, UserId], Membership]:
+    """The memberships with these keys, also of those who have left."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    return {(row[0], row[1]): Membership(*row) for row in db.execute(_MANY, {"keys_": wanted})}
+
+
+def join(db: sa.Connection, room: RoomId, user: UserId, role: MemberRole, read: Seq, rev: Rev) -> None:
+    """*user* becomes a member, as the room's change number *rev*."""
+    values = {"room_": room, "user_": user, "role_": role, "read_": read, "rev_": rev}
+    if db.execute(_REJOIN, values).rowcount == 0:
+        db.execute(
+            _INSERT,
+            {
+                "room": room,
+                "user": user,
+                "role": role,
+                "read": read,
+                "level": "all",
+                "joined_rev": rev,
+                "left_rev": None,
+                "rev": rev,
+            },
+        )
+
+
+def leave(db: sa.Connection, room: RoomId, user: UserId, rev: Rev) -> None:
+    """*user* stops being a member, as the room's change number *rev*."""
+    db.execute(_LEAVE, {"room_": room, "user_": user, "rev_": rev})
+
+
+def set_role(db: sa.Connection, room: RoomId, user: UserId, role: MemberRole, rev: Rev) -> None:
+    """Gives *user* another role in the room, as its change number *rev*."""
+    db.execute(_ROLE, {"room_": room, "user_": user, "role_": role, "rev_": rev})
+
+
+def read_up_to(db: sa.Connection, marks: Sequence[tuple[RoomId, UserId, Seq]]) -> None:
+    """Raises the read mark of each (room, user) to seq, where it is lower."""
+    if marks:
+        db.execute(_READ, [{"room_": room, "user_": user, "seq_": seq} for room, user, seq in marks])
+
+
+def members(
+    db: sa.Connection, room: RoomId, like: str | None, after: tuple[str, int], limit: int
+) -> list[tuple[MemberEntry, str]]:
+    """Members by folded display name, with that name; *like*: a LIKE pattern, escaped by a backslash."""
+    values: dict[str, Any] = {"room_": room, "key_": after[0], "after_": after[1], "limit_": limit}
+    if like is None:
+        rows = db.execute(_LIST, values)
+    else:
+        rows = db.execute(_LIST_MATCHING, {**values, "like_": like})
+    return [
+        (MemberEntry(UserCard(user, name, display_name, kind), role), key)
+        for user, name, display_name, kind, role, key in rows
+    ]
+
+
+def count(db: sa.Connection, room: RoomId) -> int:
+    """How many members the room has."""
+    return int(db.execute(_COUNT, {"room_": room}).scalar_one())

@@ -1,0 +1,198 @@
+"""Rooms and their counters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
+from webchat.model.refusals import NoSuchRoom
+from webchat.model.rooms import Room, RoomKind, RoomListing, RoomState
+from webchat.store.schema import memberships, rooms
+
+_COLUMNS = (
+    rooms.c.id,
+    rooms.c.kind,
+    rooms.c.title,
+    rooms.c.topic,
+    rooms.c.seq,
+    rooms.c.rev,
+    rooms.c.changed,
+    rooms.c.created,
+    rooms.c.archived,
+)
+_STATE_COLUMNS = (
+    rooms.c.id,
+    rooms.c.kind,
+    rooms.c.title,
+    rooms.c.topic,
+    rooms.c.created,
+    rooms.c.archived,
+    rooms.c.seq,
+    rooms.c.rev,
+    memberships.c.read,
+    memberships.c.level,
+    memberships.c.role,
+    memberships.c.joined_rev,
+)
+_ONE = sa.select(*_COLUMNS).where(rooms.c.id == sa.bindparam("id_"))
+_LOCK = (
+    sa.select(*_COLUMNS)
+    .where(rooms.c.id.in_(sa.bindparam("ids_", expanding=True)))
+    .order_by(rooms.c.id)
+    .with_for_update()
+)
+_REVS = sa.select(rooms.c.id, rooms.c.rev).where(rooms.c.id.in_(sa.bindparam("ids_", expanding=True)))
+_RAISE = (
+    rooms.update()
+    .where(rooms.c.id == sa.bindparam("room_"))
+    .values(seq=rooms.c.seq + sa.bindparam("posts_"), rev=rooms.c.rev + sa.bindparam("changes_"))
+    .returning(rooms.c.seq, rooms.c.rev)
+)
+_INSERT = rooms.insert().returning(rooms.c.id)
+_ALL_PUBLIC = (
+    sa.select(rooms.c.id, rooms.c.title, rooms.c.archived)
+    .where(rooms.c.kind == "public", rooms.c.id > sa.bindparam("after_"))
+    .order_by(rooms.c.id)
+    .limit(sa.bindparam("limit_"))
+)
+_MINE = (
+    sa.select(*_STATE_COLUMNS)
+    .join(memberships, memberships.c.room == rooms.c.id)
+    .where(memberships.c.user == sa.bindparam("user_"), memberships.c.left_rev.is_(None))
+    .order_by(rooms.c.id)
+)
+_STATE = _MINE.where(rooms.c.id == sa.bindparam("room_"))
+_MEMBER_COUNT = (
+    sa.select(sa.func.count())
+    .where(memberships.c.room == rooms.c.id, memberships.c.left_rev.is_(None))
+    .scalar_subquery()
+)
+_JOINED = (
+    sa.exists()
+    .where(
+        memberships.c.room == rooms.c.id,
+        memberships.c.user == sa.bindparam("user_"),
+        memberships.c.left_rev.is_(None),
+    )
+    .label("joined")
+)
+_PUBLIC = (
+    sa.select(
+        rooms.c.id,
+        rooms.c.title,
+        rooms.c.topic,
+        rooms.c.created,
+        rooms.c.archived,
+        _MEMBER_COUNT,
+        _JOINED,
+        rooms.c.title_key,
+    )
+    .where(
+        rooms.c.kind == "public",
+        sa.tuple_(rooms.c.title_key, rooms.c.id) > sa.tuple_(sa.bindparam("key_"), sa.bindparam("after_")),
+    )
+    .order_by(rooms.c.title_key, rooms.c.id)
+    .limit(sa.bindparam("limit_"))
+)
+_PUBLIC_MATCHING = _PUBLIC.where(rooms.c.title_key.like(sa.bindparam("like_"), escape="\\"))
+
+
+def maybe(db: sa.Connection, room: RoomId) -> Room | None:
+    """The room with this id."""
+    row = db.execute(_ONE, {"id_": room}).first()
+    return None if row is None else Room(*row)
+
+
+def one(db: sa.Connection, room: RoomId) -> Room:
+    """The room with this id.  Raises NoSuchRoom."""
+    found = maybe(db, room)
+    if found is None:
+        raise NoSuchRoom
+    return found
+
+
+def lock(db: sa.Connection, ids: Iterable[RoomId]) -> dict[RoomId, Room]:
+    """The rooms with these ids, their rows held until the transaction ends.
+
+    Held in order of id, so that two transactions can never wait for each other.
+    """
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    return {row[0]: Room(*row) for row in db.execute(_LOCK, {"ids_": wanted})}
+
+
+def raise_counters(db: sa.Connection, room: RoomId, posts: int, changes: int) -> tuple[Seq, Rev]:
+    """The room's new (seq, rev) after *posts* messages and *changes* changes; posts <= changes.
+
+    Holds the room row's lock until the transaction ends, which makes commit order = rev order.
+    Raises NoSuchRoom.
+    """
+    row = db.execute(_RAISE, {"room_": room, "posts_": posts, "changes_": changes}).first()
+    if row is None:
+        raise NoSuchRoom
+    return Seq(row[0]), Rev(row[1])
+
+
+def revs(db: sa.Connection, ids: Iterable[RoomId]) -> dict[RoomId, Rev]:
+    """How far each of these rooms has come."""
+    return {row[0]: row[1] for row in db.execute(_REVS, {"ids_": list(ids)})}
+
+
+def add(db: sa.Connection, kind: RoomKind, title: str, title_key: str, topic: str, now: Millis) -> RoomId:
+    """Makes a room whose own row is its first change: seq 0, rev 1."""
+    values = {
+        "kind": kind,
+        "title": title,
+        "title_key": title_key,
+        "topic": topic,
+        "seq": 0,
+        "rev": 1,
+        "changed": 1,
+        "created": now,
+        "archived": None,
+    }
+    return RoomId(db.execute(_INSERT, values).scalar_one())
+
+
+def change(db: sa.Connection, room: RoomId, rev: Rev, **columns: Any) -> None:
+    """Sets the named columns of the room's row, as its change number *rev*."""
+    db.execute(rooms.update().where(rooms.c.id == room).values(changed=rev, **columns))
+
+
+def states(db: sa.Connection, user: UserId) -> list[RoomState]:
+    """The rooms *user* belongs to, each with her place in it."""
+    return [RoomState(*row) for row in db.execute(_MINE, {"user_": user})]
+
+
+def maybe_state(db: sa.Connection, room: RoomId, user: UserId) -> RoomState | None:
+    """The room as *user* holds it, if she is a member."""
+    row = db.execute(_STATE, {"user_": user, "room_": room}).first()
+    return None if row is None else RoomState(*row)
+
+
+def public(
+    db: sa.Connection, user: UserId, like: str | None, after: tuple[str, int], limit: int
+) -> list[tuple[RoomListing, str]]:
+    """Public rooms by folded title, with that title; *like*: a LIKE pattern on it, escaped by a backslash.
+
+    *after*: the (folded title, id) of the last one that the reader has.
+    """
+    values = {"user_": user, "key_": after[0], "after_": after[1], "limit_": limit}
+    if like is None:
+        rows = db.execute(_PUBLIC, values)
+    else:
+        rows = db.execute(_PUBLIC_MATCHING, {**values, "like_": like})
+    return [
+        (RoomListing(room, title, topic, created, archived, members, bool(joined)), key)
+        for room, title, topic, created, archived, members, joined, key in rows
+    ]
+
+
+def list_public(db: sa.Connection, after: RoomId, limit: int) -> list[tuple[RoomId, str, Millis | None]]:
+    """(id, title, archived) of public rooms with an id above *after*."""
+    rows = db.execute(_ALL_PUBLIC, {"after_": after, "limit_": limit})
+    return [(row[0], row[1], row[2]) for row in rows]

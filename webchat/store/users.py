@@ -1,0 +1,128 @@
+"""Accounts: found, made, changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+
+from webchat.model.ids import Millis, UserId
+from webchat.model.users import User, UserCard, UserKind, UserRole
+from webchat.store.schema import users
+
+_COLUMNS = (
+    users.c.id,
+    users.c.name,
+    users.c.display_name,
+    users.c.kind,
+    users.c.role,
+    users.c.email,
+    users.c.created,
+    users.c.disabled,
+)
+_BY_ID = sa.select(*_COLUMNS).where(users.c.id == sa.bindparam("id_"))
+_BY_NAME = sa.select(*_COLUMNS).where(users.c.name_key == sa.bindparam("key_"))
+_CREDENTIALS = sa.select(*_COLUMNS, users.c.password_hash).where(
+    sa.or_(users.c.name_key == sa.bindparam("name_key_"), users.c.email_key == sa.bindparam("email_key_"))
+)
+_PASSWORD = sa.select(users.c.password_hash).where(users.c.id == sa.bindparam("id_"))
+_CARDS = sa.select(users.c.id, users.c.name, users.c.display_name, users.c.kind).where(
+    users.c.id.in_(sa.bindparam("ids_", expanding=True))
+)
+_LIST = (
+    sa.select(*_COLUMNS).where(users.c.id > sa.bindparam("after_")).order_by(users.c.id).limit(sa.bindparam("limit_"))
+)
+_OWNER = sa.select(users.c.id).where(users.c.role == "owner").limit(1)
+_NAME_IS_TAKEN = sa.select(users.c.id).where(users.c.name_key == sa.bindparam("key_"))
+_EMAIL_IS_TAKEN = sa.select(users.c.id).where(users.c.email_key == sa.bindparam("key_"))
+_INSERT = users.insert().returning(users.c.id)
+
+
+@attrs.frozen
+class NewUser:
+    """An account about to be made."""
+
+    name: str
+    name_key: str
+    display_name: str
+    display_key: str
+    email: str | None
+    email_key: str | None
+    password_hash: str | None
+    kind: UserKind
+    role: UserRole
+    created: Millis
+
+
+def maybe(db: sa.Connection, user: UserId) -> User | None:
+    """The account with this id."""
+    return _user(db.execute(_BY_ID, {"id_": user}).first())
+
+
+def maybe_named(db: sa.Connection, name_key: str) -> User | None:
+    """The account whose name folds to *name_key*."""
+    return _user(db.execute(_BY_NAME, {"key_": name_key}).first())
+
+
+def with_password(db: sa.Connection, name_key: str, email_key: str | None) -> tuple[User, str | None] | None:
+    """The account signed in to by this name or this address, with its password hash.
+
+    A name wins over an address, which cannot happen by accident: names have no "@".
+    """
+    rows = db.execute(_CREDENTIALS, {"name_key_": name_key, "email_key_": email_key}).all()
+    if not rows:
+        return None
+    *columns, password_hash = rows[0]
+    return User(*columns), password_hash
+
+
+def password_hash(db: sa.Connection, user: UserId) -> str | None:
+    """The hash kept for *user*."""
+    kept: str | None = db.execute(_PASSWORD, {"id_": user}).scalar()
+    return kept
+
+
+def cards(db: sa.Connection, ids: Iterable[UserId]) -> list[UserCard]:
+    """What everybody may know of these accounts, by id; unknown ids are left out."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return []
+    found = [UserCard(*row) for row in db.execute(_CARDS, {"ids_": wanted})]
+    return sorted(found, key=lambda card: card.id)
+
+
+def many(db: sa.Connection, after: UserId, limit: int) -> list[User]:
+    """Accounts with an id above *after*, in order of id."""
+    return [User(*row) for row in db.execute(_LIST, {"after_": after, "limit_": limit})]
+
+
+def has_owner(db: sa.Connection) -> bool:
+    """Whether the server has been set up."""
+    return db.execute(_OWNER).first() is not None
+
+
+def name_is_taken(db: sa.Connection, name_key: str) -> bool:
+    """Whether an account has this name, or one that looks like it."""
+    return db.execute(_NAME_IS_TAKEN, {"key_": name_key}).first() is not None
+
+
+def email_is_taken(db: sa.Connection, email_key: str) -> bool:
+    """Whether an account has this address."""
+    return db.execute(_EMAIL_IS_TAKEN, {"key_": email_key}).first() is not None
+
+
+def add(db: sa.Connection, new: NewUser) -> User:
+    """Makes the account.  An IntegrityError means that the name or address was taken meanwhile."""
+    user = UserId(db.execute(_INSERT, attrs.asdict(new)).scalar_one())
+    return User(user, new.name, new.display_name, new.kind, new.role, new.email, new.created, None)
+
+
+def change(db: sa.Connection, user: UserId, **columns: Any) -> None:
+    """Sets the named columns of *user*."""
+    db.execute(users.update().where(users.c.id == user).values(**columns))
+
+
+def _user(row: Any) -> User | None:
+    return None if row is None else User(*row)

@@ -1,0 +1,261 @@
+"""Builds the server from its settings: the only module that takes the reactor, clocks, chance and environment."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from webchat import __version__, startup
+from webchat.config import Config, ConfigError, Options, StartupError
+from webchat.model.ids import Millis
+from webchat.model.web import Origins
+
+if TYPE_CHECKING:
+    from webchat.chat import Chat
+    from webchat.ws.factory import ChatFactory
+
+__all__ = ["Options", "Server", "build_chat", "makeService"]
+
+STATIC = Path(__file__).parent / "static"
+SETUP_FILE = "setup-code"
+DRAIN_SECONDS = 3.0
+SWEEP_ROOMS, SWEEP_SESSIONS, KEEP_SEEN = 5.0, 15.0, 60.0
+DAY = 86_400_000
+
+
+def makeService(options: Options) -> Service:
+    """The server as a Twisted service; a start that fails ends the program with one sentence."""
+    with startup.in_one_sentence():
+        from twisted.internet import reactor
+
+        config = options.config(os.environ)
+        startup.data_folder(config.data)
+        startup.database(config.database)
+        found = startup.endpoints(reactor, config.listen)
+        return Server(config, reactor, found)
+
+
+def now() -> Millis:
+    """Wall-clock ms."""
+    return Millis(time.time_ns() // 1_000_000)
+
+
+def build_chat(config: Config, reactor: Any, *, after_fork: bool = True) -> Chat:
+    """The use cases over the configured database, with threads of their own, not yet started."""
+    from webchat.chat.accounts import SessionLife
+    from webchat.chat.facade import Chat, Settings, Sources, argon2id
+    from webchat.chat.passwords import Passwords
+    from webchat.http.static import build_id
+    from webchat.live.limits import Rate
+    from webchat.store.database import Database, new_threads
+    from webchat.store.engines import open_engines
+
+    database = Database(
+        open_engines(config.database, config.reader_threads),
+        reactor,
+        new_threads(1, "webchat writer"),
+        new_threads(config.reader_threads, "webchat reader"),
+        max_waiting=config.write_queue,
+        max_reading=config.read_queue,
+    )
+    passwords = Passwords(
+        argon2id(config.argon2_memory_kib, config.argon2_time_cost),
+        reactor,
+        new_threads(config.argon2_threads, "webchat passwords"),
+        config.argon2_queue,
+    )
+    requests = Rate(config.requests_per_second, config.request_burst)
+    settings = Settings(
+        title=config.title,
+        registration=config.registration,
+        posts=Rate(config.posts_per_second, config.post_burst),
+        changes=requests,
+        marks=requests,
+        session_life=SessionLife(config.session_idle_days * DAY, config.session_absolute_days * DAY),
+    )
+    sources = Sources(time.monotonic, now, secrets.token_bytes)
+    return Chat(settings, database, passwords, sources, __version__, build_id(STATIC))
+
+
+class Server(Service):
+    """The running server.  It starts and, above all, stops in order, which a MultiService would not."""
+
+    name = "webchat"
+    _log = Logger()
+
+    def __init__(self, config: Config, reactor: Any, endpoints: list[startup.Endpoint]) -> None:
+        # Twisted's clock is the wall clock: a step of it would freeze every timer, or fire them all at once.
+        reactor.seconds = time.monotonic
+        self._config = config
+        self._reactor = reactor
+        self._endpoints = endpoints
+        self._ports: list[Any] = []
+        self._loops: list[LoopingCall] = []
+        self._starting: Deferred[None] | None = None
+        self._chat: Chat
+        self._sockets: ChatFactory
+        self._serving = False
+
+    def startService(self) -> None:
+        """Listens, then starts threads: a failure to listen must leave nothing behind."""
+        # A thread that works on rows must not keep the reactor waiting for long.
+        sys.setswitchinterval(0.001)
+        self._chat = build_chat(self._config, self._reactor)
+        site = self._build_doors()
+        self._ports = startup.listen(self._endpoints, site)
+        super().startService()
+        self._chat.database.start()
+        self._chat.passwords.start()
+        self._sockets.start()
+        self._starting = Deferred.fromCoroutine(self._come_up())
+        self._starting.addErrback(self._could_not_come_up)
+
+    def stopService(self) -> Deferred[None]:
+        """Stops accepting, finishes commits, closes connections with 1012, ends the threads."""
+        super().stopService()
+        return Deferred.fromCoroutine(self._go_down())
+
+    def _build_doors(self) -> Any:
+        from webchat.http.settings import HttpSettings
+        from webchat.http.site import make_site
+        from webchat.live.limits import Buckets, Rate
+        from webchat.ws.factory import ChatFactory, WebSocketSettings
+        from webchat.ws.native import Shared
+
+        config = self._config
+        origins = Origins.of(config.public_url, config.allowed_origins)
+        is_https = (config.public_url or "").startswith("https:")
+        frames = config.posts_per_second + config.requests_per_second
+        shared = Shared(
+            self._chat,
+            self._reactor,
+            now,
+            lambda: secrets.token_hex(6),
+            Buckets(Rate(2 * frames, 2.0 * (config.post_burst + config.request_burst)), time.monotonic),
+            config.connections_per_user,
+        )
+        self._sockets = ChatFactory(
+            WebSocketSettings(
+                origins=origins,
+                is_https=is_https,
+                trusted_proxies=config.trusted_proxies,
+                max_connections=config.max_connections,
+                connections_per_address=config.connections_per_address,
+            ),
+            shared,
+            self._reactor,
+            random.uniform,
+        )
+        return make_site(
+            chat=self._chat,
+            config=HttpSettings(
+                origins=origins,
+                is_https=is_https,
+                trusted_proxies=config.trusted_proxies,
+                metrics_token=config.metrics_token,
+                cookie_days=config.session_absolute_days,
+            ),
+            websocket=self._sockets.resource(),
+            metrics=self._metrics(),
+            ready=self._ready,
+            clock=self._reactor,
+            wall_clock=time.time,
+            token_bytes=secrets.token_bytes,
+            static_folder=STATIC,
+        )
+
+    def _metrics(self) -> Callable[[], bytes]:
+        from webchat.metrics import Metrics
+
+        return Metrics(self._chat, self._sockets, __version__).text
+
+    async def _ready(self) -> None:
+        """Raises while the server cannot do its work."""
+        if not self._serving:
+            raise StartupError("The server is starting or stopping.")
+        await self._chat.syncing.check()
+
+    async def _come_up(self) -> None:
+        await self._chat.load(secrets.token_hex(8))
+        await self._offer_set_up()
+        for seconds, sweep in (
+            (SWEEP_ROOMS, self._chat.sweeping.rooms),
+            (SWEEP_SESSIONS, self._chat.sweeping.sessions),
+            (KEEP_SEEN, self._chat.accounts.keep_seen),
+        ):
+            self._repeat(seconds, sweep)
+        self._serving = True
+        for port in self._ports:
+            self._log.info("Listening on {address}", address=port.getHost())
+        self._log.info("webchat {version} is ready: {link}", version=__version__, link=self._config.link)
+        startup.tell_systemd(os.environ.get("NOTIFY_SOCKET"), "READY=1")
+
+    async def _offer_set_up(self) -> None:
+        file = self._config.data / SETUP_FILE
+        code = await self._chat.accounts.open_set_up()
+        if code is None:
+            file.unlink(missing_ok=True)
+            return
+        write_secret(file, code)
+        self._log.warn(
+            "This server has no owner yet.  Open {link}/setup#{code} within an hour (the code is also in {file}).",
+            link=self._config.link,
+            code=code,
+            file=file,
+        )
+
+    def _repeat(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        def run() -> Deferred[None]:
+            done: Deferred[None] = Deferred.fromCoroutine(work())  # type: ignore[arg-type]
+            # A failed sweep is tried again the next time; the loop must not end.
+            done.addErrback(lambda failure: self._log.warn("A sweep failed: {why}", why=failure.getErrorMessage()))
+            return done
+
+        loop = LoopingCall(run)
+        loop.clock = self._reactor
+        self._loops.append(loop)
+        # The phase is random, so that several nodes do not ask the database at the same moment.
+        self._reactor.callLater(random.uniform(0, seconds), self._begin, loop, seconds)
+
+    def _begin(self, loop: LoopingCall, seconds: float) -> None:
+        if self.running:
+            loop.start(seconds, now=True)
+
+    def _could_not_come_up(self, failure: Any) -> None:
+        self._log.failure("webchat cannot start", failure)
+        self._reactor.stop()
+
+    async def _go_down(self) -> None:
+        self._serving = False
+        startup.tell_systemd(os.environ.get("NOTIFY_SOCKET"), "STOPPING=1")
+        for port in self._ports:
+            await port.stopListening()
+        if self._starting is not None:
+            await self._starting
+        for loop in self._loops:
+            if loop.running:
+                loop.stop()
+        await self._sockets.stop(DRAIN_SECONDS)
+        await self._chat.database.stop()
+        self._chat.passwords.stop()
+
+
+def write_secret(file: Path, text: str) -> None:
+    """Writes *text* to *file*, which nobody else may read."""
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(text + "\n")
+
+
+__all__ += ["ConfigError"]

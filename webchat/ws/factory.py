@@ -1,0 +1,178 @@
+"""All WebSocket connections of a server: how many there are, which are too slow, and how they end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+from autobahn.twisted.resource import WebSocketResource
+from autobahn.twisted.websocket import WebSocketServerFactory
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+
+from webchat.model.web import Network, Origins, throttle_key
+from webchat.ws.native import Shared
+from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT
+from webchat.ws.protocol import SUBPROTOCOL, ChatProtocol
+
+FRAME_BYTES = 65_536
+STALLED_SECONDS = 10.0
+WATCH_SECONDS = 1.0
+
+
+@attrs.frozen(kw_only=True)
+class WebSocketSettings:
+    """What this door must know about the server's place in the world, and its limits.  Times in seconds."""
+
+    origins: Origins
+    is_https: bool = False
+    trusted_proxies: tuple[Network, ...] = ()
+    max_connections: int = 10_000
+    connections_per_address: int = 200
+    ping_seconds: float = 25.0
+    pong_seconds: float = 10.0
+    close_seconds: float = 2.0
+
+
+class ChatFactory(WebSocketServerFactory):  # type: ignore[misc]
+    """Holds every connection; lives as long as the service."""
+
+    protocol = ChatProtocol
+
+    def __init__(
+        self,
+        door: WebSocketSettings,
+        shared: Shared,
+        clock: IReactorTime,
+        jitter: Callable[[float, float], float],
+    ) -> None:
+        super().__init__(protocols=[SUBPROTOCOL], server="webchat")
+        self.door = door
+        self.shared = shared
+        self.clock = clock
+        self.jitter = jitter
+        self.connections: set[ChatProtocol] = set()
+        self._opened: set[ChatProtocol] = set()
+        self._by_address: Counter[str] = Counter()
+        self._stalled: dict[ChatProtocol, tuple[int, float]] = {}
+        self._all_gone: list[Deferred[None]] = []
+        self._stopping = False
+        self.accepted = 0
+        self.refused = 0
+        self.closes: Counter[int] = Counter()
+        self._watch = LoopingCall(self._look_for_stalled)
+        self._watch.clock = clock
+        self.setProtocolOptions(
+            versions=[13],
+            maxFramePayloadSize=FRAME_BYTES,
+            maxMessagePayloadSize=FRAME_BYTES,
+            # True would show a client 1006 instead of 1009, 1007, 1002.
+            failByDrop=False,
+            autoPingInterval=door.ping_seconds,
+            autoPingTimeout=door.pong_seconds,
+            closeHandshakeTimeout=2,
+            webStatus=False,
+            # Origins are compared by `onConnect`: Autobahn's patterns are looser.
+            allowedOrigins=["*"],
+            allowNullOrigin=False,
+        )
+
+    def resource(self) -> WebSocketResource:
+        """What the HTTP door mounts at /ws."""
+        return WebSocketResource(self)
+
+    def start(self) -> None:
+        # A factory under a Site is never told that it starts.
+        self.startFactory()
+        self._watch.start(WATCH_SECONDS, now=False)
+
+    def admit(self, connection: ChatProtocol) -> bool:
+        """Counts a new connection, or refuses it because there are too many."""
+        key = throttle_key(connection.address)
+        if (
+            self._stopping
+            or len(self.connections) >= self.door.max_connections
+            or self._by_address[key] >= self.door.connections_per_address
+        ):
+            self.refused += 1
+            return False
+        self.connections.add(connection)
+        self._by_address[key] += 1
+        self.accepted += 1
+        return True
+
+    def opened(self, connection: ChatProtocol) -> None:
+        self._opened.add(connection)
+
+    def closed(self, connection: ChatProtocol) -> None:
+        """Forgets a connection that was admitted."""
+        self.connections.discard(connection)
+        self._opened.discard(connection)
+        self._stalled.pop(connection, None)
+        key = throttle_key(connection.address)
+        self._by_address[key] -= 1
+        if self._by_address[key] <= 0:
+            del self._by_address[key]
+        if not self.connections:
+            waiters, self._all_gone = self._all_gone, []
+            for waiter in waiters:
+                waiter.callback(None)
+
+    def count_close(self, code: int) -> None:
+        self.closes[code] += 1
+
+    def _look_for_stalled(self) -> None:
+        now = self.clock.seconds()
+        for connection in list(self._opened):
+            out = connection.outgoing
+            waiting = out.waiting
+            if not waiting:
+                self._stalled.pop(connection, None)
+                if not connection.is_reading:
+                    connection.go_on_reading()
+                continue
+            if waiting > HARD_LIMIT:
+                connection.close(4008, "too slow")
+                continue
+            if waiting <= SOFT_LIMIT and not connection.is_reading:
+                connection.go_on_reading()
+            taken, since = self._stalled.get(connection, (-1, now))
+            if out.taken != taken:
+                self._stalled[connection] = (out.taken, now)
+            elif now - since >= STALLED_SECONDS:
+                connection.close(4008, "too slow")
+
+    async def stop(self, seconds: float) -> None:
+        """Closes every connection with 1012, spread over *seconds*, and waits until they are gone."""
+        self._stopping = True
+        if self._watch.running:
+            self._watch.stop()
+        connections = list(self.connections)
+        if connections:
+            gone: Deferred[None] = Deferred()
+            self._all_gone.append(gone)
+            for place, connection in enumerate(connections):
+                self.clock.callLater(seconds * place / len(connections), connection.close, 1012, "restart")
+            limit = self.clock.callLater(seconds + self.door.close_seconds + 1.0, self._give_up)
+            await gone
+            if limit.active():
+                limit.cancel()
+        self.stopFactory()
+
+    def _give_up(self) -> None:
+        for connection in list(self.connections):
+            connection.transport.abortConnection()
+            connection.onClose(False, 1006, "")
+
+
+def connection_counts(factory: ChatFactory) -> dict[str, Any]:
+    """What the metrics tell of the door."""
+    return {
+        "connections": len(factory.connections),
+        "accepted": factory.accepted,
+        "refused": factory.refused,
+        "closes": dict(factory.closes),
+    }

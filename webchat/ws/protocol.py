@@ -1,0 +1,157 @@
+"""One WebSocket connection: Autobahn's callbacks, and nothing of the chat.
+
+Written for Autobahn 26.10; each workaround says what it is for.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from autobahn.twisted.websocket import WebSocketServerProtocol
+from autobahn.websocket.types import ConnectionDeny
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.logger import Logger
+
+from webchat.model.web import client_address, session_token
+from webchat.ws.native import Conversation
+from webchat.ws.outgoing import SOFT_LIMIT, Outgoing
+
+SUBPROTOCOL = "webchat.v1"
+MAX_FRAGMENTS = 64
+MAX_PINGS, PING_SECONDS = 10, 10.0
+
+
+class ChatProtocol(WebSocketServerProtocol):  # type: ignore[misc]
+    """Born at the handshake, dead at `onClose`, which may come before `onOpen` and without it."""
+
+    # `Protocol.log` belongs to Autobahn.
+    _log = Logger()
+    tcpNoDelay = True
+
+    cookie_token: str | None = None
+    address: str = ""
+    outgoing: Outgoing
+    _conversation: Conversation | None = None
+    _gone = False
+    _counted = False
+    _closing = False
+    _is_reading = True
+    _fragments = 0
+    _pings = 0
+    _pings_since = 0.0
+
+    def onConnect(self, request: Any) -> Any:
+        """Accepts or refuses the handshake.  Raises ConnectionDeny."""
+        door = self.factory.door
+        headers = request.headers
+        host = headers.get("host", "")
+        origin = headers.get("origin")
+        peer = self.transport.getPeer()
+        known = peer.host if isinstance(peer, IPv4Address | IPv6Address) else None
+        self.address = client_address(known, [headers.get("x-forwarded-for", "")], door.trusted_proxies)
+        secure = door.is_https or self.factory.isSecure
+        if origin is not None:
+            if not door.origins.same_origin(origin, host, secure):
+                raise ConnectionDeny(403, "foreign origin")
+            # Without an Origin this is no browser's page, and a cookie says nothing.
+            self.cookie_token = session_token([headers.get("cookie", "")], secure)
+        if SUBPROTOCOL not in request.protocols:
+            raise ConnectionDeny(400, f"the subprotocol {SUBPROTOCOL} is needed")
+        if not self.factory.admit(self):
+            raise ConnectionDeny(503, "too many connections")
+        self._counted = True
+        self.autoPingInterval = door.ping_seconds * self.factory.jitter(0.8, 1.2)
+        return SUBPROTOCOL
+
+    def onOpen(self) -> None:
+        if self._gone:
+            return
+        # The HTTP channel is still the transport's producer, and keeps itself and the request alive by that.
+        self.transport.unregisterProducer()
+        self.outgoing = Outgoing(self.transport)
+        self.transport.registerProducer(self.outgoing, True)
+        if hasattr(self.transport, "setTcpKeepAlive"):
+            self.transport.setTcpKeepAlive(True)
+        self._conversation = Conversation(self, self.factory.shared)
+        self.factory.opened(self)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        if self._closing or self._conversation is None:
+            return
+        if isBinary:
+            self.close(1003, "text frames only")
+            return
+        try:
+            self._conversation.receive(payload)
+        except Exception:
+            # Raised through Autobahn it would drop the connection without a word.
+            self._log.failure("A frame could not be handled")
+            self.close(1011, "internal")
+
+    def onMessageFrameBegin(self, length: int) -> None:
+        # Limits count bytes: hundreds of thousands of empty fragments would pass.
+        self._fragments += 1
+        if self._fragments > MAX_FRAGMENTS:
+            self.close(1009, "too many fragments")
+            return
+        super().onMessageFrameBegin(length)
+
+    def onMessageEnd(self) -> None:
+        self._fragments = 0
+        super().onMessageEnd()
+
+    def onPing(self, payload: bytes) -> None:
+        now = self.factory.clock.seconds()
+        if now - self._pings_since > PING_SECONDS:
+            self._pings, self._pings_since = 0, now
+        self._pings += 1
+        if self._pings > MAX_PINGS:
+            self.close(4029, "too many pings")
+        elif self._conversation is not None and self.outgoing.waiting <= SOFT_LIMIT:
+            self.sendPong(payload)
+
+    def onAutoPingTimeout(self) -> None:
+        # Whose frames are not read cannot be heard to pong: her draining bytes are her sign of life.
+        if self._is_reading:
+            super().onAutoPingTimeout()
+
+    def onClose(self, wasClean: bool, code: int, reason: str) -> None:
+        self._gone = True
+        if self._conversation is not None:
+            self._conversation.ended()
+        if self._counted:
+            self._counted = False
+            self.factory.closed(self)
+
+    # What a conversation asks for.
+
+    def close(self, code: int, reason: str) -> None:
+        """Closes with *code*; Autobahn's own `sendClose` refuses 1011 and 1012, and would leave the peer connected."""
+        if self._closing or self._gone:
+            return
+        self._closing = True
+        self._log.info("Closing {address} with {code} {reason}", address=self.address, code=code, reason=reason)
+        self.factory.count_close(code)
+        self.sendCloseFrame(code=code, reasonUtf8=reason.encode(), isReply=False)
+        if self._conversation is not None:
+            self._conversation.ended()
+        # A peer that does not read never sees the frame, nor answers it.
+        self.factory.clock.callLater(self.factory.door.close_seconds, self._abort)
+
+    def _abort(self) -> None:
+        if not self._gone:
+            self.transport.abortConnection()
+
+    def stop_reading(self) -> None:
+        if self._is_reading:
+            self._is_reading = False
+            cast(Any, self.transport).pauseProducing()
+
+    def go_on_reading(self) -> None:
+        if not self._is_reading and not self._gone:
+            self._is_reading = True
+            cast(Any, self.transport).resumeProducing()
+
+    @property
+    def is_reading(self) -> bool:
+        return self._is_reading
