@@ -174,6 +174,7 @@ DEV = [
     "mypy>=2.4,<2.5",
     "import-linter>=2.16,<3",
     "types-psycopg2",
+    "types-zxcvbn",
 ]
 
 if __name__ == "__main__":

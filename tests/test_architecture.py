@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "jobs": {"jobs", "chat", "store", "live", "model"},
     "config": {"config", "model", ""},
     "startup": {"startup", "config", "store", ""},
+    "metrics": {"metrics", "ws", "http", "chat", "live"},
     "tap": {"*"},
     "cli": {"*"},
     "": {""},

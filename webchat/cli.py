@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import platform
+import secrets
 import sqlite3
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from webchat import __version__, startup
+from webchat.chat.facade import Chat, Settings, Sources, argon2id
+from webchat.chat.passwords import Passwords
 from webchat.config import Config, ConfigError, Options, StartupError, load
+from webchat.model.ids import InviteId, Millis, SessionId, UserId
+from webchat.model.names import name_key
+from webchat.model.refusals import NoSuchUser, Refusal
+from webchat.model.users import Actor, Session, User
+from webchat.store import rooms as room_store
+from webchat.store import users as user_store
+from webchat.store.database import Database
 from webchat.store.engines import open_engines
 from webchat.store.upgrade import newest_version, schema_version
 
+T = TypeVar("T")
+
 _SETTINGS = ("config", "data", "database")
+_PAGE = 500
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
+def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> NoReturn:
     """Carry out the command line; exit status 0, or 1 with one sentence, or 2 for a line that is not understood."""
     parser = _parser()
     said, rest = parser.parse_known_args(sys.argv[1:] if arguments is None else list(arguments))
@@ -28,35 +48,103 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = {name: [getattr(said, name)] for name in _SETTINGS if getattr(said, name) is not None}
     try:
         if said.command == "run":
-            _run([*(f"--{name}={value[0]}" for name, value in given.items()), *rest], os.environ)
-        said.act(load(given, os.environ), said)
+            _run([*(f"--{name}={value[0]}" for name, value in given.items()), *rest], environ)
+        said.act(load(given, environ), said)
     except (ConfigError, StartupError) as error:
         raise SystemExit(f"webchat: {error}") from None
+    except Refusal as refusal:
+        raise SystemExit(f"webchat: {refusal.message}") from None
+    except KeyboardInterrupt:
+        raise SystemExit("webchat: interrupted.") from None
     raise SystemExit(0)
 
 
+# The command line.
+
+_Act = Callable[[Config, argparse.Namespace], None]
+
+
+class _Commands:
+    """Sub-commands of a parser, each with the function that carries it out."""
+
+    def __init__(self, parser: argparse.ArgumentParser, dest: str) -> None:
+        self._commands = parser.add_subparsers(dest=dest, required=True, metavar="COMMAND")
+
+    def add(self, name: str, help: str, act: _Act | None = None, **more: Any) -> argparse.ArgumentParser:
+        command = self._commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.", **more)
+        if act is not None:
+            command.set_defaults(act=act)
+        return command
+
+    def group(self, name: str, help: str) -> _Commands:
+        return _Commands(self.add(name, help), "action")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="webchat", description=__doc__)
+    parser = argparse.ArgumentParser(prog="webchat", description=__doc__, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"webchat {__version__}")
     for name in _SETTINGS:
-        parser.add_argument(f"--{name}", help="as for the server", metavar=name.upper())
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    help = "start the server in the foreground; run --help lists its options"
-    commands.add_parser("run", add_help=False, allow_abbrev=False, help=help)
-    _command(commands, "info", _info, "show versions, settings (secrets masked), database and schema")
-    _command(commands, "migrate", _migrate, "bring the database to this version's schema")
+        parser.add_argument(f"--{name}", help=f"the setting {name}, as the server has it", metavar=name.upper())
+    commands = _Commands(parser, "command")
+    # What stands behind `run`, --help included, is for the server's own options.
+    commands.add("run", "start the server in the foreground; run --help lists its options", add_help=False)
+    commands.add("info", "show versions, settings (secrets masked), database and schema", _info)
+    commands.add("migrate", "bring the database to this version's schema", _migrate)
+    commands.add("setup-link", "make a new one-time link for the first owner", _setup_link)
+    _user_commands(commands.group("user", "accounts"))
+    _room_commands(commands.group("room", "rooms"))
+    _token_commands(commands.group("token", "tokens for programs"))
+    _invite_commands(commands.group("invite", "invitations to register"))
     return parser
 
 
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    act: Callable[[Config, argparse.Namespace], None],
-    help: str,
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
-    command.set_defaults(act=act)
-    return command
+def _user_commands(users: _Commands) -> None:
+    add = users.add("add", "make an account; its password is asked for, or read from standard input", _user_add)
+    add.add_argument("name")
+    add.add_argument("--display-name", default="", metavar="TEXT", help="how the name is shown; default: the name")
+    add.add_argument("--email", metavar="ADDRESS")
+    add.add_argument("--role", choices=("member", "admin", "owner"), default="member", help="default: member")
+    users.add("list", "list the accounts", _user_list)
+    users.add("disable", "shut an account out and end its sessions", _user_disable).add_argument("name")
+    users.add("enable", "let a disabled account in again", _user_enable).add_argument("name")
+    password = users.add("password", "set an account's password and end its sessions", _user_password)
+    password.add_argument("name")
+
+
+def _room_commands(rooms: _Commands) -> None:
+    add = rooms.add("add", "make a public room", _room_add)
+    add.add_argument("title")
+    add.add_argument("--topic", default="", metavar="TEXT")
+    add.add_argument("--owner", metavar="NAME", help="whose room it is; default: the server's owner")
+    rooms.add("list", "list the public rooms", _room_list)
+
+
+def _token_commands(tokens: _Commands) -> None:
+    add = tokens.add("add", "make a token with which a program acts for an account", _token_add)
+    add.add_argument("name", help="the account")
+    add.add_argument("--label", default="webchat token add", metavar="TEXT", help="what it is for")
+    add.add_argument("--days", type=_days, metavar="N", help="how long it is good; default: until it is revoked")
+    tokens.add("list", "list an account's tokens", _token_list).add_argument("name", help="the account")
+    revoke = tokens.add("revoke", "revoke a token", _token_revoke)
+    revoke.add_argument("name", help="the account")
+    revoke.add_argument("id", type=int, help="the number in `webchat token list`")
+
+
+def _invite_commands(invites: _Commands) -> None:
+    add = invites.add("add", "make an invitation", _invite_add)
+    add.add_argument("--days", type=_days, default=7, metavar="N", help="how long it is good; default: 7")
+    add.add_argument("--uses", type=_days, default=1, metavar="N", help="how many people may use it; default: 1")
+    invites.add("list", "list the invitations that can be used", _invite_list)
+    invites.add("revoke", "revoke an invitation", _invite_revoke).add_argument("id", type=int)
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 3650:
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 3650")
+    return int(text)
+
+
+# Starting, and looking at the installation.
 
 
 def _run(words: list[str], environ: Mapping[str, str]) -> NoReturn:
@@ -65,7 +153,6 @@ def _run(words: list[str], environ: Mapping[str, str]) -> NoReturn:
     options.parseOptions(words)
     config = options.config(environ)
     # The same process goes on as `twist`: systemd hands its sockets to a process id.
-    sys.stdout.flush()
     log = [f"--log-format={config.log_format}", f"--log-level={config.log_level}"]
     os.execv(sys.executable, [sys.executable, "-P", "-m", "twisted", *log, "webchat", *words])  # noqa: S606
 
@@ -79,16 +166,16 @@ def _info(config: Config, said: argparse.Namespace) -> None:
     for name, value in config.shown().items():
         print(f"{name} = {value}")
     print()
-    print(f"schema of the database: {_schema(config)}")
+    print(f"schema of the database: {_schema(config) or 'none yet'}")
     print(f"schema of this version: {newest_version()}")
 
 
-def _schema(config: Config) -> str:
+def _schema(config: Config) -> str | None:
     engines = open_engines(config.database)
     try:
         if engines.is_sqlite and not os.path.exists(engines.reader.url.database or ""):
-            return "none yet"
-        return schema_version(engines) or "none yet"
+            return None
+        return schema_version(engines)
     except startup.DATABASE_ERRORS as error:
         raise startup.database_unusable(config.database, error) from None
     finally:
@@ -99,3 +186,232 @@ def _migrate(config: Config, said: argparse.Namespace) -> None:
     startup.data_folder(config.data)
     startup.database(config.database)
     print(f"The database has schema {newest_version()}.")
+
+
+# The chat without a reactor: what the server does in threads is done at once.
+
+
+class _AtOnce:
+    """Stands for a thread pool and for the reactor: runs in the calling thread."""
+
+    def callInThreadWithCallback(
+        self, onResult: Callable[[bool, Any], object] | None, func: Callable[..., Any], *args: Any, **kw: Any
+    ) -> None:
+        try:
+            succeeded, result = True, func(*args, **kw)
+        except Exception:  # An edge, as in the pool: whatever went wrong is handed to who waits for it.
+            succeeded, result = False, Failure()  # type: ignore[no-untyped-call]
+        if onResult is not None:
+            onResult(succeeded, result)
+
+    def callFromThread(self, callable: Callable[..., Any], *args: object, **kwargs: object) -> None:
+        callable(*args, **kwargs)
+
+    def start(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+
+@contextmanager
+def _opened(config: Config) -> Iterator[Chat]:
+    """The use cases over the database, which a server may be using too: it finds out by its sweeps."""
+    found = _schema(config)
+    if found is None:
+        startup.data_folder(config.data)
+        startup.database(config.database)
+    elif found != newest_version():
+        raise StartupError(
+            f"The database has schema {found} and this version needs {newest_version()}: run `webchat migrate` first."
+        )
+    at_once: Any = _AtOnce()
+    engines = open_engines(config.database, 1)
+    passwords = Passwords(argon2id(config.argon2_memory_kib, config.argon2_time_cost), at_once, at_once)
+    sources = Sources(time.monotonic, lambda: Millis(time.time_ns() // 1_000_000), secrets.token_bytes)
+    settings = Settings(title=config.title, registration=config.registration)
+    chat = Chat(settings, Database(engines, at_once, at_once, at_once), passwords, sources, __version__, "")
+    try:
+        _done(chat.load(secrets.token_hex(8)))
+        yield chat
+    finally:
+        engines.dispose()
+
+
+def _done(work: Coroutine[Any, Any, T]) -> T:
+    """What *work*, which waits for nothing, answers or raises."""
+    results: list[Any] = []
+    Deferred.fromCoroutine(work).addBoth(results.append)
+    if isinstance(results[0], Failure):
+        results[0].raiseException()
+    answer: T = results[0]
+    return answer
+
+
+def _user(chat: Chat, name: str) -> User:
+    user = _done(chat.database.read(lambda db: user_store.maybe_named(db, name_key(name))))
+    if user is None:
+        raise NoSuchUser(f"There is no account named {name}.")
+    return user
+
+
+def _users(chat: Chat) -> Iterator[User]:
+    after = UserId(0)
+    while True:
+        page = _done(chat.database.read(lambda db, after=after: user_store.many(db, after, _PAGE)))  # type: ignore[misc]
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after = page[-1].id
+
+
+def _acting_as(user: User) -> Actor:
+    """The operator, doing what *user* may do, in no session that is kept."""
+    now = Millis(time.time_ns() // 1_000_000)
+    return Actor(user, Session(SessionId(0), user.id, "api", "webchat", now, now, None, "webchat", ""))
+
+
+def _owner(chat: Chat) -> Actor:
+    for user in _users(chat):
+        if user.role == "owner":
+            return _acting_as(user)
+    raise NoSuchUser("The server has no owner yet: make one with `webchat setup-link`.")
+
+
+# What the commands do.
+
+
+def _setup_link(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        code = _done(chat.accounts.open_set_up())
+    if code is None:
+        raise StartupError("The server has an owner already.")
+    print(f"{config.link}/setup#{code}")
+
+
+def _user_add(config: Config, said: argparse.Namespace) -> None:
+    password = _asked_password()
+    with _opened(config) as chat:
+        user = _done(chat.accounts.add_user(said.name, said.display_name, password, said.email, said.role))
+    print(f"{user.name} has an account now.")
+
+
+def _asked_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != password:
+        raise StartupError("The two passwords differ.")
+    return password
+
+
+def _user_list(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        rows = [
+            (str(user.id), user.name, user.role, "disabled" if user.disabled else "active", _day(user.created),
+             user.display_name)
+            for user in _users(chat)
+        ]  # fmt: skip
+    _print_table(("id", "name", "role", "state", "since", "display name"), rows)
+
+
+def _user_disable(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        user = _user(chat, said.name)
+        _done(chat.accounts.disable(user.id, True))
+    print(f"{user.name} is shut out.")
+
+
+def _user_enable(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        user = _user(chat, said.name)
+        _done(chat.accounts.disable(user.id, False))
+    print(f"{user.name} may sign in again.")
+
+
+def _user_password(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        user = _user(chat, said.name)
+        _done(chat.accounts.set_password(user.id, _asked_password()))
+    print(f"{user.name} has another password; every session has ended.")
+
+
+def _room_add(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        actor = _owner(chat) if said.owner is None else _acting_as(_user(chat, said.owner))
+        room = _done(chat.rooms.create(actor, said.title, said.topic))
+    print(f"Room {room.room}, {room.title}, is there.")
+
+
+def _room_list(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        rows: list[tuple[str, ...]] = []
+        after = 0
+        while True:
+            page = _done(chat.database.read(lambda db, after=after: room_store.list_public(db, after, _PAGE)))  # type: ignore[misc]
+            rows += [(str(room), "archived" if archived else "open", title) for room, title, archived in page]
+            if len(page) < _PAGE:
+                break
+            after = page[-1][0]
+    _print_table(("id", "state", "title"), rows)
+
+
+def _token_add(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        token, _ = _done(chat.accounts.make_token(_acting_as(_user(chat, said.name)), said.label, said.days))
+    print(token)
+
+
+def _token_list(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        tokens = _done(chat.accounts.sessions(_acting_as(_user(chat, said.name)), "api"))
+    rows = [
+        (str(token.id), _day(token.created), _day(token.seen), _day(token.expires), token.label) for token in tokens
+    ]
+    _print_table(("id", "made", "used", "ends", "label"), rows)
+
+
+def _token_revoke(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        user = _user(chat, said.name)
+        tokens = _done(chat.accounts.sessions(_acting_as(user), "api"))
+        if said.id not in {token.id for token in tokens}:
+            raise StartupError(f"{user.name} has no token {said.id}.")
+        _done(chat.accounts.revoke(_acting_as(user), SessionId(said.id)))
+    print(f"Token {said.id} is revoked.")
+
+
+def _invite_add(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        code, _ = _done(chat.accounts.make_invite(_owner(chat), said.days, said.uses))
+    print(f"{config.link}/invite/{code}")
+
+
+def _invite_list(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        found = _done(chat.accounts.invites(_owner(chat)))
+    rows = [(str(one.id), _day(one.created), _day(one.expires), str(one.uses_left)) for one in found]
+    _print_table(("id", "made", "ends", "uses left"), rows)
+
+
+def _invite_revoke(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        try:
+            _done(chat.accounts.revoke_invite(_owner(chat), InviteId(said.id)))
+        except Refusal as refusal:
+            if refusal.code != "not_found":
+                raise
+            raise StartupError(f"There is no invitation {said.id}.") from None
+    print(f"Invitation {said.id} is revoked.")
+
+
+def _day(at: Millis | None) -> str:
+    return "never" if at is None else datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
+
+
+def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    for row in (head, *rows):
+        # Titles and names may hold anything printable; a control character must not reach the terminal.
+        line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        print("".join(sign if sign.isprintable() else "?" for sign in line))

@@ -24,7 +24,7 @@ class Metrics:
     _registry: CollectorRegistry = attrs.field(factory=CollectorRegistry, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._registry.register(self)  # type: ignore[arg-type]
+        self._registry.register(self)
 
     def text(self) -> bytes:
         return generate_latest(self._registry)

@@ -114,7 +114,7 @@ class Server(Service):
         self._chat = build_chat(self._config, self._reactor)
         site = self._build_doors()
         self._ports = startup.listen(self._endpoints, site)
-        super().startService()
+        super().startService()  # type: ignore[no-untyped-call]
         self._chat.database.start()
         self._chat.passwords.start()
         self._sockets.start()
@@ -123,7 +123,7 @@ class Server(Service):
 
     def stopService(self) -> Deferred[None]:
         """Stops accepting, finishes commits, closes connections with 1012, ends the threads."""
-        super().stopService()
+        super().stopService()  # type: ignore[no-untyped-call]
         return Deferred.fromCoroutine(self._go_down())
 
     def _build_doors(self) -> Any:
@@ -166,7 +166,7 @@ class Server(Service):
                 metrics_token=config.metrics_token,
                 cookie_days=config.session_absolute_days,
             ),
-            websocket=self._sockets.resource(),
+            websocket=self._sockets.mounted(),  # type: ignore[arg-type]
             metrics=self._metrics(),
             ready=self._ready,
             clock=self._reactor,
@@ -226,7 +226,7 @@ class Server(Service):
         loop.clock = self._reactor
         self._loops.append(loop)
         # The phase is random, so that several nodes do not ask the database at the same moment.
-        self._reactor.callLater(random.uniform(0, seconds), self._begin, loop, seconds)
+        self._reactor.callLater(random.uniform(0, seconds), self._begin, loop, seconds)  # noqa: S311
 
     def _begin(self, loop: LoopingCall, seconds: float) -> None:
         if self.running:

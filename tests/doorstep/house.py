@@ -61,7 +61,7 @@ class House:
         if self.database:
             options["database"] = self.database
         flags = [word for name, value in options.items() for word in ("--" + name, str(value))]
-        return [sys.executable, "-m", "twisted", "webchat", *flags]
+        return [sys.executable, "-m", "twisted", "--log-format=text", "webchat", *flags]
 
     @property
     def pid(self) -> int:
@@ -159,9 +159,9 @@ def populate(house: House, chance: random.Random, people: int, rooms: int, each:
     """Set up a fresh server: an owner, *rooms* public rooms, *people* who are in *each* of them."""
     api = Api(house.http)
     code = _setup_code(house)
-    me = api.post("setup", code=code, name="owner", display_name="Owner", password=PASSWORD, room_title="Room 1")
+    me = api.post("setup", code=code, name="harriet", display_name="Harriet", password=PASSWORD, room_title="Room 1")
     token = _retried(lambda: api.post("tokens", label="harness"))["token"]
-    owner = Person(me["user"]["id"], "owner", token)
+    owner = Person(me["user"]["id"], "harriet", token)
     api = Api(house.http, token)
     for number in range(2, rooms + 1):
         _retried(lambda number=number: api.post("rooms", title=f"Room {number}"))

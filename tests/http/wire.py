@@ -140,7 +140,10 @@ class Client:
         self, method: str, path: str, body: Any = None, *, raw: bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> Answer:
-        """One request on a connection of its own.  *body* is sent as JSON, *raw* as it stands; a header None is left out."""
+        """One request on a connection of its own.
+
+        *body* is sent as JSON, *raw* as it stands; a header None is left out.
+        """
         content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
         all_headers: dict[str, str | None] = {"User-Agent": self.agent, "Origin": self.origin}
         if content:
@@ -180,8 +183,8 @@ class Client:
 class Numbers:
     """Random bytes that are not: each is the next number."""
 
-    def __init__(self) -> None:
-        self._next = count(1)
+    def __init__(self, first: int = 1) -> None:
+        self._next = count(first)
 
     def __call__(self, size: int) -> bytes:
         return next(self._next).to_bytes(size, "big")

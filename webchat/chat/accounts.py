@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 import attrs
 import sqlalchemy as sa
 from msgspec import UNSET, UnsetType
-from sqlalchemy.exc import IntegrityError
 
 from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.passwords import Passwords, acceptable
@@ -157,7 +156,7 @@ class Accounts:
         hashed = await self._passwords.hash(password)
         token, now = self._token("wcb_"), self._now()
 
-        def work(db: sa.Connection) -> Outcome[tuple[SignedIn, RoomId]]:
+        def work(db: sa.Connection) -> Outcome[tuple[SignedIn, RoomId | None]]:
             kept = meta.lock(db, "setup")
             if user_store.has_owner(db):
                 raise AlreadySetUp
@@ -412,8 +411,8 @@ class Accounts:
         """Changes what is given.  An address that another account has is silently left as it was."""
         columns: dict[str, str | None] = {}
         if not isinstance(display_name, UnsetType):
-            columns["display_name"] = line_of_text(display_name, DISPLAY_NAME_LIMIT, "display name")
-            columns["display_key"] = folded(columns["display_name"])
+            shown = line_of_text(display_name, DISPLAY_NAME_LIMIT, "display name")
+            columns.update(display_name=shown, display_key=folded(shown))
         key = email_key(email) if isinstance(email, str) else None
         self._changes.take(actor.id)
 
@@ -511,11 +510,7 @@ def insert_user(db: sa.Connection, new: user_store.NewUser) -> User:
         raise NameTaken(field="name")
     if new.email_key is not None and user_store.email_is_taken(db, new.email_key):
         new = attrs.evolve(new, email=None, email_key=None)
-    try:
-        return user_store.add(db, new)
-    except IntegrityError as error:
-        # Another process was faster; the savepoint of this change is given up.
-        raise NameTaken(field="name") from error
+    return user_store.add(db, new)
 
 
 def enter_lobby(db: sa.Connection, lobby: RoomId | None, user: User) -> tuple[Row, ...]:

@@ -62,7 +62,9 @@ class Chat:
         clock = sources.clock
         self.database = database
         self.passwords = passwords
-        self.hub = Hub(lambda room, rev: self.syncing.gap(room, rev))
+        self.syncing: Syncing
+        # The hub asks for the rows of a gap, and syncing needs the hub: one of the two has to wait for the other.
+        self.hub = Hub(lambda room, rev: self.syncing.gap(room, rev))  # noqa: PLW0108
         self.bus = MemoryBus(self.hub.deliver, self.hub.pass_on)
         database.after_batch = self.hub.flush
         self.cache = SessionCache()

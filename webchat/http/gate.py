@@ -108,7 +108,7 @@ class Gate:
         # The path only: a query may hold what people typed.
         self._log.failure(
             "Incident {incident}: {method} {path} failed",
-            failure=Failure(error),  # type: ignore[no-untyped-call]
+            failure=Failure(_without_content(error)),  # type: ignore[no-untyped-call]
             incident=request_id,
             method=request.method.decode("ascii", "replace"),
             path=printable(request.path),
@@ -221,6 +221,19 @@ def read_query(route: Route, request: ChatRequest) -> Any:
         raise _bad(error) from None
     _check_texts(query)
     return query
+
+
+class DatabaseFailure(Exception):
+    """Stands in the log for an error of SQLAlchemy's, whose own text holds the statement's parameters."""
+
+
+def _without_content(error: BaseException) -> BaseException:
+    """*error*, or what may be logged of it: parameters are what people wrote."""
+    cause = getattr(error, "orig", None)
+    if cause is None:
+        return error
+    kind, said = type(error), str(cause).partition("\n")[0]
+    return DatabaseFailure(f"{kind.__module__}.{kind.__qualname__}: {said}").with_traceback(error.__traceback__)
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:

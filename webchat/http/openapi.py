@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -54,12 +55,15 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
 def route(routes: Sequence[Route]) -> Route:
     """The route that serves the description of *routes* and of itself."""
 
+    @cache
+    def encoded() -> bytes:
+        return msgspec.json.encode(document([*routes, described]))
+
     async def describe(call: Call[Nothing, Nothing]) -> Reply:
         """This description."""
-        return Reply(encoded)
+        return Reply(encoded())
 
     described = Route("GET", f"{API}/openapi.json", describe, answer=dict[str, Any], who="public")
-    encoded = msgspec.json.encode(document([*routes, described]))
     return described
 
 

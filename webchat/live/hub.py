@@ -361,7 +361,7 @@ class Hub:
             row = own.get(listener.user)
             if row is not None:
                 # Her place in the room has changed somewhere inside the gap: she gets that row alone.
-                end = [Syncing(room.id), row, Synced(room.id, row.rev)]
+                end: list[Event] = [Syncing(room.id), row, Synced(room.id, row.rev)]
                 listener.deliver(b"".join(listener.dialect.encode(event) for event in end))
         for row in leavers:
             self._remove_from_audience(room, row.user.id)

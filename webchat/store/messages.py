@@ -45,7 +45,7 @@ _DELETE = (
     .where(_IN_ROOM, messages.c.seq == sa.bindparam("seq_"))
     .values(text="", deleted=sa.bindparam("deleted_"), rev=sa.bindparam("rev_"))
 )
-_LIMIT = sa.bindparam("limit_")
+_LIMIT: sa.BindParameter[int] = sa.bindparam("limit_")
 _BEFORE = (
     sa.select(*COLUMNS)
     .where(_IN_ROOM, messages.c.seq < sa.bindparam("seq_"))

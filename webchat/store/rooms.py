@@ -165,13 +165,13 @@ def change(db: sa.Connection, room: RoomId, rev: Rev, **columns: Any) -> None:
 
 def states(db: sa.Connection, user: UserId) -> list[RoomState]:
     """The rooms *user* belongs to, each with her place in it."""
-    return [RoomState(*row) for row in db.execute(_MINE, {"user_": user})]
+    return [RoomState(*tuple(row)) for row in db.execute(_MINE, {"user_": user})]
 
 
 def maybe_state(db: sa.Connection, room: RoomId, user: UserId) -> RoomState | None:
     """The room as *user* holds it, if she is a member."""
     row = db.execute(_STATE, {"user_": user, "room_": room}).first()
-    return None if row is None else RoomState(*row)
+    return None if row is None else RoomState(*tuple(row))
 
 
 def public(

@@ -7,8 +7,10 @@ from typing import Any
 
 import attrs
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from webchat.model.ids import Millis, UserId
+from webchat.model.refusals import NameTaken
 from webchat.model.users import User, UserCard, UserKind, UserRole
 from webchat.store.schema import users
 
@@ -114,8 +116,11 @@ def email_is_taken(db: sa.Connection, email_key: str) -> bool:
 
 
 def add(db: sa.Connection, new: NewUser) -> User:
-    """Makes the account.  An IntegrityError means that the name or address was taken meanwhile."""
-    user = UserId(db.execute(_INSERT, attrs.asdict(new)).scalar_one())
+    """Makes the account.  Raises NameTaken if another process was faster; the caller's savepoint is then given up."""
+    try:
+        user = UserId(db.execute(_INSERT, attrs.asdict(new)).scalar_one())
+    except IntegrityError as error:
+        raise NameTaken(field="name") from error
     return User(user, new.name, new.display_name, new.kind, new.role, new.email, new.created, None)
 
 

@@ -10,11 +10,10 @@ import attrs
 from autobahn.twisted.resource import WebSocketResource
 from autobahn.twisted.websocket import WebSocketServerFactory
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 
 from webchat.model.web import Network, Origins, throttle_key
-from webchat.ws.native import Shared
+from webchat.ws.native import Shared, Timers
 from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT
 from webchat.ws.protocol import SUBPROTOCOL, ChatProtocol
 
@@ -37,7 +36,7 @@ class WebSocketSettings:
     close_seconds: float = 2.0
 
 
-class ChatFactory(WebSocketServerFactory):  # type: ignore[misc]
+class ChatFactory(WebSocketServerFactory):
     """Holds every connection; lives as long as the service."""
 
     protocol = ChatProtocol
@@ -46,10 +45,12 @@ class ChatFactory(WebSocketServerFactory):  # type: ignore[misc]
         self,
         door: WebSocketSettings,
         shared: Shared,
-        clock: IReactorTime,
+        clock: Timers,
         jitter: Callable[[float, float], float],
     ) -> None:
-        super().__init__(protocols=[SUBPROTOCOL], server="webchat")
+        super().__init__(  # type: ignore[no-untyped-call]
+            protocols=[SUBPROTOCOL], server="webchat"
+        )
         self.door = door
         self.shared = shared
         self.clock = clock
@@ -64,8 +65,8 @@ class ChatFactory(WebSocketServerFactory):  # type: ignore[misc]
         self.refused = 0
         self.closes: Counter[int] = Counter()
         self._watch = LoopingCall(self._look_for_stalled)
-        self._watch.clock = clock
-        self.setProtocolOptions(
+        self._watch.clock = clock  # type: ignore[assignment]
+        self.setProtocolOptions(  # type: ignore[no-untyped-call]
             versions=[13],
             maxFramePayloadSize=FRAME_BYTES,
             maxMessagePayloadSize=FRAME_BYTES,
@@ -80,13 +81,13 @@ class ChatFactory(WebSocketServerFactory):  # type: ignore[misc]
             allowNullOrigin=False,
         )
 
-    def resource(self) -> WebSocketResource:
+    def mounted(self) -> WebSocketResource:
         """What the HTTP door mounts at /ws."""
-        return WebSocketResource(self)
+        return WebSocketResource(self)  # type: ignore[no-untyped-call]
 
     def start(self) -> None:
         # A factory under a Site is never told that it starts.
-        self.startFactory()
+        self.startFactory()  # type: ignore[no-untyped-call]
         self._watch.start(WATCH_SECONDS, now=False)
 
     def admit(self, connection: ChatProtocol) -> bool:
@@ -160,12 +161,11 @@ class ChatFactory(WebSocketServerFactory):  # type: ignore[misc]
             await gone
             if limit.active():
                 limit.cancel()
-        self.stopFactory()
+        self.stopFactory()  # type: ignore[no-untyped-call]
 
     def _give_up(self) -> None:
         for connection in list(self.connections):
-            connection.transport.abortConnection()
-            connection.onClose(False, 1006, "")
+            connection.give_up()
 
 
 def connection_counts(factory: ChatFactory) -> dict[str, Any]:

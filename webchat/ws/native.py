@@ -9,7 +9,6 @@ from typing import Any, Protocol
 import attrs
 import msgspec
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from webchat.chat import Chat
@@ -69,6 +68,14 @@ class Native:
 NATIVE = Native()
 
 
+class Timers(Protocol):
+    """What is needed of twisted.internet.interfaces.IReactorTime (zope's interfaces say nothing to a type checker)."""
+
+    def seconds(self) -> float: ...
+
+    def callLater(self, delay: float, callable: Callable[..., object], *args: object, **kw: object) -> Any: ...
+
+
 class Peer(Protocol):
     """The connection, as a conversation sees it."""
 
@@ -86,7 +93,8 @@ class Peer(Protocol):
 def decode(payload: bytes) -> Command:
     """The command in a frame.  Raises BadRequest."""
     try:
-        return _decoder.decode(payload)
+        command: Command = _decoder.decode(payload)
+        return command
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(str(error)[:200]) from error
 
@@ -128,7 +136,7 @@ class Shared:
     """What all conversations of a server share."""
 
     chat: Chat
-    clock: IReactorTime
+    clock: Timers
     now: Callable[[], Millis]
     incident: Callable[[], str]
     requests: Buckets

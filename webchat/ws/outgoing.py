@@ -12,7 +12,7 @@ import attrs
 from twisted.internet import tcp, unix
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer
-from zope.interface import implementer
+from zope.interface import implementer  # type: ignore[import-untyped]
 
 SOFT_LIMIT = 256 * 1024
 HARD_LIMIT = 1024 * 1024
@@ -43,7 +43,7 @@ def write_now(transport: Any, data: bytes) -> None:
 
 def queued(transport: Any) -> int:
     """How many bytes wait in this process for the peer to read; 0 where that cannot be told."""
-    t = transport if type(transport) in (tcp.Server, unix.Server) else getattr(transport, "transport", None)
+    t: Any = transport if type(transport) in (tcp.Server, unix.Server) else getattr(transport, "transport", None)
     if type(t) not in (tcp.Server, unix.Server):
         return 0
     return int(len(t.dataBuffer) - t.offset + t._tempDataLen)

@@ -5,7 +5,7 @@ Written for Autobahn 26.10; each workaround says what it is for.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from autobahn.twisted.websocket import WebSocketServerProtocol
 from autobahn.websocket.types import ConnectionDeny
@@ -21,12 +21,13 @@ MAX_FRAGMENTS = 64
 MAX_PINGS, PING_SECONDS = 10, 10.0
 
 
-class ChatProtocol(WebSocketServerProtocol):  # type: ignore[misc]
+class ChatProtocol(WebSocketServerProtocol):
     """Born at the handshake, dead at `onClose`, which may come before `onOpen` and without it."""
 
     # `Protocol.log` belongs to Autobahn.
     _log = Logger()
-    tcpNoDelay = True
+    transport: Any
+    tcpNoDelay = True  # noqa: N815
 
     cookie_token: str | None = None
     address: str = ""
@@ -52,13 +53,13 @@ class ChatProtocol(WebSocketServerProtocol):  # type: ignore[misc]
         secure = door.is_https or self.factory.isSecure
         if origin is not None:
             if not door.origins.same_origin(origin, host, secure):
-                raise ConnectionDeny(403, "foreign origin")
+                raise _deny(403, "foreign origin")
             # Without an Origin this is no browser's page, and a cookie says nothing.
             self.cookie_token = session_token([headers.get("cookie", "")], secure)
         if SUBPROTOCOL not in request.protocols:
-            raise ConnectionDeny(400, f"the subprotocol {SUBPROTOCOL} is needed")
+            raise _deny(400, f"the subprotocol {SUBPROTOCOL} is needed")
         if not self.factory.admit(self):
-            raise ConnectionDeny(503, "too many connections")
+            raise _deny(503, "too many connections")
         self._counted = True
         self.autoPingInterval = door.ping_seconds * self.factory.jitter(0.8, 1.2)
         return SUBPROTOCOL
@@ -108,7 +109,7 @@ class ChatProtocol(WebSocketServerProtocol):  # type: ignore[misc]
         if self._pings > MAX_PINGS:
             self.close(4029, "too many pings")
         elif self._conversation is not None and self.outgoing.waiting <= SOFT_LIMIT:
-            self.sendPong(payload)
+            self.sendPong(payload)  # type: ignore[no-untyped-call]
 
     def onAutoPingTimeout(self) -> None:
         # Whose frames are not read cannot be heard to pong: her draining bytes are her sign of life.
@@ -142,16 +143,25 @@ class ChatProtocol(WebSocketServerProtocol):  # type: ignore[misc]
         if not self._gone:
             self.transport.abortConnection()
 
+    def give_up(self) -> None:
+        """Drops the connection without a word more."""
+        self.transport.abortConnection()
+        self.onClose(False, 1006, "")
+
     def stop_reading(self) -> None:
         if self._is_reading:
             self._is_reading = False
-            cast(Any, self.transport).pauseProducing()
+            self.transport.pauseProducing()
 
     def go_on_reading(self) -> None:
         if not self._is_reading and not self._gone:
             self._is_reading = True
-            cast(Any, self.transport).resumeProducing()
+            self.transport.resumeProducing()
 
     @property
     def is_reading(self) -> bool:
         return self._is_reading
+
+
+def _deny(status: int, why: str) -> ConnectionDeny:
+    return ConnectionDeny(status, why)  # type: ignore[no-untyped-call]

@@ -14,8 +14,8 @@ export default defineComponent({
     const jumbo = computed(() => isJumbo(props.text))
     return () =>
       h(
-        'div',
-        { class: ['text', { jumbo: jumbo.value }], dir: 'auto' },
+        'span',
+        { class: ['text', { jumbo: jumbo.value }] },
         parts.value.map((part) =>
           part.href === null
             ? part.text

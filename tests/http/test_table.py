@@ -1,0 +1,303 @@
+"""Who may call what: every route times everybody, and what each route does with nonsense."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.http.scene import PASSWORD, Scene, populated
+from tests.http.wire import Answer, Client, public_settings
+from webchat.http.route import Route
+from webchat.http.server import Probes
+from webchat.http.table import ROUTES, all_routes
+
+WHO = ("anonymous", "outsider", "member", "moderator", "room owner", "admin", "disabled")
+NAMES = dict(zip(WHO, (None, "otto", "mei", "mona", "olga", "adele", "dora"), strict=True))
+
+# For each route what it answers to whom, in the order of WHO; the session 6 and the token made first are mei's, who is
+# the member and wrote message 1.
+EXPECTED: dict[str, tuple[int, ...]] = {
+    "GET /api/v1/server":                              (200, 200, 200, 200, 200, 200, 200),
+    "POST /api/v1/setup":                              (409, 409, 409, 409, 409, 409, 409),
+    "POST /api/v1/register":                           (201, 201, 201, 201, 201, 201, 201),
+    "POST /api/v1/session":                            (200, 200, 200, 200, 200, 200, 200),
+    "GET /api/v1/session":                             (401, 200, 200, 200, 200, 200, 401),
+    "DELETE /api/v1/session":                          (401, 204, 204, 204, 204, 204, 401),
+    "POST /api/v1/password":                           (401, 204, 204, 204, 204, 204, 401),
+    "GET /api/v1/sessions":                            (401, 200, 200, 200, 200, 200, 401),
+    "DELETE /api/v1/sessions":                         (401, 204, 204, 204, 204, 204, 401),
+    "DELETE /api/v1/sessions/{id}":                    (401, 404, 204, 404, 404, 404, 401),
+    "GET /api/v1/tokens":                              (401, 200, 200, 200, 200, 200, 401),
+    "POST /api/v1/tokens":                             (401, 201, 201, 201, 201, 201, 401),
+    "DELETE /api/v1/tokens/{id}":                      (401, 404, 204, 404, 404, 404, 401),
+    "PATCH /api/v1/me":                                (401, 200, 200, 200, 200, 200, 401),
+    "GET /api/v1/users":                               (401, 200, 200, 200, 200, 200, 401),
+    "GET /api/v1/users/{id}":                          (401, 200, 200, 200, 200, 200, 401),
+    "GET /api/v1/invites":                             (401, 403, 403, 403, 403, 200, 401),
+    "POST /api/v1/invites":                            (401, 403, 403, 403, 403, 201, 401),
+    "DELETE /api/v1/invites/{id}":                     (401, 403, 403, 403, 403, 204, 401),
+    "GET /api/v1/rooms":                               (401, 200, 200, 200, 200, 200, 401),
+    "POST /api/v1/rooms":                              (401, 201, 201, 201, 201, 201, 401),
+    "GET /api/v1/me/rooms":                            (401, 200, 200, 200, 200, 200, 401),
+    "GET /api/v1/rooms/{room}":                        (401, 403, 200, 200, 200, 200, 401),
+    "PATCH /api/v1/rooms/{room}":                      (401, 403, 403, 200, 200, 200, 401),
+    "PUT /api/v1/rooms/{room}/archived":               (401, 403, 403, 403, 200, 200, 401),
+    "POST /api/v1/rooms/{room}/join":                  (401, 200, 200, 200, 200, 200, 401),
+    "POST /api/v1/rooms/{room}/leave":                 (401, 403, 200, 200, 200, 200, 401),
+    "GET /api/v1/rooms/{room}/members":                (401, 403, 200, 200, 200, 200, 401),
+    "GET /api/v1/rooms/{room}/messages":               (401, 403, 200, 200, 200, 200, 401),
+    "POST /api/v1/rooms/{room}/messages":              (401, 403, 201, 201, 201, 201, 401),
+    "PATCH /api/v1/rooms/{room}/messages/{seq}":       (401, 403, 200, 403, 403, 403, 401),
+    "DELETE /api/v1/rooms/{room}/messages/{seq}":      (401, 403, 200, 200, 200, 200, 401),
+    "PUT /api/v1/rooms/{room}/read":                   (401, 403, 200, 200, 200, 200, 401),
+    "GET /api/v1/rooms/{room}/changes":                (401, 403, 200, 200, 200, 200, 401),
+    "GET /healthz":                                    (200, 200, 200, 200, 200, 200, 200),
+    "GET /readyz":                                     (200, 200, 200, 200, 200, 200, 200),
+    "GET /metrics":                                    (404, 404, 404, 404, 404, 404, 404),
+    "GET /api/v1/openapi.json":                        (200, 200, 200, 200, 200, 200, 200),
+}  # fmt: skip
+
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/v1/setup": {"code": "none", "name": "nina", "display_name": "Nina", "password": PASSWORD,
+                           "room_title": "Hall", "server_title": "Ours"},
+    "POST /api/v1/register": {"name": "nina", "display_name": "Nina", "password": PASSWORD, "email": "n@example.com",
+                              "invitation": "none"},
+    "POST /api/v1/session": {"login": "mei", "password": PASSWORD},
+    "POST /api/v1/password": {"current": PASSWORD, "new": "another horse battery"},
+    "POST /api/v1/tokens": {"label": "a program", "days": 3},
+    "PATCH /api/v1/me": {"display_name": "Somebody else", "email": "x@example.com"},
+    "POST /api/v1/invites": {"days": 3, "uses": 2},
+    "POST /api/v1/rooms": {"title": "Kitchen", "topic": "cooking"},
+    "PATCH /api/v1/rooms/{room}": {"title": "Orchard", "topic": "apples", "if_rev": 1},
+    "PUT /api/v1/rooms/{room}/archived": {"archived": True},
+    "POST /api/v1/rooms/{room}/messages": {"text": "hi", "nonce": "x1"},
+    "PATCH /api/v1/rooms/{room}/messages/{seq}": {"text": "one, edited", "if_rev": 9},
+    "PUT /api/v1/rooms/{room}/read": {"seq": 2},
+}
+
+QUERIES = {
+    "GET /api/v1/users": "?id=1&id=5&id=99",
+    "GET /api/v1/rooms": "?search=a&limit=10",
+    "GET /api/v1/rooms/{room}/members": "?search=m&limit=10",
+    "GET /api/v1/rooms/{room}/messages": "?before=3&limit=10",
+    "GET /api/v1/rooms/{room}/changes": "?rev=1",
+}
+
+WRONG = (None, True, False, 0, -1, 1.5, 2**53 + 1, 2**64, "x", [], ["x"], {}, {"$ne": None}, [[[[[[[[[]]]]]]]]])
+
+
+async def _ready() -> None:
+    """Always."""
+
+
+def every_route() -> tuple[Route, ...]:
+    """All routes, those of monitoring included."""
+    return all_routes(Probes(public_settings(), lambda: b"", _ready))
+
+
+class TableCase(SynchronousTestCase):
+    def fresh(self, **more: Any) -> Scene:
+        scene = populated(**more)
+        self.addCleanup(scene.stop)
+        return scene
+
+    def path(self, scene: Scene, route: Route) -> str:
+        """The route's path, for things that exist and are mei's."""
+        numbers = {"room": scene.room, "seq": 1, "id": 5}
+        if "invites" in route.path:
+            numbers["id"] = scene.client("adele").post("/api/v1/invites", {}).json["invite"]["id"]
+        elif "sessions" in route.path:
+            numbers["id"] = scene.client("mei").get("/api/v1/session").json["session"]["id"]
+        elif "tokens/" in route.path:
+            numbers["id"] = scene.client("mei").post("/api/v1/tokens", {"label": "p"}).json["session"]["id"]
+        return re.sub(r"{(\w+)}", lambda found: str(numbers[found[1]]), route.path) + QUERIES.get(route.name, "")
+
+    def call(self, scene: Scene, route: Route, name: str | None) -> Answer:
+        path = self.path(scene, route) if route.numbers else route.path + QUERIES.get(route.name, "")
+        return scene.client(name).ask(route.method, path, BODIES.get(route.name))
+
+
+class AuthorisationTests(TableCase):
+    """Default deny, route by route and person by person."""
+
+    def test_complete(self) -> None:
+        """Each route has its row, and no row is without its route."""
+        self.assertEqual(set(EXPECTED), {route.name for route in every_route()})
+        self.assertEqual(set(BODIES), {route.name for route in every_route() if route.body is not None})
+        self.assertEqual(set(QUERIES), {route.name for route in every_route() if route.query is not None})
+
+    def test_everybody(self) -> None:
+        """Everybody gets from every route what the table says."""
+        wrong = []
+        untouched = self.fresh()
+        for route in every_route():
+            for who, expected in zip(WHO, EXPECTED[route.name], strict=True):
+                leaves_no_trace = route.method == "GET" or (expected == 401 and not route.numbers)
+                answer = self.call(untouched if leaves_no_trace else self.fresh(), route, NAMES[who])
+                if answer.status != expected:
+                    wrong.append(f"{route.name} for the {who}: {answer.status}, not {expected} {answer.body[:200]!r}")
+                if answer.status in (401, 403, 404):
+                    self.assertEqual(answer.headers["content-type"], "application/problem+json")
+        self.assertEqual(wrong, [], "\n".join(wrong))
+
+    def test_shapes(self) -> None:
+        """Each successful answer is what the route says it is."""
+        for route in every_route():
+            if route.answer is None or route.answer is bytes:
+                continue
+            answer = self.call(self.fresh(), route, "adele" if route.who == "admin" else "mei")
+            if answer.status < 400:
+                msgspec.json.decode(answer.body, type=route.answer)
+
+    def test_nothing_there(self) -> None:
+        """A room that does not exist is not found, whoever asks, and whatever for."""
+        for route in ROUTES:
+            if "room" in route.numbers:
+                scene = self.fresh()
+                path = route.path.replace("{room}", "4711").replace("{seq}", "1") + QUERIES.get(route.name, "")
+                for name in ("otto", "adele"):
+                    answer = scene.client(name).ask(route.method, path, BODIES.get(route.name))
+                    self.assertEqual((answer.status, answer.code), (404, "no_such_room"), route.name)
+
+    def test_made_up_tokens(self) -> None:
+        """Tokens and cookies that are none open nothing."""
+        for token in ("", "x", "wcb_" + "A" * 43, "wct_" + "A" * 43, "null", "undefined", "' OR 1=1 --", "A" * 200):
+            scene = self.fresh()
+            for client in (Client(scene.site, token=token or " "),
+                           Client(scene.site, origin="https://chat.example.com", cookies={"__Host-webchat": token})):
+                self.assertEqual(client.get("/api/v1/session").status, 401, token)
+
+
+class NonsenseTests(TableCase):
+    """Strict types everywhere: nonsense is refused as such, and nothing is ever a bug."""
+
+    def test_wrong_types(self) -> None:
+        """A value of the wrong type in any member of any body is refused, or is simply right; never a 500."""
+        scene = self.fresh()
+        for route in every_route():
+            if route.body is None:
+                continue
+            path = self.path(scene, route)
+            for member in msgspec.structs.fields(route.body):
+                for value in WRONG:
+                    body = {**BODIES[route.name], member.encode_name: value}
+                    answer = self.try_on(scene, route, path, body)
+                    if not self.fits(route, body):
+                        self.assertEqual((answer.status, answer.code), (400, "bad_request"), (route.name, body))
+                        self.assertEqual(answer.json["field"], member.encode_name, (route.name, body))
+                    self.assertLess(answer.status, 500, (route.name, body))
+
+    def test_missing(self) -> None:
+        """So is a body that lacks what it must have."""
+        scene = self.fresh()
+        for route in every_route():
+            if route.body is None:
+                continue
+            for member in msgspec.structs.fields(route.body):
+                body = {name: value for name, value in BODIES[route.name].items() if name != member.encode_name}
+                if member.required:
+                    answer = self.try_on(scene, route, self.path(scene, route), body)
+                    self.assertEqual((answer.status, answer.json["field"]), (400, member.encode_name), route.name)
+
+    def test_unknown_members(self) -> None:
+        """Nobody smuggles in who she is, or what the server decides."""
+        scene = self.fresh()
+        for route in every_route():
+            if route.body is None:
+                continue
+            for member in ("author", "role", "seq", "rev", "created", "room", "id", "type", "user", "__class__"):
+                if member in BODIES[route.name]:
+                    continue
+                answer = self.try_on(scene, route, self.path(scene, route), {**BODIES[route.name], member: 1})
+                self.assertEqual((answer.status, answer.code), (400, "bad_request"), (route.name, member))
+
+    def test_not_json(self) -> None:
+        """What is no JSON object is refused by every route that reads one."""
+        scene = self.fresh()
+        for route in every_route():
+            if route.body is None:
+                continue
+            path = self.path(scene, route)
+            for raw in (b"", b"{", b"[]", b"null", b"1", b'"x"', b"nonsense", b"\xff\xfe{}", b"\xef\xbb\xbf{}", b"{}{}",
+                        b'{"x":NaN}', b'{"x":1e999}', b'{"a":"\\ud800"}', b"[" * 60_000, b'{"a":' * 10_000,
+                        b'{"x":' + b"[" * 20_000, b"{" + b",".join(b'"k%d":1' % n for n in range(2_000)) + b"}"):
+                answer = scene.client("adele").ask(
+                    route.method, path, raw=raw, headers={"Content-Type": "application/json"})
+                self.assertEqual((answer.status, answer.code), (400, "bad_request"), (route.name, raw[:20]))
+
+    def test_texts(self) -> None:
+        """Lone surrogates, NUL and what is too long get an answer that is no bug, in every text."""
+        scene = self.fresh()
+        for route in every_route():
+            if route.body is None:
+                continue
+            path = self.path(scene, route)
+            for member in msgspec.structs.fields(route.body):
+                if not isinstance(BODIES[route.name][member.encode_name], str):
+                    continue
+                for text in ("", " ", "\0", "a\0b", "\u202e", "\ufffe", "e\u0301" * 40, "a" * 5_000, "' OR 1=1 --", "%s%n",
+                             "\x1b[2J", "𝔸" * 50, "../../etc", "${x}", "\r\nX: y"):
+                    answer = self.try_on(scene, route, path, {**BODIES[route.name], member.encode_name: text})
+                    self.assertLess(answer.status, 500, (route.name, member.encode_name, text))
+                    if "\0" in text:
+                        self.assertEqual(answer.status, 400, (route.name, member.encode_name))
+                        self.assertIn(answer.code, ("bad_text", "bad_request"), (route.name, member.encode_name))
+
+    def test_queries(self) -> None:
+        """Queries are read as strictly: unknown names, doubled ones, numbers that are none, bytes that are no text."""
+        scene = self.fresh()
+        for route in every_route():
+            if route.method != "GET":
+                continue
+            path = self.path(scene, route).partition("?")[0]
+            for query in ("x=1", "=", "&", "a", "%ff=1", "search=%ff", "limit=0", "limit=201", "limit=x", "limit=1&limit=2",
+                          "before=-1", "rev=-1", "rev=x", "id=0", "id=x", "a=" + "x" * 9_000, "limit=%00", "search=%00",
+                          "after=%00", "__proto__=1", "after=x&after=y"):
+                answer = scene.client("adele").get(f"{path}?{query}")
+                self.assertEqual((answer.status, answer.headers["content-type"]), (400, "application/problem+json"),
+                                 f"{path}?{query}")
+
+    def test_no_body_wanted(self) -> None:
+        """A route that reads no body takes none, or an empty object."""
+        scene = self.fresh()
+        join = f"/api/v1/rooms/{scene.room}/join"
+        self.assertEqual(scene.client("otto").post(join).status, 200)
+        self.assertEqual(scene.client("otto").post(join, {}).status, 200)
+        self.assertEqual(scene.client("otto").post(join, {"x": 1}).status, 400)
+        self.assertEqual(scene.client("otto").ask("POST", join, raw=b"x=1").status, 400)
+
+    def try_on(self, scene: Scene, route: Route, path: str, body: Any) -> Answer:
+        """The same scene bears all the nonsense; so passwords and tries must not run out."""
+        scene.clock.advance(400)
+        client = scene.client("adele")
+        if route.name == "POST /api/v1/password":
+            scene.sign_in("adele")
+            client = scene.client("adele")
+        answer = client.ask(route.method, path, body)
+        if route.name == "POST /api/v1/password" and answer.status == 204:
+            client.post("/api/v1/password", {"current": body["new"], "new": PASSWORD})
+        return answer
+
+    def fits(self, route: Route, body: Any) -> bool:
+        """Whether *body* is of the right types after all."""
+        try:
+            msgspec.convert(body, route.body)
+        except msgspec.ValidationError:
+            return False
+        return True
+
+
+class TableTests(SynchronousTestCase):
+    """The table itself."""
+
+    def test_contract(self) -> None:
+        """Every route lies under /api/v1, has a summary, and its answer fits its status."""
+        for route in ROUTES:
+            self.assertTrue(route.path.startswith("/api/v1/"), route.name)
+            self.assertTrue(route.summary.endswith("."), route.name)
+            self.assertEqual(route.answer is None, route.status == 204, route.name)
+            self.assertIn(route.who, ("public", "signed_in", "admin"))
+            self.assertTrue(route.body is None or route.method in ("POST", "PUT", "PATCH"), route.name)

@@ -1,0 +1,306 @@
+"""The whole server in memory: real site, real doors, real database; threads, time and sockets are the test's own."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import deque
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import txaio
+from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from webchat.chat.accounts import Device, SignedIn
+from webchat.chat.facade import Chat, Settings, Sources, argon2id
+from webchat.chat.passwords import Passwords
+from webchat.http.settings import HttpSettings
+from webchat.http.site import make_site
+from webchat.live.limits import Buckets, Rate
+from webchat.model.ids import Millis
+from webchat.model.users import Actor
+from webchat.model.web import Origins
+from webchat.store.database import Database
+from webchat.store.engines import Engines, open_engines
+from webchat.store.upgrade import upgrade
+from webchat.ws.factory import ChatFactory, WebSocketSettings
+from webchat.ws.native import Shared
+
+PASSWORD = "correct horse 9"
+HOST = "localhost:8080"
+DEVICE = Device("192.0.2.7", "trial")
+FAST = Rate(1e6, 1e6)
+
+
+class Threads:
+    """Stands for thread pool and reactor: work waits for the end of the turn, as it does for a thread."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[Callable[[], None]] = deque()
+        self.is_held = False
+
+    def start(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def callFromThread(self, f: Callable[..., object], *args: Any, **kw: Any) -> None:
+        f(*args, **kw)
+
+    def callInThreadWithCallback(self, onResult: Any, func: Callable[..., Any], *args: Any, **kw: Any) -> None:
+        def run() -> None:
+            try:
+                ok, result = True, func(*args, **kw)
+            except BaseException:
+                ok, result = False, Failure()
+            onResult(ok, result)
+
+        self.waiting.append(run)
+
+    def hold(self) -> None:
+        """Work waits until it is released, whatever the turn."""
+        self.is_held = True
+
+    def release(self) -> None:
+        self.is_held = False
+
+    def step(self) -> bool:
+        """Does one piece of work, and what comes of it; False if none waits."""
+        if self.waiting:
+            self.waiting.popleft()()
+            return True
+        return False
+
+
+class Wall:
+    """A wall clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.ms = 1_700_000_000_000
+
+    def __call__(self) -> Millis:
+        self.ms += 1
+        return Millis(self.ms)
+
+
+class House:
+    """A server and its people."""
+
+    def __init__(
+        self,
+        case: SynchronousTestCase,
+        url: str = "sqlite://",
+        settings: Settings | None = None,
+        engines: Engines | None = None,
+        **door: Any,
+    ) -> None:
+        self.case = case
+        self.clock = Clock()
+        # Autobahn's timers sit on the global reactor unless txaio is told another one.
+        case.patch(txaio.tx.config, "loop", self.clock)
+        self.now = Wall()
+        self.writer, self.reader = Threads(), Threads()
+        self._bytes = 0
+        self.engines = engines or open_engines(url, 1)
+        case.addCleanup(self.engines.dispose)
+        upgrade(self.engines)
+        database = Database(self.engines, self.writer, self.writer, self.reader)  # type: ignore[arg-type]
+        self.hasher = Threads()
+        passwords = Passwords(_FAST_HASHER, self.hasher, self.hasher)  # type: ignore[arg-type]
+        passwords.start()
+        chosen = settings or Settings(registration="open", posts=FAST, changes=FAST, marks=FAST, typing=FAST)
+        self.chat = Chat(chosen, database, passwords, Sources(self.clock.seconds, self.now, self.chance), "0", "b")
+        self.wait(self.chat.load("epoch-1"))
+        shared = Shared(
+            self.chat, self.clock, self.now, lambda: "i-1", Buckets(Rate(1e6, 1e6), self.clock.seconds), 20
+        )
+        self.sockets = ChatFactory(
+            WebSocketSettings(origins=Origins.of(None), **door), shared, self.clock, lambda low, high: 1.0
+        )
+        self.sockets.start()
+        self.site = make_site(
+            chat=self.chat,
+            config=HttpSettings(origins=Origins.of(None)),
+            websocket=self.sockets.mounted(),  # type: ignore[arg-type]
+            metrics=lambda: b"",
+            ready=self.chat.syncing.check,
+            clock=self.clock,  # type: ignore[arg-type]
+            wall_clock=lambda: self.now.ms / 1000,
+            token_bytes=self.chance,
+            static_folder=Path("nowhere"),
+        )
+
+    def chance(self, length: int) -> bytes:
+        """Bytes that differ from call to call, and are the same in every run."""
+        self._bytes += 1
+        return self._bytes.to_bytes(length, "big")
+
+    def turn(self) -> None:
+        """Lets the threads do what waits, until nothing does."""
+        threads = (self.writer, self.reader, self.hasher)
+        while any(one.step() for one in threads if not one.is_held):
+            pass
+
+    def wait(self, work: Coroutine[Any, Any, Any] | Deferred[Any]) -> Any:
+        """What *work* answers, which must have ended by now."""
+        deferred = work if isinstance(work, Deferred) else Deferred.fromCoroutine(work)
+        self.turn()
+        return self.case.successResultOf(deferred)
+
+    def refusal(self, work: Coroutine[Any, Any, Any] | Deferred[Any]) -> str:
+        """The code with which *work* was refused."""
+        deferred = work if isinstance(work, Deferred) else Deferred.fromCoroutine(work)
+        self.turn()
+        return str(self.case.failureResultOf(deferred).value.code)
+
+    def set_up(self, name: str = "anna") -> Actor:
+        """The owner, with the room number 1, "Lobby"."""
+        code = self.wait(self.chat.accounts.open_set_up())
+        signed: SignedIn = self.wait(
+            self.chat.accounts.set_up(code, name, name.title(), PASSWORD, None, "Lobby", DEVICE)
+        )
+        return signed.actor
+
+    def register(self, name: str, **more: Any) -> Actor:
+        """Somebody who has just registered, and is in the lobby."""
+        signed: SignedIn = self.wait(
+            self.chat.accounts.register(name, name.title(), PASSWORD, None, None, more.get("device", DEVICE))
+        )
+        return signed.actor
+
+    def token(self, actor: Actor) -> str:
+        """A personal token."""
+        token, _ = self.wait(self.chat.accounts.make_token(actor, "example", None))
+        return str(token)
+
+    def connect(self, actor: Actor | None = None, hello: bool = True, **held: Any) -> Connection:
+        """A WebSocket connection; signed in as *actor*, its `welcome` taken, unless told otherwise."""
+        connection = Connection(self)
+        if actor is not None and hello:
+            connection.send(type="hello", token=self.token(actor), **held)
+            connection.welcome = connection.next("welcome")
+        return connection
+
+
+_FAST_HASHER = argon2id(8, 1)
+
+
+class Connection:
+    """A WebSocket client of the test's own, over the real site."""
+
+    def __init__(self, house: House, headers: dict[str, str] | None = None, protocol: str = "webchat.v1") -> None:
+        self.house = house
+        self.welcome: dict[str, Any] = {}
+        self.events: deque[dict[str, Any]] = deque()
+        self.close_code: int | None = None
+        self._ids = 0
+        self._buffer = b""
+        peer = IPv4Address("TCP", "192.0.2.7", 4711)
+        self.transport = StringTransport(peerAddress=peer)
+        self._channel = house.site.buildProtocol(peer)
+        self.transport.protocol = self._channel  # type: ignore[attr-defined]
+        self._channel.makeConnection(self.transport)
+        lines = {
+            "Host": HOST,
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Key": base64.b64encode(b"0123456789abcdef").decode(),
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Protocol": protocol,
+            **(headers or {}),
+        }
+        head = "GET /ws HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in lines.items() if v) + "\r\n"
+        self._channel.dataReceived(head.encode())
+        answer, _, rest = self.transport.value().partition(b"\r\n\r\n")
+        self.status = int(answer.split()[1])
+        self.head = answer.decode("latin-1")
+        self.body = rest if self.status != 101 else b""
+        self._buffer = rest if self.status == 101 else b""
+        self.transport.clear()
+        house.clock.advance(0)
+
+    @property
+    def is_open(self) -> bool:
+        self._read()
+        return self.close_code is None and not self.transport.disconnecting
+
+    def raw(self, data: bytes) -> None:
+        """Bytes as they are, to whoever holds the connection now."""
+        receiver = self.transport.protocol
+        receiver.dataReceived(data)
+        self.house.turn()
+
+    def frame(self, payload: bytes, opcode: int = 1, fin: bool = True) -> None:
+        """One masked frame (the mask is zero, so that the bytes stay readable)."""
+        first = bytes(((0x80 if fin else 0) | opcode,))
+        size = len(payload)
+        if size < 126:
+            length = bytes((0x80 | size,))
+        elif size < 65_536:
+            length = b"\xfe" + size.to_bytes(2, "big")
+        else:
+            length = b"\xff" + size.to_bytes(8, "big")
+        self.raw(first + length + b"\0\0\0\0" + payload)
+
+    def send(self, **command: Any) -> None:
+        self.frame(json.dumps(command).encode())
+
+    def ask(self, kind: str, **members: Any) -> dict[str, Any]:
+        """Sends a request, and takes its answer out of what has come."""
+        self._ids += 1
+        self.send(type=kind, id=self._ids, **members)
+        return self.answer(self._ids)
+
+    def answer(self, number: int) -> dict[str, Any]:
+        self._read()
+        for event in self.events:
+            if event.get("id") == number:
+                self.events.remove(event)
+                return event
+        raise AssertionError(f"no answer to {number} in {list(self.events)}")
+
+    def next(self, kind: str | None = None) -> dict[str, Any]:
+        """The next event, which must be of *kind*."""
+        self._read()
+        if not self.events:
+            raise AssertionError(f"nothing has come, not even {kind}")
+        event = self.events.popleft()
+        if kind is not None and event["type"] != kind:
+            raise AssertionError(f"{kind} was due, and {event} came")
+        return event
+
+    def rest(self) -> list[dict[str, Any]]:
+        """Everything that has come and was not taken."""
+        self._read()
+        events = list(self.events)
+        self.events.clear()
+        return events
+
+    def lose(self) -> None:
+        """The line breaks."""
+        receiver = self.transport.protocol
+        receiver.connectionLost(Failure(ConnectionDone()))
+
+    def _read(self) -> None:
+        self._buffer += self.transport.value()
+        self.transport.clear()
+        while len(self._buffer) >= 2:
+            opcode, size, start = self._buffer[0] & 0x0F, self._buffer[1] & 0x7F, 2
+            if size >= 126:
+                width = 2 if size == 126 else 8
+                size, start = int.from_bytes(self._buffer[2 : 2 + width], "big"), 2 + width
+            if len(self._buffer) < start + size:
+                return
+            payload, self._buffer = self._buffer[start : start + size], self._buffer[start + size :]
+            if opcode == 1:
+                self.events.append(json.loads(payload))
+            elif opcode == 8:
+                self.close_code = int.from_bytes(payload[:2], "big")

@@ -1,0 +1,170 @@
+"""The command `webchat`, on both engines."""
+
+from __future__ import annotations
+
+import io
+import re
+import sqlite3
+from pathlib import Path
+
+from twisted.trial.unittest import SkipTest, SynchronousTestCase
+
+from tests.support import postgres
+from webchat import cli
+
+PASSWORD = "correct horse battery staple"
+
+
+class CommandLine(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.mktemp()).absolute()
+        self.settings = ["--data", str(self.folder), "--database", self.database()]
+
+    def database(self) -> str:
+        return f"sqlite:///{self.folder}/webchat.db"
+
+    def call(self, *words: str, stdin: str = "") -> tuple[object, str]:
+        """The exit status (0, 2, or a sentence), and what was printed."""
+        output = io.StringIO()
+        self.patch(cli.sys, "stdout", output)
+        self.patch(cli.sys, "stderr", output)
+        self.patch(cli.sys, "stdin", io.StringIO(stdin))
+        with self.assertRaises(SystemExit) as caught:
+            cli.main([*self.settings, *words], {})
+        return caught.exception.code, output.getvalue()
+
+    def ask(self, *words: str, stdin: str = "") -> str:
+        """What a command that succeeds prints."""
+        status, output = self.call(*words, stdin=stdin)
+        self.assertEqual(status, 0, output)
+        return output
+
+    def refused(self, *words: str, stdin: str = "") -> str:
+        """The sentence of a command that fails."""
+        status, output = self.call(*words, stdin=stdin)
+        self.assertIsInstance(status, str, output)
+        self.assertRegex(str(status), r"^webchat: [^\n]+\.$")
+        return str(status)
+
+    def make_owner(self) -> None:
+        self.ask("user", "add", "mei", "--role", "owner", "--display-name", "梅", stdin=PASSWORD + "\n")
+
+
+class OnSqlite(CommandLine):
+    def test_users(self) -> None:
+        """An account is made, listed, shut out and let in again."""
+        self.make_owner()
+        self.assertIn("bob has an account", self.ask("user", "add", "bob", stdin=PASSWORD))
+        listed = self.ask("user", "list")
+        self.assertRegex(listed, r"1 +mei +owner +active +\d{4}-\d\d-\d\d +梅\n")
+        self.assertRegex(listed, r"2 +bob +member +active")
+        self.ask("user", "disable", "Bob")
+        self.assertRegex(self.ask("user", "list"), r"bob +member +disabled")
+        self.ask("user", "enable", "bob")
+        self.assertRegex(self.ask("user", "list"), r"bob +member +active")
+        self.ask("user", "password", "bob", stdin="another good password\n")
+
+    def test_wrong_users(self) -> None:
+        """The rules of registering hold here too: names, passwords, one owner."""
+        self.make_owner()
+        self.assertIn("taken", self.refused("user", "add", "MEI", stdin=PASSWORD))
+        self.assertIn("A name has", self.refused("user", "add", "a b", stdin=PASSWORD))
+        self.assertIn("password", self.refused("user", "add", "eve", stdin="123456789"))
+        self.assertIn("password", self.refused("user", "add", "eve"))
+        self.assertIn("set up already", self.refused("user", "add", "eve", "--role=owner", stdin=PASSWORD))
+        self.assertIn("no account named eve", self.refused("user", "disable", "eve"))
+        self.assertIn("no account named eve", self.refused("user", "password", "eve", stdin=PASSWORD))
+
+    def test_rooms(self) -> None:
+        """A room is made for the owner or somebody else, and listed."""
+        self.assertIn("no owner", self.refused("room", "add", "Tea"))
+        self.make_owner()
+        self.assertIn("Room 1", self.ask("room", "add", "茶 Tea", "--topic", "all about it"))
+        self.assertRegex(self.ask("room", "list"), r"1 +open +茶 Tea\n")
+        self.assertIn("no account named eve", self.refused("room", "add", "Tea", "--owner=eve"))
+        self.refused("room", "add", "")
+
+    def test_tokens(self) -> None:
+        """A token is told once, listed without itself, and revoked."""
+        self.make_owner()
+        token = self.ask("token", "add", "mei", "--label", "backup bot", "--days=30").strip()
+        self.assertRegex(token, r"^wct_[\w-]{43}$")
+        listed = self.ask("token", "list", "mei")
+        self.assertNotIn(token, listed)
+        found = re.search(r"^(\d+) .*backup bot$", listed, re.MULTILINE)
+        assert found
+        self.assertIn("no token 999", self.refused("token", "revoke", "mei", "999"))
+        self.ask("token", "revoke", "mei", found[1])
+        self.assertNotIn("backup bot", self.ask("token", "list", "mei"))
+
+    def test_invitations(self) -> None:
+        """An invitation is a link, listed without its code, and revoked."""
+        self.assertIn("no owner", self.refused("invite", "add"))
+        self.make_owner()
+        link = self.ask("invite", "add", "--days=3", "--uses=5").strip()
+        self.assertRegex(link, r"^http://localhost:8080/invite/[\w-]{20}$")
+        self.assertRegex(self.ask("invite", "list"), r"1 +\S+ +\S+ +5\n")
+        self.ask("invite", "revoke", "1")
+        self.assertIn("no invitation 1", self.refused("invite", "revoke", "1"))
+
+    def test_setup_link(self) -> None:
+        """There is a link as long as there is no owner."""
+        self.assertRegex(self.ask("setup-link"), r"^http://localhost:8080/setup#[\w-]{20}\n$")
+        self.make_owner()
+        self.assertIn("owner already", self.refused("setup-link"))
+
+    def test_migrate(self) -> None:
+        """The schema is made, and made once."""
+        self.assertIn("schema of the database: none yet", self.ask("info"))
+        first = self.ask("migrate")
+        self.assertEqual(self.ask("migrate"), first)
+        self.assertNotIn("none yet", self.ask("info"))
+
+
+class OnPostgresql(OnSqlite):
+    def database(self) -> str:
+        reason = postgres.reason_missing()
+        if reason:
+            raise SkipTest(reason)
+        return postgres.fresh_database()
+
+
+class Elsewhere(CommandLine):
+    def test_info(self) -> None:
+        """`info` tells versions and settings, and no secret."""
+        self.settings = ["--database", "postgresql://u:swordfish@127.0.0.1:1/n"]
+        status, output = self.call("info")
+        self.assertIn("postgresql+psycopg2://u:***@127.0.0.1:1/n cannot be used", str(status))
+        self.assertIn("webchat 0.", output)
+        self.assertNotIn("swordfish", output + str(status))
+
+    def test_other_schema(self) -> None:
+        """A database of another version is left alone."""
+        self.ask("migrate")
+        with sqlite3.connect(self.folder / "webchat.db") as db:
+            db.execute("UPDATE alembic_version SET version_num = '9999'")
+        db.close()
+        self.assertIn("9999", self.refused("user", "list"))
+        self.assertIn("9999", self.refused("migrate"))
+
+    def test_not_understood(self) -> None:
+        """A line that is not understood ends with status 2 and the usage."""
+        for words in (["nope"], ["user"], ["user", "add"], ["token", "add", "mei", "--days=0"], ["info", "--nope"]):
+            status, output = self.call(*words)
+            self.assertEqual(status, 2)
+            self.assertIn("usage: webchat", output)
+
+    def test_wrong_setting(self) -> None:
+        """A wrong setting is one sentence."""
+        self.settings = ["--database", "nonsense"]
+        self.assertIn("--database must be", self.refused("info"))
+
+    def test_help(self) -> None:
+        """Every command has --help."""
+        groups = {"user": "add list disable enable password", "room": "add list", "token": "add list revoke",
+                  "invite": "add list revoke"}  # fmt: skip
+        lines = [[], ["info"], ["migrate"], ["setup-link"], *([group] for group in groups)]
+        lines += [[group, action] for group, actions in groups.items() for action in actions.split()]
+        for words in lines:
+            self.assertIn("usage: webchat", self.ask(*words, "--help"))
+        self.assertIn("--public-url", self.ask("run", "--help"))
