@@ -246,6 +246,8 @@ class Server(Service):
         for loop in self._loops:
             if loop.running:
                 loop.stop()
+        self._sockets.finish()
+        await self._chat.database.settle()
         await self._sockets.stop(DRAIN_SECONDS)
         await self._chat.database.stop()
         self._chat.passwords.stop()

@@ -3,6 +3,7 @@
     python -m tests.doorstep.faults quick
     python -m tests.doorstep.faults long --minutes 45 --seed 7
     python -m tests.doorstep.faults one F1 --engine postgresql --seed 3 --kills 200
+    python -m tests.doorstep.faults lies            # servers that break their word, each of which must be found out
 
 All traffic stays on loopback; only processes started here are ended, by their ids.  What was drawn by chance is
 drawn from the seed, and a failure prints the command that draws it again; the logs of a failed run are kept.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import json
 import random
 import shutil
@@ -34,6 +36,7 @@ from websockets.typing import Subprotocol
 from tests.doorstep import checker, logs
 from tests.doorstep.api import Api, Refused, fetch_history
 from tests.doorstep.house import Crowd, House, Person, Town, devices_of, free_port, populate
+from tests.doorstep.liar import LIES
 from tests.doorstep.logs import Fields, Violation
 from tests.doorstep.proxy import DOWN, UP, Proxy
 from tests.support import postgres
@@ -57,7 +60,7 @@ class Options:
     ready: float
     is_long: bool
     keep: Path | None
-    command: list[str] | None = None
+    lie: str = ""
 
     @property
     def again(self) -> str:
@@ -119,7 +122,7 @@ class Stage:
             {"seed": self.options.seed, "command": self.options.again, "fault": self.options.fault}))
         run = await asyncio.to_thread(logs.load, self.folder)
         found = await asyncio.to_thread(checker.judge, run)
-        if found:
+        if found and not self.options.lie:
             print(checker.report(run, found))
         figures = checker.figures(run)
         told = ("devices", "posts sent", "posts acked", "messages stored", "answered as duplicate", "event", "reset")
@@ -453,12 +456,13 @@ async def run(options: Options) -> bool:
                 raise Skipped(str(reason)) from None
             url = await asyncio.to_thread(database.fresh_database)
         port = free_port(chance)
-        command = [word.format(port=port, folder=folder) for word in options.command] if options.command else None
-        house = House(folder, url, port, command)
+        house = House(folder, url, port, lie=options.lie)
         await house.start()
         rooms = needs.get("rooms", options.rooms)
         each = rooms if needs.get("in_all_rooms") else min(3, rooms)
         town = await asyncio.to_thread(populate, house, chance, options.people, rooms, each)
+        if options.lie:
+            (house.data / "lie").touch()
         proxy, ws = None, house.url
         if needs.get("proxy"):
             proxy = Proxy(port, f"{options.seed} proxy")
@@ -483,6 +487,8 @@ async def run(options: Options) -> bool:
             house.close()
         if database:
             await asyncio.to_thread(database.stop)
+    if options.lie:
+        return _found_out(options, found, complaints, folder)
     holds = not found and not complaints
     print(f"{options.fault} {options.engine} {'passed' if holds else 'FAILED'}: {entry.about}; {'; '.join(notes)}; "
           f"{len(found)} violations, seed {options.seed}, {time.monotonic() - began:.0f} s", flush=True)
@@ -495,12 +501,27 @@ async def run(options: Options) -> bool:
     return holds
 
 
+def _found_out(options: Options, found: list[Violation], complaints: list[str], folder: Path) -> bool:
+    """Whether a server that lies was caught at it; the report of its violations is no failure."""
+    expected, about = LIES[options.lie]
+    invariants = Counter(violation.invariant for violation in found)
+    holds = bool(expected & invariants.keys())
+    print(f"lie {options.lie} {'found out' if holds else 'NOT FOUND OUT'}: the server {about}; "
+          f"{dict(invariants)}, seed {options.seed}")
+    for complaint in complaints[:10] if not holds else ():
+        print(f"  {complaint}")
+    shutil.rmtree(folder)
+    return holds
+
+
 def campaign(arguments: argparse.Namespace) -> list[Options]:
     """The runs that the command line asks for."""
     def options(name: str, engine: str, kills: int, seed: int, is_long: bool) -> Options:
         return Options(name, engine, seed, kills, arguments.people, arguments.rooms, arguments.rate, arguments.ready,
                        is_long, arguments.keep)
 
+    if arguments.set == "lies":
+        return [dataclasses.replace(options("F1", "sqlite", 2, arguments.seed, False), lie=lie) for lie in LIES]
     if arguments.set == "one":
         kills = arguments.kills or 5
         return [options(arguments.fault, arguments.engine, kills, arguments.seed, arguments.long)]
@@ -516,7 +537,7 @@ def campaign(arguments: argparse.Namespace) -> list[Options]:
 
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.doorstep.faults", description=__doc__)
-    parser.add_argument("set", choices=("quick", "long", "one"))
+    parser.add_argument("set", choices=("quick", "long", "one", "lies"))
     parser.add_argument("fault", nargs="?", choices=sorted(FAULTS))
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seed", type=int, default=1)

@@ -48,19 +48,23 @@ OPTIONS = {
 class House:
     """One server over one database; it may be started again after every end."""
 
-    def __init__(self, folder: Path, database: str | None, port: int, command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, database: str | None, port: int, command: Sequence[str] | None = None, lie: str = ""
+    ) -> None:
         self.folder, self.database, self.port = folder, database, port
         self.data, self.log = folder / "data", folder / "server.log"
         self.http, self.url = f"http://127.0.0.1:{port}", f"ws://127.0.0.1:{port}/ws"
-        self._command = list(command) if command else self._usual_command()
+        self._command = list(command) if command else self._usual_command(lie)
         self._process: subprocess.Popen[bytes] | None = None
         self.starts: list[float] = []
 
-    def _usual_command(self) -> list[str]:
+    def _usual_command(self, lie: str) -> list[str]:
         options = {**OPTIONS, "data": self.data, "listen": f"tcp:{self.port}:interface=127.0.0.1:backlog=1024"}
         if self.database:
             options["database"] = self.database
         flags = [word for name, value in options.items() for word in ("--" + name, str(value))]
+        if lie:
+            return [sys.executable, "-m", "tests.doorstep.liar", lie, *flags]
         return [sys.executable, "-m", "twisted", "--log-format=text", "webchat", *flags]
 
     @property

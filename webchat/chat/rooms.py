@@ -24,6 +24,7 @@ from webchat.model.users import Actor, User
 from webchat.store import changes as change_store
 from webchat.store import memberships
 from webchat.store import rooms as room_store
+from webchat.store import users as user_store
 from webchat.store.database import Database
 
 PAGE_LIMIT = 200
@@ -133,7 +134,7 @@ class Rooms:
                 return Outcome(Changed(room.id, membership.rev))
             if room.archived is not None:
                 raise RoomArchived
-            rows = add_member(db, room, actor.user, "member")
+            rows = add_member(db, room, _as_stored(db, actor), "member")
             return Outcome(Changed(room.id, rows[0].rev), rows)
 
         return await self._log.change(command.room, work)
@@ -146,7 +147,8 @@ class Rooms:
             room, membership = permission.member(db, command.room, actor)
             _, rev = room_store.raise_counters(db, room.id, 0, 1)
             memberships.leave(db, room.id, actor.id, rev)
-            row = Member(room.id, rev, actor.user.card, membership.role, membership.joined_rev, left=True)
+            card = _as_stored(db, actor).card
+            row = Member(room.id, rev, card, membership.role, membership.joined_rev, left=True)
             return Outcome(Changed(room.id, rev), (row,))
 
         return await self._log.change(command.room, work)
@@ -220,6 +222,11 @@ def _title(title: str) -> str:
 
 def _topic(topic: str) -> str:
     return line_of_text(topic, TOPIC_LIMIT, "topic", may_be_empty=True)
+
+
+def _as_stored(db: sa.Connection, actor: Actor) -> User:
+    """The actor's account as it is now: a connection may be older than her last change of name."""
+    return user_store.maybe(db, actor.id) or actor.user
 
 
 def _change_row(db: sa.Connection, room: Room, **columns: object) -> Outcome[Changed]:

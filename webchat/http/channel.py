@@ -166,8 +166,8 @@ class ChatChannel(HTTPChannel):
         self._finish_within(None)
         head = Head(
             self._command,
-            self._path,
-            self._version,  # type: ignore[arg-type]
+            self._path,  # type: ignore[arg-type]
+            self._version,
             self.requests[-1].requestHeaders,
             self.length,
         )

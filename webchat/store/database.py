@@ -104,13 +104,17 @@ class Database:
 
     async def stop(self) -> None:
         """Waits until everything accepted is written, then ends the threads and closes the connections."""
+        await self.settle()
+        self._writer_threads.stop()
+        self._reader_threads.stop()
+        self.engines.dispose()
+
+    async def settle(self) -> None:
+        """Returns when everything accepted so far is written and its results have been handed out."""
         if self._writing or self._waiting:
             idle: Deferred[None] = Deferred()
             self._idle.append(idle)
             await idle
-        self._writer_threads.stop()
-        self._reader_threads.stop()
-        self.engines.dispose()
 
     async def read(self, work: Work[T]) -> T:
         """What *work* finds, in one snapshot.  Raises what it raises; Busy, Unavailable."""

@@ -146,6 +146,12 @@ class ChatFactory(WebSocketServerFactory):
             elif now - since >= STALLED_SECONDS:
                 connection.close(4008, "too slow")
 
+    def finish(self) -> None:
+        """Admits nobody and takes no more requests; those under way are answered."""
+        self._stopping = True
+        for connection in self.connections:
+            connection.finish()
+
     async def stop(self, seconds: float) -> None:
         """Closes every connection with 1012, spread over *seconds*, and waits until they are gone."""
         self._stopping = True
@@ -166,13 +172,3 @@ class ChatFactory(WebSocketServerFactory):
     def _give_up(self) -> None:
         for connection in list(self.connections):
             connection.give_up()
-
-
-def connection_counts(factory: ChatFactory) -> dict[str, Any]:
-    """What the metrics tell of the door."""
-    return {
-        "connections": len(factory.connections),
-        "accepted": factory.accepted,
-        "refused": factory.refused,
-        "closes": dict(factory.closes),
-    }

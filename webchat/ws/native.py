@@ -158,6 +158,7 @@ class Conversation:
         self._greeted = False
         self._welcome = False
         self._ended = False
+        self._finishing = False
         self._running = 0
         self._barrier = False
         self._queue: deque[Command] = deque()
@@ -211,6 +212,8 @@ class Conversation:
         except Refusal as refusal:
             self._refuse(id_of(payload), refusal)
             return
+        if self._finishing:
+            return
         if not self._greeted:
             if not isinstance(command, Hello):
                 self._refuse(getattr(command, "id", None), Unauthenticated("Say hello first."))
@@ -224,6 +227,11 @@ class Conversation:
             self._go_on()
             if len(self._queue) >= MAX_QUEUED:
                 self._peer.stop_reading()
+
+    def finish(self) -> None:
+        """Takes no more requests; those under way are answered."""
+        self._finishing = True
+        self._queue.clear()
 
     def ended(self) -> None:
         """The connection is no more.  May be called twice."""
@@ -351,7 +359,8 @@ class Conversation:
             self._go_on()
 
     async def _ask(self, command: Command) -> Any:
-        actor, chat = await self._current(), self._chat
+        assert self._actor is not None
+        actor, chat = self._actor, self._chat
         match command:
             case PostMessage():
                 return await chat.messages.post(actor, command)
@@ -380,11 +389,6 @@ class Conversation:
             case Ping():
                 return None
         raise BadRequest
-
-    async def _current(self) -> Actor:
-        """Who asks, with the profile that she has now."""
-        assert self._actor is not None
-        return self._actor
 
     # Rooms: for each one thing at a time, so that blocks of a room never mix.
 

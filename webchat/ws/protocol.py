@@ -5,19 +5,22 @@ Written for Autobahn 26.10; each workaround says what it is for.
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from autobahn.twisted.websocket import WebSocketServerProtocol
 from autobahn.websocket.types import ConnectionDeny
+from twisted.internet import tcp
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.logger import Logger
 
 from webchat.model.web import client_address, session_token
 from webchat.ws.native import Conversation
-from webchat.ws.outgoing import SOFT_LIMIT, Outgoing
+from webchat.ws.outgoing import SOFT_LIMIT, Outgoing, is_plain
 
 SUBPROTOCOL = "webchat.v1"
 MAX_FRAGMENTS = 64
+SEND_BUFFER = 128 * 1024
 MAX_PINGS, PING_SECONDS = 10, 10.0
 
 
@@ -71,8 +74,7 @@ class ChatProtocol(WebSocketServerProtocol):
         self.transport.unregisterProducer()
         self.outgoing = Outgoing(self.transport)
         self.transport.registerProducer(self.outgoing, True)
-        if hasattr(self.transport, "setTcpKeepAlive"):
-            self.transport.setTcpKeepAlive(True)
+        _prepare_socket(self.transport)
         self._conversation = Conversation(self, self.factory.shared)
         self.factory.opened(self)
 
@@ -143,6 +145,11 @@ class ChatProtocol(WebSocketServerProtocol):
         if not self._gone:
             self.transport.abortConnection()
 
+    def finish(self) -> None:
+        """Takes no more requests; those under way are answered."""
+        if self._conversation is not None:
+            self._conversation.finish()
+
     def give_up(self) -> None:
         """Drops the connection without a word more."""
         self.transport.abortConnection()
@@ -161,6 +168,19 @@ class ChatProtocol(WebSocketServerProtocol):
     @property
     def is_reading(self) -> bool:
         return self._is_reading
+
+
+def _prepare_socket(transport: Any) -> None:
+    if not is_plain(transport):
+        return
+    handle = transport.getHandle()
+    # The kernel takes megabytes for a peer that does not read, before anything here could be counted.
+    handle.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    if isinstance(transport, tcp.Server):
+        transport.setTcpKeepAlive(True)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            # A peer that vanished while bytes were under way is given up after half a minute, not a quarter hour.
+            handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 30_000)
 
 
 def _deny(status: int, why: str) -> ConnectionDeny:
