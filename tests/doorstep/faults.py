@@ -36,10 +36,18 @@ from websockets.typing import Subprotocol
 from tests.doorstep import checker, logs
 from tests.doorstep.api import Api, Refused, fetch_history
 from tests.doorstep.house import Crowd, House, Person, Town, devices_of, free_port, populate
-from tests.doorstep.liar import LIES
 from tests.doorstep.logs import Fields, Violation
 from tests.doorstep.proxy import DOWN, UP, Proxy
 from tests.support import postgres
+
+
+# What `liar.py` can do to the server, and the invariants of which one must find it out.
+LIES = {
+    "commit": ({"I3"}, "acknowledges now and then what it never committed"),
+    "forget": ({"I1", "I12"}, "forgets now and then to tell one listener"),
+    "leak": ({"I11"}, "goes on telling those who have left"),
+    "swap": ({"I1"}, "tells now and then one listener in another order"),
+}
 
 
 class Skipped(Exception):
@@ -521,7 +529,8 @@ def campaign(arguments: argparse.Namespace) -> list[Options]:
                        is_long, arguments.keep)
 
     if arguments.set == "lies":
-        return [dataclasses.replace(options("F1", "sqlite", 2, arguments.seed, False), lie=lie) for lie in LIES]
+        base = dataclasses.replace(options("F1", "sqlite", arguments.kills or 2, arguments.seed, False), rate=12.0)
+        return [dataclasses.replace(base, lie=lie) for lie in LIES]
     if arguments.set == "one":
         kills = arguments.kills or 5
         return [options(arguments.fault, arguments.engine, kills, arguments.seed, arguments.long)]

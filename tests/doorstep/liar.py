@@ -21,13 +21,6 @@ from webchat.live.hub import Hub
 from webchat.model.events import Member
 from webchat.ws.native import Conversation
 
-LIES = {
-    "commit": ({"I3"}, "acknowledges now and then what it never committed"),
-    "forget": ({"I1", "I12"}, "forgets now and then to tell one listener"),
-    "leak": ({"I11"}, "goes on telling those who have left"),
-    "swap": ({"I1", "I8"}, "tells every listener that a message came later than it did"),
-}
-
 
 def commit(lies: Any) -> None:
     truly = sa.RootTransaction.commit

@@ -39,6 +39,7 @@ PEOPLE = ("rosa", "adele", "olga", "mona", "mei", "otto", "dora")
 """The server's owner, an admin, the room's owner, its moderator, a member, an outsider, somebody disabled."""
 
 COOKIE = "__Host-webchat"
+UNHURRIED = Rate(1000, 1000)
 
 
 class InlineThreads:
@@ -83,9 +84,15 @@ class Scene:
     """
 
     def __init__(
-        self, *, content: bytes | None = None, registration: RegistrationPolicy = "open",
-        changes: Rate = Rate(1000, 1000), posts: Rate = Rate(1000, 1000),
-        numbers: Numbers | None = None, websocket: IResource | None = None, **settings: Any,
+        self,
+        *,
+        content: bytes | None = None,
+        registration: RegistrationPolicy = "open",
+        changes: Rate = UNHURRIED,
+        posts: Rate = UNHURRIED,
+        numbers: Numbers | None = None,
+        websocket: IResource | None = None,
+        **settings: Any,
     ) -> None:
         self.clock = Clock()
         self.numbers = numbers or Numbers()
@@ -100,15 +107,27 @@ class Scene:
         self.database.start()
         passwords.start()
         sources = Sources(self.clock.seconds, self.wall_clock, self.numbers)
-        self.chat = Chat(Settings(registration=registration, changes=changes, posts=posts), self.database, passwords,
-                         sources, "0.0", "build")
+        self.chat = Chat(
+            Settings(registration=registration, changes=changes, posts=posts),
+            self.database,
+            passwords,
+            sources,
+            "0.0",
+            "build",
+        )
         now(self.chat.load("epoch"))
         self.is_ready: Exception | None = None
         self.settings: HttpSettings = public_settings(**settings)
         self.site: ChatSite = make_site(
-            chat=self.chat, config=self.settings, websocket=websocket or Resource(), metrics=lambda: b"up 1\n",
-            ready=self._ready, clock=cast(Any, self.clock), wall_clock=lambda: self.wall_clock() / 1000,
-            token_bytes=self.numbers, static_folder=Path("there is no such folder"),
+            chat=self.chat,
+            config=self.settings,
+            websocket=websocket or Resource(),
+            metrics=lambda: b"up 1\n",
+            ready=self._ready,
+            clock=cast(Any, self.clock),
+            wall_clock=lambda: self.wall_clock() / 1000,
+            token_bytes=self.numbers,
+            static_folder=Path("there is no such folder"),
         )
         self.room = RoomId(2)
         self.tokens: dict[str, str] = {}
@@ -159,8 +178,11 @@ class Scene:
         assert room == self.room
         for name in ("rosa", "adele", "mona", "mei", "dora"):
             now(self.chat.rooms.join(people[name], JoinRoom(0, room)))
-        self._write(lambda db: memberships.set_role(
-            db, room, people["mona"].id, "moderator", rooms.raise_counters(db, room, 0, 1)[1]))
+        self._write(
+            lambda db: memberships.set_role(
+                db, room, people["mona"].id, "moderator", rooms.raise_counters(db, room, 0, 1)[1]
+            )
+        )
         now(self.chat.messages.post(people["mei"], PostMessage(0, room, "one", "n1")))
         now(self.chat.messages.post(people["olga"], PostMessage(0, room, "two", "n2")))
         now(accounts.disable(people["dora"].id, True))

@@ -59,9 +59,12 @@ class RegistrationTests(AccountsCase):
     def test_refused(self) -> None:
         """Names, passwords and addresses that will not do, each by its field."""
         for change, code, field in (
-            ({"name": "x"}, "bad_name", "name"), ({"name": "admin"}, "bad_name", "name"),
-            ({"name": "mei"}, "name_taken", "name"), ({"password": "short"}, "weak_password", "password"),
-            ({"password": "x" * 129}, "weak_password", "password"), ({"email": "nowhere"}, "bad_email", "email"),
+            ({"name": "x"}, "bad_name", "name"),
+            ({"name": "admin"}, "bad_name", "name"),
+            ({"name": "mei"}, "name_taken", "name"),
+            ({"password": "short"}, "weak_password", "password"),
+            ({"password": "x" * 129}, "weak_password", "password"),
+            ({"email": "nowhere"}, "bad_email", "email"),
         ):
             answer = self.scene.client().post("/api/v1/register", {**NINA, **change})
             self.assertEqual((answer.code, answer.json.get("field")), (code, field), change)
@@ -81,8 +84,9 @@ class RegistrationTests(AccountsCase):
         self.assertEqual((made.status, made.json["invite"]["uses_left"]), (201, 1))
         body = {**NINA, "invitation": made.json["code"]}
         self.assertEqual(scene.client().post("/api/v1/register", body).status, 201)
-        self.assertEqual(self.code(scene.client().post("/api/v1/register", {**body, "name": "nora"})),
-                         (403, "bad_invitation"))
+        self.assertEqual(
+            self.code(scene.client().post("/api/v1/register", {**body, "name": "nora"})), (403, "bad_invitation")
+        )
 
     def test_withdrawn(self) -> None:
         """Invitations are listed without their code, and can be withdrawn."""
@@ -105,8 +109,9 @@ class SigningInTests(AccountsCase):
         client = self.scene.client()
         self.assertEqual(client.post("/api/v1/session", {"login": "MEI", "password": PASSWORD}).status, 200)
         answer = client.get("/api/v1/session").json
-        self.assertEqual((answer["user"]["name"], answer["session"]["kind"], answer["session"]["current"]),
-                         ("mei", "browser", True))
+        self.assertEqual(
+            (answer["user"]["name"], answer["session"]["kind"], answer["session"]["current"]), ("mei", "browser", True)
+        )
         self.assertEqual(client.ask("DELETE", "/api/v1/session").status, 204)
         self.assertEqual(client.get("/api/v1/session").status, 401)
 
@@ -181,7 +186,9 @@ class ProfileTests(AccountsCase):
         """What is absent stays; null takes the address away; others see the name only."""
         client = self.scene.client("mei")
         answer = client.ask("PATCH", "/api/v1/me", {"display_name": "梅 Mei", "email": "mei@example.com"})
-        self.assertEqual((answer.json["user"]["display_name"], answer.json["user"]["email"]), ("梅 Mei", "mei@example.com"))
+        self.assertEqual(
+            (answer.json["user"]["display_name"], answer.json["user"]["email"]), ("梅 Mei", "mei@example.com")
+        )
         answer = client.ask("PATCH", "/api/v1/me", {})
         self.assertEqual(answer.json["user"]["email"], "mei@example.com")
         card = self.scene.client("otto").get("/api/v1/users/5")

@@ -114,7 +114,9 @@ class BodyLimitTests(ChannelCase):
         """Forms are not parsed: they are simply not JSON."""
         for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"):
             wire = Wire(self.site)
-            wire.send(f"POST /api/v1/echo HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: {kind}\r\nContent-Length: 3\r\n\r\na=b")
+            wire.send(
+                f"POST /api/v1/echo HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: {kind}\r\nContent-Length: 3\r\n\r\na=b"
+            )
             self.assertEqual(wire.answers()[0].status, 415)
             wire.hang_up()
 
@@ -259,10 +261,23 @@ class SmugglingTests(ChannelCase):
 
     def test_first_lines(self) -> None:
         """First lines that are none, and targets that are no path."""
-        for line in ("GET  /api/v1/hello HTTP/1.1", "GET /api/v1/hello", "GET /api/v1/hello HTTP/2.0", " GET / HTTP/1.1",
-                     "GET / HTTP/1.1 x", "G\u00c9T / HTTP/1.1", "\x16\x03\x01\x02", "GET /a b HTTP/1.1", "PRI * HTTP/2.0",
-                     "GET http://evil.example/api/v1/hello HTTP/1.1", "GET * HTTP/1.1", "OPTIONS * HTTP/1.1",
-                     "CONNECT evil.example:443 HTTP/1.1", "GET evil HTTP/1.1", "GET \\ HTTP/1.1"):
+        for line in (
+            "GET  /api/v1/hello HTTP/1.1",
+            "GET /api/v1/hello",
+            "GET /api/v1/hello HTTP/2.0",
+            " GET / HTTP/1.1",
+            "GET / HTTP/1.1 x",
+            "G\u00c9T / HTTP/1.1",
+            "\x16\x03\x01\x02",
+            "GET /a b HTTP/1.1",
+            "PRI * HTTP/2.0",
+            "GET http://evil.example/api/v1/hello HTTP/1.1",
+            "GET * HTTP/1.1",
+            "OPTIONS * HTTP/1.1",
+            "CONNECT evil.example:443 HTTP/1.1",
+            "GET evil HTTP/1.1",
+            "GET \\ HTTP/1.1",
+        ):
             wire = Wire(self.site)
             wire.send(f"{line}\r\nHost: {HOST}\r\n\r\n")
             self.assertEqual([answer.status for answer in wire.answers()], [400], line)

@@ -16,9 +16,20 @@ from webchat.model.web import Origins, networks
 
 # What a page under a stranger's control could be called so that a careless comparison takes it for ours.
 STRANGERS = (
-    "https://evil.example", f"https://{HOST}.evil.example", f"https://evil-{HOST}", f"https://sub.{HOST}",
-    f"http://{HOST}", f"https://{HOST}:8443", f"https://{HOST}@evil.example", f"https://{HOST}:443", "null",
-    f"https://{HOST.upper()}", f"https://{HOST}.", f"{ORIGIN} {ORIGIN}", f"{ORIGIN}/", HOST,
+    "https://evil.example",
+    f"https://{HOST}.evil.example",
+    f"https://evil-{HOST}",
+    f"https://sub.{HOST}",
+    f"http://{HOST}",
+    f"https://{HOST}:8443",
+    f"https://{HOST}@evil.example",
+    f"https://{HOST}:443",
+    "null",
+    f"https://{HOST.upper()}",
+    f"https://{HOST}.",
+    f"{ORIGIN} {ORIGIN}",
+    f"{ORIGIN}/",
+    HOST,
 )
 
 SIGN_IN = {"login": "mei", "password": PASSWORD}
@@ -44,7 +55,8 @@ class CookieTests(GateCase):
         first, *others = cookie.split("; ")
         self.assertRegex(first, r"^__Host-webchat=wcb_[A-Za-z0-9_-]{43}$")
         self.assertEqual(
-            {other.lower() for other in others}, {"path=/", "max-age=7776000", "secure", "httponly", "samesite=lax"})
+            {other.lower() for other in others}, {"path=/", "max-age=7776000", "secure", "httponly", "samesite=lax"}
+        )
         self.assertNotIn("token", answer.json)
 
     def test_plain_http(self) -> None:
@@ -131,9 +143,14 @@ class ForeignPageTests(GateCase):
         client = self.scene.client("mei")
         foreign: dict[str, str | None] = {"Origin": "https://evil.example"}
         for method, path, body in (
-            ("DELETE", "/api/v1/session", None), ("DELETE", "/api/v1/sessions", None), ("PATCH", "/api/v1/me", {}),
-            ("PUT", "/api/v1/rooms/2/read", {"seq": 1}), ("POST", "/api/v1/rooms/2/leave", None),
-            ("POST", "/api/v1/session", SIGN_IN), ("POST", "/api/v1/register", {}), ("POST", "/api/v1/setup", {}),
+            ("DELETE", "/api/v1/session", None),
+            ("DELETE", "/api/v1/sessions", None),
+            ("PATCH", "/api/v1/me", {}),
+            ("PUT", "/api/v1/rooms/2/read", {"seq": 1}),
+            ("POST", "/api/v1/rooms/2/leave", None),
+            ("POST", "/api/v1/session", SIGN_IN),
+            ("POST", "/api/v1/register", {}),
+            ("POST", "/api/v1/setup", {}),
         ):
             self.assertEqual(client.ask(method, path, body, headers=foreign).code, "foreign_origin", path)
             self.assertEqual(client.ask(method, path, body, headers={"Origin": None}).code, "foreign_origin", path)
@@ -141,12 +158,24 @@ class ForeignPageTests(GateCase):
     def test_form(self) -> None:
         """What a form can send is not read, wherever it comes from."""
         client = self.scene.client("mei")
-        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "",
-                     "application/json; charset=latin-1", "application/jsonx", "text/json", "application/json, text/plain"):
-            answer = client.ask("POST", "/api/v1/rooms/2/messages", raw=b'{"text": "hi"}', headers={"Content-Type": kind})
+        for kind in (
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "",
+            "application/json; charset=latin-1",
+            "application/jsonx",
+            "text/json",
+            "application/json, text/plain",
+        ):
+            answer = client.ask(
+                "POST", "/api/v1/rooms/2/messages", raw=b'{"text": "hi"}', headers={"Content-Type": kind}
+            )
             self.assertEqual((answer.status, answer.code), (415, "unsupported_media_type"), kind)
         for kind in ("application/json", "application/json; charset=utf-8", 'Application/JSON;charset="UTF-8"'):
-            answer = client.ask("POST", "/api/v1/rooms/2/messages", raw=b'{"text": "hi"}', headers={"Content-Type": kind})
+            answer = client.ask(
+                "POST", "/api/v1/rooms/2/messages", raw=b'{"text": "hi"}', headers={"Content-Type": kind}
+            )
             self.assertEqual(answer.status, 201, kind)
 
     def test_no_public_url(self) -> None:
@@ -172,9 +201,18 @@ class TokenTests(GateCase):
     def test_spellings(self) -> None:
         """The scheme in any case; nothing else, not twice, not in the query."""
         token = self.scene.tokens["mei"]
-        for value, status in ((f"Bearer {token}", 200), (f"bearer {token}", 200), (f"Token {token}", 401), (token, 401),
-                              (f"Bearer {token}, Bearer x", 401), ("Bearer", 401), ("Bearer ", 401), ("", 401),
-                              (f"Bearer {token}\r\nAuthorization: Bearer {token}", 401), (f"Bearer {token} x", 401)):
+        for value, status in (
+            (f"Bearer {token}", 200),
+            (f"bearer {token}", 200),
+            (f"Token {token}", 401),
+            (token, 401),
+            (f"Bearer {token}, Bearer x", 401),
+            ("Bearer", 401),
+            ("Bearer ", 401),
+            ("", 401),
+            (f"Bearer {token}\r\nAuthorization: Bearer {token}", 401),
+            (f"Bearer {token} x", 401),
+        ):
             answer = Client(self.scene.site).get("/api/v1/session", headers={"Authorization": value})
             self.assertEqual(answer.status, status, value)
         for name in ("token", "access_token", "api_token"):
@@ -220,8 +258,10 @@ class AddressTests(GateCase):
         codes = []
         for number in range(12):
             answer = self.scene.client().post(
-                "/api/v1/session", {"login": "mei", "password": f"wrong {number}"},
-                headers={"X-Forwarded-For": f"10.0.0.{number}"})
+                "/api/v1/session",
+                {"login": "mei", "password": f"wrong {number}"},
+                headers={"X-Forwarded-For": f"10.0.0.{number}"},
+            )
             codes.append(answer.code)
         self.assertEqual(codes[:4], ["wrong_credentials"] * 4)
         self.assertEqual(codes[-1], "rate_limited")
@@ -252,7 +292,9 @@ class SecretsInLogsTests(GateCase):
         client.get(f"/invite/{secrets[-1]}", headers={"Accept": "text/html"})
         # A bug in the middle of a transaction.
         with scene.engines.writer.begin() as db:
-            db.exec_driver_sql("CREATE TRIGGER broken BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'broken'); END")
+            db.exec_driver_sql(
+                "CREATE TRIGGER broken BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'broken'); END"
+            )
         answer = scene.client("mei").post("/api/v1/rooms/2/messages", {"text": "CANARY lost"})
         self.assertGreaterEqual(answer.status, 500)
         self.assertNotIn(b"CANARY", answer.body)
@@ -301,5 +343,3 @@ class ShieldedTests(SynchronousTestCase):
         outer = shielded(work)
         work.callback(b"done")
         self.assertEqual(self.successResultOf(outer), b"done")
-
-

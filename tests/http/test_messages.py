@@ -44,21 +44,32 @@ class MessageTests(SynchronousTestCase):
 
     def test_texts(self) -> None:
         """Empty, invisible, too long: refused with their own codes."""
-        for text, code in (("", "empty_text"), (" \n", "empty_text"), ("\u200b", "empty_text"), ("a\0b", "bad_text"),
-                           ("a\x1b", "bad_text"), ("x" * 10_001, "text_too_long")):
+        for text, code in (
+            ("", "empty_text"),
+            (" \n", "empty_text"),
+            ("\u200b", "empty_text"),
+            ("a\0b", "bad_text"),
+            ("a\x1b", "bad_text"),
+            ("x" * 10_001, "text_too_long"),
+        ):
             answer = self.mei.post(MESSAGES, {"text": text})
             self.assertEqual((answer.status, answer.code), (400, code), repr(text[:5]))
         self.assertEqual(self.mei.post(MESSAGES, {"text": "x" * 10_000}).status, 201)
-        self.assertEqual(self.mei.ask("POST", MESSAGES, raw=b'{"text":"' + b"\xf0\x9f\x98\x80" * 10_000 + b'"}').status, 201)
+        self.assertEqual(
+            self.mei.ask("POST", MESSAGES, raw=b'{"text":"' + b"\xf0\x9f\x98\x80" * 10_000 + b'"}').status, 201
+        )
 
     def test_history(self) -> None:
         """The newest, those before, after and around a number; the ends are told."""
         for number in range(10):
             self.mei.post(MESSAGES, {"text": str(number)})
         for query, seqs, at_start, at_end in (
-            ("?limit=3", [10, 11, 12], False, True), ("?before=3&limit=5", [1, 2], True, False),
-            ("?after=10&limit=5", [11, 12], False, True), ("?after=0&limit=2", [1, 2], True, False),
-            ("?around=6&limit=4", [4, 5, 6, 7], False, False), ("", list(range(1, 13)), True, True),
+            ("?limit=3", [10, 11, 12], False, True),
+            ("?before=3&limit=5", [1, 2], True, False),
+            ("?after=10&limit=5", [11, 12], False, True),
+            ("?after=0&limit=2", [1, 2], True, False),
+            ("?around=6&limit=4", [4, 5, 6, 7], False, False),
+            ("", list(range(1, 13)), True, True),
         ):
             answer = self.mei.get(MESSAGES + query)
             self.assertEqual(self.seqs(answer), seqs, query)

@@ -17,9 +17,32 @@ from webchat.http.table import all_routes
 
 METHODS = {"get", "put", "post", "delete", "patch"}
 KEYWORDS = {
-    "$ref", "additionalProperties", "anyOf", "const", "contentEncoding", "default", "description", "discriminator", "enum",
-    "exclusiveMaximum", "exclusiveMinimum", "format", "items", "maxItems", "maxLength", "maximum", "minItems", "minLength",
-    "minimum", "pattern", "prefixItems", "properties", "propertyNames", "required", "title", "type",
+    "$ref",
+    "additionalProperties",
+    "anyOf",
+    "const",
+    "contentEncoding",
+    "default",
+    "description",
+    "discriminator",
+    "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "items",
+    "maxItems",
+    "maxLength",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minimum",
+    "pattern",
+    "prefixItems",
+    "properties",
+    "propertyNames",
+    "required",
+    "title",
+    "type",
 }
 
 
@@ -39,8 +62,11 @@ class OpenApiTests(SynchronousTestCase):
         self.document = cast(dict[str, Any], json.loads(json.dumps(document(self.routes))))
 
     def operations(self) -> list[tuple[str, str, dict[str, Any]]]:
-        return [(method.upper(), path, operation)
-                for path, item in self.document["paths"].items() for method, operation in item.items()]
+        return [
+            (method.upper(), path, operation)
+            for path, item in self.document["paths"].items()
+            for method, operation in item.items()
+        ]
 
     def test_served(self) -> None:
         """It can be had from the server, and describes itself."""
@@ -112,9 +138,12 @@ class OpenApiTests(SynchronousTestCase):
     def test_examples(self) -> None:
         """A route in full, as a reader sees it."""
         post = self.document["paths"]["/api/v1/rooms/{room}/messages"]["post"]
-        self.assertEqual(set(post["responses"]), {"200", "201", "400", "401", "403", "404", "409", "413", "415", "429", "503"})
-        self.assertEqual(post["responses"]["201"]["content"]["application/json"]["schema"],
-                         {"$ref": "#/components/schemas/Posted"})
+        self.assertEqual(
+            set(post["responses"]), {"200", "201", "400", "401", "403", "404", "409", "413", "415", "429", "503"}
+        )
+        self.assertEqual(
+            post["responses"]["201"]["content"]["application/json"]["schema"], {"$ref": "#/components/schemas/Posted"}
+        )
         users = self.document["paths"]["/api/v1/users"]["get"]["parameters"][0]
         self.assertEqual((users["name"], users["in"], users["required"]), ("id", "query", True))
         self.assertEqual(self.document["paths"]["/api/v1/server"]["get"]["security"], [])

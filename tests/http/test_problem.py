@@ -25,14 +25,26 @@ class ProblemTests(SynchronousTestCase):
 
     def test_shape(self) -> None:
         """The members of RFC 9457, and ours; what is unknown is absent."""
-        self.assertEqual(json.loads(encode_problem(problem(Refusal("No.", field="name"), "r1"))), {
-            "type": "about:blank", "title": "Bad Request", "status": 400, "detail": "No.", "code": "refused",
-            "request_id": "r1", "field": "name"})
+        self.assertEqual(
+            json.loads(encode_problem(problem(Refusal("No.", field="name"), "r1"))),
+            {
+                "type": "about:blank",
+                "title": "Bad Request",
+                "status": 400,
+                "detail": "No.",
+                "code": "refused",
+                "request_id": "r1",
+                "field": "name",
+            },
+        )
 
     def test_retry_after(self) -> None:
         """Who should come back is always told when, and never too early."""
-        for refusal, seconds in ((RateLimited(retry_after=0.2), b"1"), (RateLimited(retry_after=4.01), b"5"),
-                                 (RateLimited(), b"1")):
+        for refusal, seconds in (
+            (RateLimited(retry_after=0.2), b"1"),
+            (RateLimited(retry_after=4.01), b"5"),
+            (RateLimited(), b"1"),
+        ):
             self.assertEqual(dict(headers_of(problem(refusal, "r1")))[b"Retry-After"], seconds)
 
     def test_unauthenticated(self) -> None:

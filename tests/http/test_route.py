@@ -19,7 +19,9 @@ class RouteTests(SynchronousTestCase):
     def test_numbers(self) -> None:
         """The names in the path, and a name and summary for the route."""
         route = Route("GET", "/a/{room}/b/{seq}", HELLO.handler)
-        self.assertEqual((route.numbers, route.name, route.summary), (("room", "seq"), "GET /a/{room}/b/{seq}", "Says hello."))
+        self.assertEqual(
+            (route.numbers, route.name, route.summary), (("room", "seq"), "GET /a/{room}/b/{seq}", "Says hello.")
+        )
 
     def test_lists(self) -> None:
         """Which members of the query may come several times."""
@@ -31,8 +33,15 @@ class CallTests(SynchronousTestCase):
     """Calls."""
 
     def call(self) -> Call[Any, Any]:
-        return Call(chat=cast(Any, None), caller=None, device=Device("", ""), body=Nothing(), query=Nothing(),
-                    numbers={"room": 2, "seq": 3, "id": 4}, bearer="wct_secret")
+        return Call(
+            chat=cast(Any, None),
+            caller=None,
+            device=Device("", ""),
+            body=Nothing(),
+            query=Nothing(),
+            numbers={"room": 2, "seq": 3, "id": 4},
+            bearer="wct_secret",
+        )
 
     def test_numbers(self) -> None:
         """The numbers of the path by their names."""

@@ -24,8 +24,7 @@ class AboutTests(ServerCase):
         """Title, version, how to get in, what is allowed: nothing else."""
         answer = self.fresh().client().get("/api/v1/server")
         self.assertEqual(answer.headers["cache-control"], "no-store")
-        self.assertEqual(
-            set(answer.json), {"title", "version", "build", "registration", "needs_setup", "limits"})
+        self.assertEqual(set(answer.json), {"title", "version", "build", "registration", "needs_setup", "limits"})
 
 
 class ProbeTests(ServerCase):
@@ -34,8 +33,14 @@ class ProbeTests(ServerCase):
     def test_health(self) -> None:
         """The process answers, whatever name it is asked by, as long as that is no stranger's."""
         scene = self.fresh()
-        for host, status in ((HOST, 200), ("127.0.0.1:8080", 200), ("localhost:8080", 200), ("10.1.2.3", 200),
-                             ("[::1]:8080", 200), ("evil.example", 400)):
+        for host, status in (
+            (HOST, 200),
+            ("127.0.0.1:8080", 200),
+            ("localhost:8080", 200),
+            ("10.1.2.3", 200),
+            ("[::1]:8080", 200),
+            ("evil.example", 400),
+        ):
             for path in ("/healthz", "/readyz"):
                 self.assertEqual(Client(scene.site, host=host).get(path).status, status, host)
 
@@ -53,11 +58,17 @@ class ProbeTests(ServerCase):
         """For programs on this machine, asking it by its address; not through a proxy, not from elsewhere."""
         scene = self.fresh()
         for peer, host, header, status in (
-            ("127.0.0.1", "127.0.0.1:8080", None, 200), ("::1", "[::1]:8080", None, 200),
-            ("127.0.0.1", "localhost:8080", None, 200), ("192.0.2.7", "127.0.0.1:8080", None, 404),
-            ("192.0.2.7", HOST, None, 404), ("127.0.0.1", HOST, None, 404), (None, "localhost", None, 404),
-            ("127.0.0.1", "127.0.0.1:8080", "X-Forwarded-For", 404), ("127.0.0.1", "127.0.0.1:8080", "Forwarded", 404),
-            ("127.0.0.1", "127.0.0.1:8080", "Via", 404), ("127.0.0.1", "127.0.0.1:8080", "X-Real-IP", 404),
+            ("127.0.0.1", "127.0.0.1:8080", None, 200),
+            ("::1", "[::1]:8080", None, 200),
+            ("127.0.0.1", "localhost:8080", None, 200),
+            ("192.0.2.7", "127.0.0.1:8080", None, 404),
+            ("192.0.2.7", HOST, None, 404),
+            ("127.0.0.1", HOST, None, 404),
+            (None, "localhost", None, 404),
+            ("127.0.0.1", "127.0.0.1:8080", "X-Forwarded-For", 404),
+            ("127.0.0.1", "127.0.0.1:8080", "Forwarded", 404),
+            ("127.0.0.1", "127.0.0.1:8080", "Via", 404),
+            ("127.0.0.1", "127.0.0.1:8080", "X-Real-IP", 404),
         ):
             answer = Client(scene.site, peer=peer, host=host).get("/metrics", headers={header: "x"} if header else None)
             self.assertEqual(answer.status, status, (peer, host, header))

@@ -77,9 +77,26 @@ class HeaderTests(SiteCase):
     def test_everywhere(self) -> None:
         """Answers, refusals, files, errors of ours and of strangers: all of them."""
         client = Client(self.site)
-        answers: dict[str, Answer] = {path: client.get(path) for path in (
-            "/api/v1/hello", "/api/v1/nowhere", "/api", "/api/v1/busy", "/", "/rooms/5", "/assets/a-1.js", "/a.php",
-            "/assets/none.js", "/ws", "/ws/", "/ws/x", "/api/v1/hello?x=1", "/%00", "/api/v1/break")}
+        answers: dict[str, Answer] = {
+            path: client.get(path)
+            for path in (
+                "/api/v1/hello",
+                "/api/v1/nowhere",
+                "/api",
+                "/api/v1/busy",
+                "/",
+                "/rooms/5",
+                "/assets/a-1.js",
+                "/a.php",
+                "/assets/none.js",
+                "/ws",
+                "/ws/",
+                "/ws/x",
+                "/api/v1/hello?x=1",
+                "/%00",
+                "/api/v1/break",
+            )
+        }
         self.flushLoggedErrors(RuntimeError)
         answers["POST"] = client.post("/api/v1/hello")
         answers["HEAD"] = client.ask("HEAD", "/api/v1/hello")
@@ -106,10 +123,24 @@ class HostTests(SiteCase):
         """None, two, a stranger's: refused."""
         get = "GET /api/v1/hello HTTP/1.1\r\n"
         for hosts, status in (
-            ([HOST], 200), ([HOST.upper()], 200), ([HOST + ":443"], 200), ([], 400), ([""], 400), ([HOST, HOST], 400),
-            ([HOST, "evil.example"], 400), (["evil.example"], 400), ([HOST + ".evil.example"], 400), ([HOST + ":80"], 400),
-            ([f"u@{HOST}"], 400), ([HOST + "."], 400), (["127.0.0.1"], 400), (["localhost"], 400), (["..."], 400),
-            ([f"{HOST}, {HOST}"], 400), (["\xe9"], 400), (["a" * 300], 400),
+            ([HOST], 200),
+            ([HOST.upper()], 200),
+            ([HOST + ":443"], 200),
+            ([], 400),
+            ([""], 400),
+            ([HOST, HOST], 400),
+            ([HOST, "evil.example"], 400),
+            (["evil.example"], 400),
+            ([HOST + ".evil.example"], 400),
+            ([HOST + ":80"], 400),
+            ([f"u@{HOST}"], 400),
+            ([HOST + "."], 400),
+            (["127.0.0.1"], 400),
+            (["localhost"], 400),
+            (["..."], 400),
+            ([f"{HOST}, {HOST}"], 400),
+            (["\xe9"], 400),
+            (["a" * 300], 400),
         ):
             wire = Wire(self.site)
             wire.send(get + "".join(f"Host: {host}\r\n" for host in hosts) + "\r\n")
@@ -119,8 +150,13 @@ class HostTests(SiteCase):
     def test_rebinding(self) -> None:
         """A server without a public URL answers to addresses, not to a name somebody made point to it."""
         site = self.make(origins=Origins.of(None), is_https=False)
-        for host, status in (("127.0.0.1:8080", 200), ("[::1]:8080", 200), ("localhost", 200), ("evil.example", 400),
-                             ("127.0.0.1.evil.example:8080", 400)):
+        for host, status in (
+            ("127.0.0.1:8080", 200),
+            ("[::1]:8080", 200),
+            ("localhost", 200),
+            ("evil.example", 400),
+            ("127.0.0.1.evil.example:8080", 400),
+        ):
             self.assertEqual(Client(site, host=host).get("/api/v1/hello").status, status, host)
 
 
@@ -130,14 +166,50 @@ class PathTests(SiteCase):
     def test_not_found(self) -> None:
         """Other spellings, traversal, NUL, bytes that are no text: not found, and nothing is logged as a mistake."""
         for path in (
-            "/api/v1/hello/", "/api//v1/hello", "//api/v1/hello", "/api/v1/Hello", "/api/v1/hell%6f", "/api/v1/%2e%2e/hello",
-            "/api/v1/hello%00", "/api/v1/hello%2f", "/api/v1/%ff", "/api/v1/hello;x", "/%00", "/%ff", "/%",
-            "/..", "/../etc/passwd", "/assets/../index.htm", "/assets/%2e%2e/%2e%2e/etc/passwd", "/..;/x", "//evil.example",
-            "/assets/", "/assets", "/assets/.", "/.vite/manifest.json", "/.git/config", "/index.html%00", "/index.html/",
-            "/assets\\a-1.js", "/%c0%ae%c0%ae/x", "/api/v1/things/0", "/api/v1/things/01", "/api/v1/things/-1",
-            "/api/v1/things/9007199254740993", "/api/v1/things/99999999999999999999", "/api/v1/things/1.0", "/apix.y",
-            "/api/v1/things/x", "/metrics", "/healthz/x", "/ws/x", "/wp-login.php", "/.env",
-            "/" + "a" * 4_000 + "!", "/" + "a/" * 2_000 + "!", "/api" + "/a" * 2_000 + "!",
+            "/api/v1/hello/",
+            "/api//v1/hello",
+            "//api/v1/hello",
+            "/api/v1/Hello",
+            "/api/v1/hell%6f",
+            "/api/v1/%2e%2e/hello",
+            "/api/v1/hello%00",
+            "/api/v1/hello%2f",
+            "/api/v1/%ff",
+            "/api/v1/hello;x",
+            "/%00",
+            "/%ff",
+            "/%",
+            "/..",
+            "/../etc/passwd",
+            "/assets/../index.htm",
+            "/assets/%2e%2e/%2e%2e/etc/passwd",
+            "/..;/x",
+            "//evil.example",
+            "/assets/",
+            "/assets",
+            "/assets/.",
+            "/.vite/manifest.json",
+            "/.git/config",
+            "/index.html%00",
+            "/index.html/",
+            "/assets\\a-1.js",
+            "/%c0%ae%c0%ae/x",
+            "/api/v1/things/0",
+            "/api/v1/things/01",
+            "/api/v1/things/-1",
+            "/api/v1/things/9007199254740993",
+            "/api/v1/things/99999999999999999999",
+            "/api/v1/things/1.0",
+            "/apix.y",
+            "/api/v1/things/x",
+            "/metrics",
+            "/healthz/x",
+            "/ws/x",
+            "/wp-login.php",
+            "/.env",
+            "/" + "a" * 4_000 + "!",
+            "/" + "a/" * 2_000 + "!",
+            "/api" + "/a" * 2_000 + "!",
         ):
             answer = Client(self.site).get(path)
             self.assertEqual((answer.status, answer.headers["content-type"]), (404, "application/problem+json"), path)
@@ -160,8 +232,15 @@ class PathTests(SiteCase):
 
     def test_no_redirects(self) -> None:
         """Nothing ever redirects."""
-        for path in ("//evil.example", "/\\evil.example", "/%2f%2fevil.example", "/https:evil.example", "/api", "/ws//",
-                     "/%0d%0aSet-Cookie:a=b"):
+        for path in (
+            "//evil.example",
+            "/\\evil.example",
+            "/%2f%2fevil.example",
+            "/https:evil.example",
+            "/api",
+            "/ws//",
+            "/%0d%0aSet-Cookie:a=b",
+        ):
             answer = Client(self.site).get(path)
             self.assertNotIn("location", answer.headers, path)
             self.assertEqual(answer.cookies, (), path)
@@ -188,8 +267,14 @@ class ProblemTests(SiteCase):
         self.assertEqual(answer.headers["retry-after"], "3")
         self.assertEqual(
             {key: value for key, value in answer.json.items() if key != "request_id"},
-            {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": "The server is busy.",
-             "code": "busy", "retry_after": 2.5},
+            {
+                "type": "about:blank",
+                "title": "Service Unavailable",
+                "status": 503,
+                "detail": "The server is busy.",
+                "code": "busy",
+                "retry_after": 2.5,
+            },
         )
 
     def test_bug(self) -> None:
@@ -199,7 +284,9 @@ class ProblemTests(SiteCase):
         self.assertNotIn(b"SELECT", answer.body)
         self.assertNotIn(b"Traceback", answer.body)
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
-        self.assertTrue([line for line in self.lines() if answer.json["request_id"] in line and "/api/v1/break" in line])
+        self.assertTrue(
+            [line for line in self.lines() if answer.json["request_id"] in line and "/api/v1/break" in line]
+        )
 
     def test_bug_outside_of_routes(self) -> None:
         """So is one that no route is to blame for."""
@@ -245,8 +332,9 @@ class LogTests(SiteCase):
     def test_line(self) -> None:
         """Who, when by the wall clock, what, how it ended."""
         Client(self.site).get("/api/v1/hello")
-        self.assertEqual(self.lines(), [
-            '192.0.2.7 - [2023-11-14T22:13:20.000+00:00] "GET /api/v1/hello" 200 17 "test"'])
+        self.assertEqual(
+            self.lines(), ['192.0.2.7 - [2023-11-14T22:13:20.000+00:00] "GET /api/v1/hello" 200 17 "test"']
+        )
         self.assertEqual(self.site.answered, {200: 1})
 
     def test_nothing_secret(self) -> None:

@@ -43,8 +43,16 @@ class FileTests(StaticCase):
 
     def test_compressed(self) -> None:
         """It comes as it was compressed beforehand, if the client takes that."""
-        for accepts, coding in (("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip;q=0.5", "gzip"),
-                                ("br;q=0.0,gzip;q=0", None), ("identity", None), ("", None), ("BR", "br"), ("*", None)):
+        for accepts, coding in (
+            ("gzip, deflate, br", "br"),
+            ("gzip", "gzip"),
+            ("br;q=0, gzip;q=0.5", "gzip"),
+            ("br;q=0.0,gzip;q=0", None),
+            ("identity", None),
+            ("", None),
+            ("BR", "br"),
+            ("*", None),
+        ):
             answer = self.client.get("/assets/index-4f3a.js", headers={"Accept-Encoding": accepts})
             self.assertEqual(answer.headers.get("content-encoding"), coding, accepts)
             expected = {"br": b"brotli", "gzip": b"gzip", None: b"console.log(1)"}[coding]
@@ -72,7 +80,14 @@ class FileTests(StaticCase):
 
     def test_not_served(self) -> None:
         """Build records, links out of the folder, compressed twins, folders."""
-        for path in ("/.vite/manifest.json", "/link.txt", "/assets/index-4f3a.js.br", "/assets/", "/assets", "/none.js"):
+        for path in (
+            "/.vite/manifest.json",
+            "/link.txt",
+            "/assets/index-4f3a.js.br",
+            "/assets/",
+            "/assets",
+            "/none.js",
+        ):
             self.assertEqual(self.client.get(path, headers={"Accept": HTML}).status, 404, path)
 
     def test_changes_on_disk(self) -> None:
@@ -86,8 +101,17 @@ class ViewTests(StaticCase):
 
     def test_views(self) -> None:
         """Each of its paths gives the page."""
-        for path in ("/", "/sign-in", "/register", "/invite/Abc_-123", "/setup", "/rooms/5", "/settings/tokens", "/rooms/5/",
-                     "/rooms/5?at=3"):
+        for path in (
+            "/",
+            "/sign-in",
+            "/register",
+            "/invite/Abc_-123",
+            "/setup",
+            "/rooms/5",
+            "/settings/tokens",
+            "/rooms/5/",
+            "/rooms/5?at=3",
+        ):
             answer = self.client.get(path, headers={"Accept": HTML})
             self.assertEqual(answer.status, 200, path)
             self.assertIn(b"doctype", answer.body, path)

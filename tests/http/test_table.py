@@ -61,10 +61,21 @@ EXPECTED: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 
 BODIES: dict[str, dict[str, Any]] = {
-    "POST /api/v1/setup": {"code": "none", "name": "nina", "display_name": "Nina", "password": PASSWORD,
-                           "room_title": "Hall", "server_title": "Ours"},
-    "POST /api/v1/register": {"name": "nina", "display_name": "Nina", "password": PASSWORD, "email": "n@example.com",
-                              "invitation": "none"},
+    "POST /api/v1/setup": {
+        "code": "none",
+        "name": "nina",
+        "display_name": "Nina",
+        "password": PASSWORD,
+        "room_title": "Hall",
+        "server_title": "Ours",
+    },
+    "POST /api/v1/register": {
+        "name": "nina",
+        "display_name": "Nina",
+        "password": PASSWORD,
+        "email": "n@example.com",
+        "invitation": "none",
+    },
     "POST /api/v1/session": {"login": "mei", "password": PASSWORD},
     "POST /api/v1/password": {"current": PASSWORD, "new": "another horse battery"},
     "POST /api/v1/tokens": {"label": "a program", "days": 3},
@@ -166,8 +177,10 @@ class AuthorisationTests(TableCase):
         """Tokens and cookies that are none open nothing."""
         for token in ("", "x", "wcb_" + "A" * 43, "wct_" + "A" * 43, "null", "undefined", "' OR 1=1 --", "A" * 200):
             scene = self.fresh()
-            for client in (Client(scene.site, token=token or " "),
-                           Client(scene.site, origin="https://chat.example.com", cookies={"__Host-webchat": token})):
+            for client in (
+                Client(scene.site, token=token or " "),
+                Client(scene.site, origin="https://chat.example.com", cookies={"__Host-webchat": token}),
+            ):
                 self.assertEqual(client.get("/api/v1/session").status, 401, token)
 
 
@@ -221,11 +234,28 @@ class NonsenseTests(TableCase):
             if route.body is None:
                 continue
             path = self.path(scene, route)
-            for raw in (b"", b"{", b"[]", b"null", b"1", b'"x"', b"nonsense", b"\xff\xfe{}", b"\xef\xbb\xbf{}", b"{}{}",
-                        b'{"x":NaN}', b'{"x":1e999}', b'{"a":"\\ud800"}', b"[" * 60_000, b'{"a":' * 10_000,
-                        b'{"x":' + b"[" * 20_000, b"{" + b",".join(b'"k%d":1' % n for n in range(2_000)) + b"}"):
+            for raw in (
+                b"",
+                b"{",
+                b"[]",
+                b"null",
+                b"1",
+                b'"x"',
+                b"nonsense",
+                b"\xff\xfe{}",
+                b"\xef\xbb\xbf{}",
+                b"{}{}",
+                b'{"x":NaN}',
+                b'{"x":1e999}',
+                b'{"a":"\\ud800"}',
+                b"[" * 60_000,
+                b'{"a":' * 10_000,
+                b'{"x":' + b"[" * 20_000,
+                b"{" + b",".join(b'"k%d":1' % n for n in range(2_000)) + b"}",
+            ):
                 answer = scene.client("adele").ask(
-                    route.method, path, raw=raw, headers={"Content-Type": "application/json"})
+                    route.method, path, raw=raw, headers={"Content-Type": "application/json"}
+                )
                 self.assertEqual((answer.status, answer.code), (400, "bad_request"), (route.name, raw[:20]))
 
     def test_texts(self) -> None:
@@ -238,8 +268,23 @@ class NonsenseTests(TableCase):
             for member in msgspec.structs.fields(route.body):
                 if not isinstance(BODIES[route.name][member.encode_name], str):
                     continue
-                for text in ("", " ", "\0", "a\0b", "\u202e", "\ufffe", "e\u0301" * 40, "a" * 5_000, "' OR 1=1 --", "%s%n",
-                             "\x1b[2J", "𝔸" * 50, "../../etc", "${x}", "\r\nX: y"):
+                for text in (
+                    "",
+                    " ",
+                    "\0",
+                    "a\0b",
+                    "\u202e",
+                    "\ufffe",
+                    "e\u0301" * 40,
+                    "a" * 5_000,
+                    "' OR 1=1 --",
+                    "%s%n",
+                    "\x1b[2J",
+                    "𝔸" * 50,
+                    "../../etc",
+                    "${x}",
+                    "\r\nX: y",
+                ):
                     answer = self.try_on(scene, route, path, {**BODIES[route.name], member.encode_name: text})
                     self.assertLess(answer.status, 500, (route.name, member.encode_name, text))
                     if "\0" in text:
@@ -253,12 +298,35 @@ class NonsenseTests(TableCase):
             if route.method != "GET":
                 continue
             path = self.path(scene, route).partition("?")[0]
-            for query in ("x=1", "=", "&", "a", "%ff=1", "search=%ff", "limit=0", "limit=201", "limit=x", "limit=1&limit=2",
-                          "before=-1", "rev=-1", "rev=x", "id=0", "id=x", "a=" + "x" * 9_000, "limit=%00", "search=%00",
-                          "after=%00", "__proto__=1", "after=x&after=y"):
+            for query in (
+                "x=1",
+                "=",
+                "&",
+                "a",
+                "%ff=1",
+                "search=%ff",
+                "limit=0",
+                "limit=201",
+                "limit=x",
+                "limit=1&limit=2",
+                "before=-1",
+                "rev=-1",
+                "rev=x",
+                "id=0",
+                "id=x",
+                "a=" + "x" * 9_000,
+                "limit=%00",
+                "search=%00",
+                "after=%00",
+                "__proto__=1",
+                "after=x&after=y",
+            ):
                 answer = scene.client("adele").get(f"{path}?{query}")
-                self.assertEqual((answer.status, answer.headers["content-type"]), (400, "application/problem+json"),
-                                 f"{path}?{query}")
+                self.assertEqual(
+                    (answer.status, answer.headers["content-type"]),
+                    (400, "application/problem+json"),
+                    f"{path}?{query}",
+                )
 
     def test_no_body_wanted(self) -> None:
         """A route that reads no body takes none, or an empty object."""

@@ -137,7 +137,12 @@ class Client:
     agent: str = "test"
 
     def ask(
-        self, method: str, path: str, body: Any = None, *, raw: bytes | None = None,
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        raw: bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> Answer:
         """One request on a connection of its own.
@@ -196,7 +201,10 @@ def public_settings(**more: Any) -> HttpSettings:
 
 
 def small_site(
-    *routes: Route, clock: Clock | None = None, static: Path | None = None, websocket: IResource | None = None,
+    *routes: Route,
+    clock: Clock | None = None,
+    static: Path | None = None,
+    websocket: IResource | None = None,
     **settings: Any,
 ) -> ChatSite:
     """A site with *routes*, which must be public, and no chat behind it."""

@@ -82,9 +82,19 @@ class OriginTests(SynchronousTestCase):
 
     def test_bad_urls(self) -> None:
         """A public URL that is no plain address of a server is refused at once."""
-        for url in ("chat.example.com", "ftp://x.example", "https://x.example/chat", "https://x.example/?a",
-                    "https://x.example/#a", "https://u@x.example", "https://", "https://b\xfccher.example",
-                    "https://x.example:99999", "https://x.example?", "https://a b.example"):
+        for url in (
+            "chat.example.com",
+            "ftp://x.example",
+            "https://x.example/chat",
+            "https://x.example/?a",
+            "https://x.example/#a",
+            "https://u@x.example",
+            "https://",
+            "https://b\xfccher.example",
+            "https://x.example:99999",
+            "https://x.example?",
+            "https://a b.example",
+        ):
             with self.assertRaises(ValueError, msg=url):
                 origin_of(url)
 
@@ -97,18 +107,47 @@ class HostTests(SynchronousTestCase):
         origins = Origins.of(PUBLIC)
         for host in ("chat.example.com", "chat.example.com:443", "Chat.Example.com"):
             self.assertTrue(origins.allows_host(host), host)
-        for host in ("chat.example.com:80", "chat.example.com:8443", "127.0.0.1", "localhost", "chat.example.com.",
-                     "evil.example", "", "chat.example.com@evil.example",
-                     "chat.example.com\u200b", "chat.example.com/x"):
+        for host in (
+            "chat.example.com:80",
+            "chat.example.com:8443",
+            "127.0.0.1",
+            "localhost",
+            "chat.example.com.",
+            "evil.example",
+            "",
+            "chat.example.com@evil.example",
+            "chat.example.com\u200b",
+            "chat.example.com/x",
+        ):
             self.assertFalse(origins.allows_host(host), host)
 
     def test_local(self) -> None:
         """Without one: IP addresses and localhost, so that no stranger's DNS name leads in."""
-        for host in ("127.0.0.1", "127.0.0.1:8080", "192.168.1.20:8080", "[::1]", "[::1]:8080", "localhost",
-                     "LOCALHOST:1"):
+        for host in (
+            "127.0.0.1",
+            "127.0.0.1:8080",
+            "192.168.1.20:8080",
+            "[::1]",
+            "[::1]:8080",
+            "localhost",
+            "LOCALHOST:1",
+        ):
             self.assertTrue(is_local_name(host), host)
-        for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "127.1", "0x7f000001",
-                     "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:70000", "[::1", "::1", "", "127.0.0.1 ", "[::1]x"):
+        for host in (
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "127.1",
+            "0x7f000001",
+            "127.0.0.1:",
+            "127.0.0.1:0",
+            "127.0.0.1:70000",
+            "[::1",
+            "::1",
+            "",
+            "127.0.0.1 ",
+            "[::1]x",
+        ):
             self.assertFalse(is_local_name(host), host)
 
     @given(st.text(max_size=40))
@@ -151,8 +190,13 @@ class ClientAddressTests(SynchronousTestCase):
 
     def test_proxied(self) -> None:
         """Behind proxies of ours what their clients claim to have forwarded does not count."""
-        for values in (["6.6.6.6, 192.0.2.7"], ["6.6.6.6", "192.0.2.7"], ["192.0.2.7, 10.1.2.3"],
-                       ["192.0.2.7:4711"], ["6.6.6.6,192.0.2.7,10.0.0.1, 10.0.0.2"]):
+        for values in (
+            ["6.6.6.6, 192.0.2.7"],
+            ["6.6.6.6", "192.0.2.7"],
+            ["192.0.2.7, 10.1.2.3"],
+            ["192.0.2.7:4711"],
+            ["6.6.6.6,192.0.2.7,10.0.0.1, 10.0.0.2"],
+        ):
             self.assertEqual(client_address("127.0.0.1", values, self.proxies), "192.0.2.7", values)
 
     def test_ipv6(self) -> None:

@@ -108,16 +108,18 @@ class Accounts:
     has_owner: bool = attrs.field(default=False, init=False)
     lobby: RoomId | None = attrs.field(default=None, init=False)
     """The room that newcomers are members of."""
+    title: str | None = attrs.field(default=None, init=False)
+    """What the server was called at its set-up."""
 
     # Set-up.
 
     async def load(self) -> None:
-        """Learns from the database whether there is an owner, and which room is the lobby."""
+        """Learns from the database whether there is an owner, which room is the lobby, and the server's title."""
 
-        def work(db: sa.Connection) -> tuple[bool, str | None]:
-            return user_store.has_owner(db), meta.maybe(db, "lobby")
+        def work(db: sa.Connection) -> tuple[bool, str | None, str | None]:
+            return user_store.has_owner(db), meta.maybe(db, "lobby"), meta.maybe(db, "title")
 
-        self.has_owner, lobby = await self._database.read(work)
+        self.has_owner, lobby, self.title = await self._database.read(work)
         self.lobby = None if lobby is None else RoomId(int(lobby))
 
     async def open_set_up(self) -> str | None:
@@ -174,7 +176,7 @@ class Accounts:
             return Outcome((self._sign_in(db, user, token, device, now), room), rows)
 
         signed, self.lobby = await self._log.change(None, work)
-        self.has_owner = True
+        self.has_owner, self.title = True, server
         self._failures_by_address.succeeded(address)
         return signed
 

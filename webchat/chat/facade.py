@@ -23,7 +23,6 @@ from webchat.model.answers import Limits, RegistrationPolicy, Server
 from webchat.model.ids import Millis
 from webchat.model.names import NAME_MAX
 from webchat.model.text import DISPLAY_NAME_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT, TOPIC_LIMIT
-from webchat.store import meta
 from webchat.store.database import Database, Threads
 
 FRAME_BYTES = 65_536
@@ -98,18 +97,16 @@ class Chat:
         self._settings = settings
         self._version = version
         self._build = build
-        self._title: str | None = None
 
     async def load(self, new_epoch: str) -> None:
         """Reads what is kept in memory: the epoch (*new_epoch* in a new database), the lobby, the title."""
         await self.syncing.load(new_epoch)
         await self.accounts.load()
-        self._title = await self.database.read(lambda db: meta.maybe(db, "title"))
 
     def about(self) -> Server:
         """What anybody may know about the server."""
         return Server(
-            title=self._title or self._settings.title,
+            title=self.accounts.title or self._settings.title,
             version=self._version,
             build=self._build,
             registration=self._settings.registration,
