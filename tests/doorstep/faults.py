@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import dataclasses
 import json
+import os
 import random
 import shutil
 import signal
@@ -39,7 +40,6 @@ from tests.doorstep.house import Crowd, House, Person, Town, devices_of, free_po
 from tests.doorstep.logs import Fields, Violation
 from tests.doorstep.proxy import DOWN, UP, Proxy
 from tests.support import postgres
-
 
 # What `liar.py` can do to the server, and the invariants of which one must find it out.
 LIES = {
@@ -220,6 +220,26 @@ async def orderly_stop(stage: Stage) -> None:
     stage.notes.append(f"slowest stop {slowest:.1f} s")
 
 
+@fault("F3", "a frozen server")
+async def frozen(stage: Stage) -> None:
+    await stage.work(1.0)
+    await stage.all_back()
+    before = await stage.counts()
+    for seconds in (5.0, 20.0, 60.0) if stage.options.is_long else (5.0,):
+        os.kill(stage.house.pid, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            os.kill(stage.house.pid, signal.SIGCONT)
+        await asyncio.sleep(3.0)
+        grown = await stage.counts() - before
+        closed = {name: count for name, count in grown.items() if name.startswith("closed")}
+        # The clients give up after 40 s of silence; a server that wakes must not blame them for its own sleep.
+        stage.expect(not closed or seconds > 20.0, f"closed after {seconds:g} s of sleep: {closed}")
+        await stage.all_back(45.0)
+        before = await stage.counts()
+
+
 @fault("F5", "restart of the database", engines=("postgresql",))
 async def database_restart(stage: Stage) -> None:
     assert stage.database is not None
@@ -351,6 +371,35 @@ def _latency(folder: Path, begin: float, end: float) -> float:
     return delays[int(len(delays) * 0.99)] if delays else 0.0
 
 
+@fault("F14", "a bad line: slow, far away, in pieces", proxy=True)
+async def bad_line(stage: Stage) -> None:
+    assert stage.proxy is not None
+    await stage.work(1.0)
+    await stage.all_back()
+    before = await stage.counts()
+    weather = stage.proxy.weather
+    weather.latency, weather.jitter, weather.slices, weather.bytes_per_second = 0.2, 0.1, (1, 2000), 20_000.0
+    await asyncio.sleep(60.0 if stage.options.is_long else 6.0)
+    weather.latency, weather.jitter, weather.slices, weather.bytes_per_second = 0.0, 0.0, None, None
+    grown = await stage.counts() - before
+    closed = {name: count for name, count in grown.items() if name.startswith("closed")}
+    stage.expect(not closed, f"a bad line is no reason to close: {closed}")
+
+
+@fault("F16", "the clock steps by an hour, both ways", engines=("sqlite",), fake_clock=True)
+async def clock_steps(stage: Stage) -> None:
+    await stage.work(1.0)
+    await stage.all_back()
+    before = await stage.counts()
+    for step in ("-3600", "+3600", "+0"):
+        stage.house.step_clock(step)
+        await asyncio.sleep(32.0 if stage.options.is_long else 2.5)
+    grown = await stage.counts() - before
+    closed = {name: count for name, count in grown.items() if name.startswith("closed")}
+    stage.expect(not closed, f"closed by a step of the clock: {closed}")
+    stage.expect(grown["post ack"] > 0, "nothing was acknowledged while the clock stepped")
+
+
 @fault("F24", "a line cut inside a frame, after every byte")
 async def cut_inside(stage: Stage) -> None:
     await stage.work(0.5)
@@ -465,6 +514,8 @@ async def run(options: Options) -> bool:
             url = await asyncio.to_thread(database.fresh_database)
         port = free_port(chance)
         house = House(folder, url, port, lie=options.lie)
+        if needs.get("fake_clock") and not house.fake_clock():
+            raise Skipped("libfaketime is not installed")
         await house.start()
         rooms = needs.get("rooms", options.rooms)
         each = rooms if needs.get("in_all_rooms") else min(3, rooms)
@@ -537,8 +588,8 @@ def campaign(arguments: argparse.Namespace) -> list[Options]:
     if arguments.set == "quick":
         plan = [options("F1", "sqlite", arguments.kills or 5, arguments.seed, False)]
         return plan + [options(name, FAULTS[name].engines[0], 0, arguments.seed, False)
-                       for name in ("F5", "F10", "F11", "F12", "F24") if name in FAULTS]
-    plan = []
+                       for name in ("F5", "F10", "F11", "F12", "F16", "F24")]
+    plan = campaign(argparse.Namespace(**{**vars(arguments), "set": "lies", "kills": 0}))
     for name, entry in sorted(FAULTS.items(), key=lambda item: int(item[0][1:])):
         plan += [options(name, engine, arguments.kills or 20, arguments.seed, True) for engine in entry.engines]
     return plan

@@ -57,6 +57,7 @@ class House:
         self._command = list(command) if command else self._usual_command(lie)
         self._process: subprocess.Popen[bytes] | None = None
         self.starts: list[float] = []
+        self._environ = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 
     def _usual_command(self, lie: str) -> list[str]:
         options = {**OPTIONS, "data": self.data, "listen": f"tcp:{self.port}:interface=127.0.0.1:backlog=1024"}
@@ -76,13 +77,27 @@ class House:
     def runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def fake_clock(self) -> bool:
+        """Let the server's wall clock, and that alone, be stepped; False where libfaketime is missing."""
+        library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+        if library is None:
+            return False
+        self._environ |= {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(self.folder / "clock"),
+                          "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        self.step_clock("+0")
+        return True
+
+    def step_clock(self, seconds: str) -> None:
+        """Move the server's wall clock to so many seconds from the real one."""
+        (self.folder / "clock").write_text(seconds + "\n")
+
     async def start(self) -> float:
         """Start the server; how many seconds until it was ready.  Raises TimeoutError, or OSError when it ended."""
         began = time.monotonic()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220  it only forks
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT, start_new_session=True,
-                env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+                env=os.environ | self._environ,
             )
         while time.monotonic() - began < START_WITHIN:
             if self._process.poll() is not None:

@@ -79,7 +79,8 @@ class Stream:
 
     rev: int
     due: bool
-    asked: list[tuple[int, int]] = field(default_factory=list)  # request id, rev
+    asked: dict[int, int] = field(default_factory=dict)  # id of a `sync` -> the rev it named
+    promised: list[int] = field(default_factory=list)  # ids answered with `ok`: their blocks come next
     block: Block | None = None
     last: Line | None = None
 
@@ -135,11 +136,15 @@ class Replay:
 
     def _on_send(self, line: Line) -> None:
         if line["op"] == "sync" and (stream := self._streams.get(line["room"])):
-            stream.asked.append((line["id"], line["rev"]))
+            stream.asked[line["id"]] = line["rev"]
+
+    def _on_ack(self, line: Line) -> None:
+        if line["op"] == "sync" and (stream := self._streams.get(line["room"])) and line["id"] in stream.asked:
+            stream.promised.append(line["id"])
 
     def _on_error(self, line: Line) -> None:
         if line.get("op") == "sync" and (stream := self._streams.get(line["room"])):
-            stream.asked = [asked for asked in stream.asked if asked[0] != line["id"]]
+            stream.asked.pop(line["id"], None)
 
     def _on_event(self, line: Line) -> None:
         row = line["row"]
@@ -232,7 +237,7 @@ class Replay:
             return
         if stream.block is not None:
             self._report("I1", f"a block of room {line['room']} inside another", stream.block.lines[0], line)
-        low = min([stream.rev, *(rev for _, rev in stream.asked)])
+        low = min([stream.rev, *(stream.asked[number] for number in stream.promised)])
         stream.block = Block(low, [line])
 
     def _on_synced(self, line: Line) -> None:
@@ -256,8 +261,13 @@ class Replay:
         if room in self._must_reset:
             self._report("I22", f"another epoch, and room {room} was not reset", self._hello, line)
         own_leaving = [row for row in rows if row["row"] == "member" and row["who"] == line["user"] and row.get("left")]
+        shown = stream.rev
         stream.block, stream.due, stream.rev, stream.last = None, False, rev, line
-        stream.asked = stream.asked[1:]
+        # A block with nothing older than was shown may be one that nobody asked for: the answer is still to come.
+        if not rows or rows[0]["rev"] <= shown:
+            for number in stream.promised[:1]:
+                stream.promised.remove(number)
+                del stream.asked[number]
         held = self._held[room]
         held.mine = max(rev, held.mine)
         self._no_hole(held, line)

@@ -57,6 +57,9 @@ class Starting(TestCase):
     def runs(self, command: list[str]) -> None:
         """Starts, answers over HTTP, and ends at SIGTERM."""
         port = free_port()
+        self.end(self.start(command, port))
+
+    def start(self, command: list[str], port: int) -> subprocess.Popen[bytes]:
         environ = self.environ | {"WEBCHAT_LISTEN": f"tcp:{port}:interface=127.0.0.1"}
         with (self.folder / "output").open("w") as output:
             process = subprocess.Popen(
@@ -64,6 +67,9 @@ class Starting(TestCase):
             )
         self.addCleanup(end, process)
         wait_for(port, process, self.folder / "output")
+        return process
+
+    def end(self, process: subprocess.Popen[bytes]) -> None:
         process.terminate()
         process.wait(SECONDS)
         self.assertNotIn("Traceback", (self.folder / "output").read_text())
@@ -105,6 +111,29 @@ class Running(Starting):
         """A second start finds the database of the first."""
         self.runs(TWIST)
         self.runs(TWISTD_N)
+
+
+class Administering(Starting):
+    def test_beside_the_server(self) -> None:
+        """The administration command works while the server runs, and the server sees what it did."""
+        port = free_port()
+        process = self.start(WEBCHAT, port)
+
+        def webchat(*words: str) -> str:
+            done = subprocess.run(
+                [WEBCHAT[0], *words], cwd=self.folder, env=self.environ, input="correct horse battery staple\n",
+                capture_output=True, text=True, timeout=SECONDS,
+            )  # fmt: skip
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stdout.strip()
+
+        webchat("user", "add", "mei", "--role=owner")
+        webchat("room", "add", "Tea")
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/me/rooms")
+        request.add_header("Authorization", f"Bearer {webchat('token', 'add', 'mei')}")
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+            self.assertIn(b'"Tea"', answer.read())
+        self.end(process)
 
 
 class Refusing(Starting):

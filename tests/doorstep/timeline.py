@@ -73,8 +73,6 @@ class Timeline:
         self._asked[key] = (line, rev, read, rev_line, read_line)
         if line["op"] == "post":
             self._began(line)
-        elif line["op"] == "sync":
-            self._syncs[line["conn"], room].append(line["id"])
         elif line["op"] in ("edit", "delete"):
             self._open_changes[key] = len(self.changes)
             self.changes.append((line, None))
@@ -92,6 +90,9 @@ class Timeline:
         room = line.get("room")
         if asked is None or room is None:
             return
+        if line["op"] == "sync":
+            # Its block or reset comes next.
+            self._syncs[line["conn"], room].append(line["id"])
         if line["op"] == "post":
             self.sent[asked["room"], asked["user"], asked["nonce"], asked["hash"]].answers.append(line)
             if line["seq"] > self._acked[room][0]:
@@ -117,8 +118,6 @@ class Timeline:
             self.sent[asked["room"], asked["user"], asked["nonce"], asked["hash"]].answers.append(line)
         elif line["op"] in ("edit", "delete"):
             self.changes[self._open_changes[line["conn"], line["id"]]] = (asked, line)
-        elif line["op"] == "sync" and line["id"] in self._syncs[line["conn"], asked["room"]]:
-            self._syncs[line["conn"], asked["room"]].remove(line["id"])
 
     def _on_event(self, line: Line) -> None:
         if line["row"] in ROWS or line["row"] == "joined":

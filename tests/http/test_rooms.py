@@ -46,8 +46,6 @@ class RoomTests(SynchronousTestCase):
         self.flushLoggedErrors()
         self.assertEqual(wrong, [])
 
-    test_cursors.todo = "webchat.chat.rooms.read_cursor lets TypeError through"  # type: ignore[attr-defined]
-
     def test_change(self) -> None:
         """A moderator changes title and topic; what is absent stays; an old rev is a conflict."""
         client = self.scene.client("mona")

@@ -359,7 +359,12 @@ class LogTests(SiteCase):
 
     def test_refused_early(self) -> None:
         """Also a request that was refused before it was read has its line."""
-        wire = Wire(self.site)
-        wire.send("GET / HTTP/9\r\n")
-        self.assertEqual(self.lines(), ['192.0.2.7 - [2023-11-14T22:13:20.000+00:00] "- -" 400 0 "-"'])
-        wire.hang_up()
+        for data, said in (
+            ("GET / HTTP/9\r\n", '"- -" 400'),
+            ("GET /x?CANARY HTTP/1.1\r\nHost: evil.example\r\n\r\n", '"GET /x" 400'),
+            ('POST /a"b?CANARY HTTP/1.1\r\nContent-Length: x\r\nA: b\r\n', '"POST /a\'b" 400'),
+        ):
+            wire = Wire(self.site)
+            wire.send(data)
+            self.assertEqual(self.lines()[-1], f'192.0.2.7 - [2023-11-14T22:13:20.000+00:00] {said} 0 "-"')
+            wire.hang_up()

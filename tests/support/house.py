@@ -119,9 +119,7 @@ class House:
         chosen = settings or Settings(registration="open", posts=FAST, changes=FAST, marks=FAST, typing=FAST)
         self.chat = Chat(chosen, database, passwords, Sources(self.clock.seconds, self.now, self.chance), "0", "b")
         self.wait(self.chat.load("epoch-1"))
-        shared = Shared(
-            self.chat, self.clock, self.now, lambda: "i-1", Buckets(Rate(1e6, 1e6), self.clock.seconds), 20
-        )
+        shared = Shared(self.chat, self.clock, self.now, lambda: "i-1", Buckets(Rate(1e6, 1e6), self.clock.seconds), 20)
         self.sockets = ChatFactory(
             WebSocketSettings(origins=Origins.of(None), **door), shared, self.clock, lambda low, high: 1.0
         )
@@ -196,7 +194,9 @@ _FAST_HASHER = argon2id(8, 1)
 class Connection:
     """A WebSocket client of the test's own, over the real site."""
 
-    def __init__(self, house: House, headers: dict[str, str] | None = None, protocol: str = "webchat.v1") -> None:
+    def __init__(
+        self, house: House, headers: dict[str, str] | None = None, protocol: str = "webchat.v1", path: str = "/ws"
+    ) -> None:
         self.house = house
         self.welcome: dict[str, Any] = {}
         self.events: deque[dict[str, Any]] = deque()
@@ -217,7 +217,7 @@ class Connection:
             "Sec-WebSocket-Protocol": protocol,
             **(headers or {}),
         }
-        head = "GET /ws HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in lines.items() if v) + "\r\n"
+        head = f"GET {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in lines.items() if v) + "\r\n"
         self._channel.dataReceived(head.encode())
         answer, _, rest = self.transport.value().partition(b"\r\n\r\n")
         self.status = int(answer.split()[1])

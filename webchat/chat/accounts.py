@@ -280,7 +280,12 @@ class Accounts:
         digest, now = _digest(token), self._now()
         actor = self._cache.maybe(digest)
         if actor is None:
-            found = await self._database.read(lambda db: session_store.actors(db, [digest]))
+            while True:
+                revocations = self._cache.revocations
+                found = await self._database.read(lambda db: session_store.actors(db, [digest]))
+                # A session that was revoked while it was read must not outlive that in the cache.
+                if revocations == self._cache.revocations:
+                    break
             actor = found.get(digest)
             if actor is None or actor.user.disabled is not None:
                 raise Unauthenticated

@@ -205,7 +205,7 @@ def read_cursor(text: str | None) -> tuple[str, int]:
         return "", 0
     try:
         key, number = json.loads(base64.urlsafe_b64decode(text.encode()))
-    except (ValueError, binascii.Error, RecursionError) as error:
+    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
         raise BadRequest("This is not a cursor.", field="after") from error
     if not isinstance(key, str) or type(number) is not int or not 0 <= number < 2**63 or "\0" in key:
         raise BadRequest("This is not a cursor.", field="after")

@@ -39,7 +39,9 @@ class Doorkeeper(Protocol):
     def dress(self, headers: Headers) -> None:
         """Give an answer the headers that every answer has."""
 
-    def note_refused(self, request: ChatRequest | None, peer: str, status: int) -> None:
+    def note_refused(
+        self, request: ChatRequest | None, peer: str, first_line: tuple[bytes, bytes], status: int
+    ) -> None:
         """A line in the access log for a request that was refused before it was read."""
 
     def fail(self, request: ChatRequest, reason: Failure) -> None:
@@ -207,7 +209,10 @@ class ChatChannel(HTTPChannel):
         headers.setRawHeaders(b"Connection", [b"close"])
         self.writeHeaders(b"HTTP/1.1", status, reason, headers)
         self.transport.write(body)
-        self.site.note_refused(self.requests[-1] if self.requests else None, self._peer(), int(status))
+        # What twisted.web has read of the first line, if it has got so far.
+        first_line = (getattr(self, "_command", b"-"), getattr(self, "_path", b"-"))
+        request = self.requests[-1] if self.requests else None
+        self.site.note_refused(request, self._peer(), first_line, int(status))
         self._linger = self.callLater(_LINGER_SECONDS, self.loseConnection)
 
     def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Headers) -> None:

@@ -137,13 +137,18 @@ class ChatSite(Site):
             request.header(b"User-Agent") or "-",
         )
 
-    def note_refused(self, request: ChatRequest | None, peer: str, status: int) -> None:
+    def note_refused(
+        self, request: ChatRequest | None, peer: str, first_line: tuple[bytes, bytes], status: int
+    ) -> None:
         """The line of a request that was refused before it was read."""
         self.answered[status] += 1
         client = self._door.gate.client(request) if request is not None else peer
-        self._write_line(client, "-", "-", "-", status, 0, "-")
+        method, target = first_line
+        path = _loggable(target.partition(b"?")[0])
+        self._write_line(client, "-", printable(method)[:20], path, status, 0, "-")
 
     def _write_line(self, client: str, caller: str, method: str, path: str, status: int, size: int, agent: str) -> None:
+        path = path.replace('"', "'")
         self._log.info(
             '{client} {caller} [{when}] "{method} {path}" {status} {size} "{agent}"',
             client=client or "-",

@@ -21,6 +21,8 @@ class SessionCache:
 
     _actors: OrderedDict[bytes, Actor] = attrs.field(factory=OrderedDict, init=False)
     _tokens: dict[SessionId, bytes] = attrs.field(factory=dict, init=False)
+    revocations: int = attrs.field(default=0, init=False)
+    """How often something was forgotten: what was read from the database before that may not be remembered."""
 
     def __len__(self) -> int:
         return len(self._actors)
@@ -40,12 +42,14 @@ class SessionCache:
             self._tokens.pop(oldest.session.id, None)
 
     def forget(self, session: SessionId) -> None:
+        self.revocations += 1
         token = self._tokens.pop(session, None)
         if token is not None:
             self._actors.pop(token, None)
 
     def forget_user(self, user: UserId) -> list[SessionId]:
         """Drops every session of *user*; answers which."""
+        self.revocations += 1
         sessions = [actor.session.id for actor in self._actors.values() if actor.user.id == user]
         for session in sessions:
             self.forget(session)

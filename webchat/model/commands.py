@@ -16,7 +16,7 @@ PositiveInt = Annotated[int, Meta(ge=1, le=MAX_INT)]
 NaturalInt = Annotated[int, Meta(ge=0, le=MAX_INT)]
 RequestId = Annotated[int, Meta(ge=0, le=MAX_INT)]
 Room = Annotated[RoomId, Meta(ge=1, le=MAX_INT)]
-Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$(?!\n)")]
 
 # Longer than the limit, so that a text a little too long gets the refusal that says so.
 Text = Annotated[str, Meta(max_length=60_000)]
@@ -34,7 +34,7 @@ class Hello(Command, frozen=True, tag="hello"):
     token: Annotated[str, Meta(max_length=200)] | None = None
     epoch: Annotated[str, Meta(max_length=64)] | None = None
     rooms: Annotated[
-        dict[Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,15}$")], NaturalInt], Meta(max_length=MAX_ROOMS_IN_HELLO)
+        dict[Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,15}$(?!\n)")], NaturalInt], Meta(max_length=MAX_ROOMS_IN_HELLO)
     ] = {}
 
 

@@ -12,6 +12,9 @@ from sqlalchemy.pool import StaticPool
 
 BUSY_TIMEOUT_MS = 5_000
 
+# An error says which statement failed, never with what: parameters are what people wrote, and logs are read by others.
+_QUIET: dict[str, Any] = {"hide_parameters": True}
+
 
 @attrs.frozen
 class Engines:
@@ -42,12 +45,14 @@ def open_engines(url: str, readers: int = 4) -> Engines:
 
 def _sqlite(url: sa.URL, readers: int) -> Engines:
     if url.database in (None, "", ":memory:"):
-        engine = sa.create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = sa.create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}, **_QUIET)
         _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", query_only=False)
         return Engines(engine, engine)
-    writer = sa.create_engine(url, pool_size=1, max_overflow=1, connect_args={"check_same_thread": False})
+    writer = sa.create_engine(url, pool_size=1, max_overflow=1, connect_args={"check_same_thread": False}, **_QUIET)
     _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", query_only=False)
-    reader = sa.create_engine(url, pool_size=readers, max_overflow=0, connect_args={"check_same_thread": False})
+    reader = sa.create_engine(
+        url, pool_size=readers, max_overflow=0, connect_args={"check_same_thread": False}, **_QUIET
+    )
     _prepare_sqlite(reader, begin="BEGIN", query_only=True)
     return Engines(writer, reader)
 
@@ -77,7 +82,7 @@ def _postgresql(url: sa.URL, readers: int) -> Engines:
     keepalives = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "connect_timeout": 5}
     arguments = {"options": f"{timeouts} -c synchronous_commit=on -c timezone=UTC", **keepalives}
     writer = sa.create_engine(
-        url, pool_size=1, max_overflow=1, isolation_level="READ COMMITTED", connect_args=arguments
+        url, pool_size=1, max_overflow=1, isolation_level="READ COMMITTED", connect_args=arguments, **_QUIET
     )
     reader = sa.create_engine(
         url,
@@ -85,6 +90,7 @@ def _postgresql(url: sa.URL, readers: int) -> Engines:
         max_overflow=0,
         isolation_level="REPEATABLE READ",
         connect_args=arguments,
+        **_QUIET,
         execution_options={"postgresql_readonly": True},
     )
     return Engines(writer, reader)

@@ -17,6 +17,11 @@ from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT
 from webchat.ws.protocol import SUBPROTOCOL, ChatProtocol
 
 FRAME_BYTES = 65_536
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
 STALLED_SECONDS = 10.0
 WATCH_SECONDS = 1.0
 
@@ -48,7 +53,7 @@ class ChatFactory(WebSocketServerFactory):
         jitter: Callable[[float, float], float],
     ) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
-            protocols=[SUBPROTOCOL], server="webchat"
+            protocols=[SUBPROTOCOL], server="webchat", headers=SECURITY_HEADERS
         )
         self.door = door
         self.shared = shared

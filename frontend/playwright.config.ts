@@ -1,0 +1,36 @@
+// Stories played in the Chromium that is there, against a real server for each; nothing is downloaded.
+import { defineConfig, type ReporterDescription } from '@playwright/test'
+
+const reporter: ReporterDescription[] = [['list']]
+if (process.env.PLAYWRIGHT_JSON_OUTPUT_NAME) reporter.push(['json'])
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  testMatch: '*.e2e.ts',
+  outputDir: 'test-results',
+  workers: 1,
+  forbidOnly: !!process.env.CI,
+  timeout: 45_000,
+  expect: { timeout: 15_000 },
+  reporter,
+  use: {
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    colorScheme: 'light',
+    actionTimeout: 15_000,
+    trace: 'off',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-dev-shm-usage',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-sync',
+        '--disable-background-networking',
+        '--disable-component-update',
+      ],
+    },
+  },
+})

@@ -1,0 +1,129 @@
+// Writing and reading: input methods, history, other devices, language and theme.
+import { composer, enter, expect, log, say, screen, signIn, test } from './stage'
+
+test('Enter belongs to the input method until it is done', async ({ server, open }) => {
+  const mei = await server.setUp('mei', 'Mei')
+  const page = await open(mei)
+  await enter(page)
+  await composer(page).focus()
+  const input = await page.context().newCDPSession(page)
+  const enterKey = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13 }
+
+  await input.send('Input.imeSetComposition', { text: 'ni hao', selectionStart: 6, selectionEnd: 6 })
+  await input.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...enterKey })
+  await input.send('Input.dispatchKeyEvent', { type: 'keyUp', ...enterKey })
+  await expect(composer(page)).toHaveValue('ni hao')
+  await input.send('Input.insertText', { text: '你好' })
+  // WebKit's order: the composition is over, and the key that ended it comes after.
+  await input.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...enterKey, windowsVirtualKeyCode: 229 })
+  await input.send('Input.dispatchKeyEvent', { type: 'keyUp', ...enterKey, windowsVirtualKeyCode: 229 })
+  await expect(composer(page)).toHaveValue('你好')
+  expect(await screen(page)).toEqual([])
+
+  await composer(page).press('Enter')
+  await expect.poll(() => screen(page)).toEqual([{ seq: 1, text: '你好' }])
+  expect(await server.history(mei)).toEqual([{ seq: 1, text: '你好' }])
+})
+
+test('history comes from above, and what one reads stays where it is', async ({ server, open }) => {
+  const mei = await server.setUp('mei', 'Mei')
+  const ola = await server.register('ola', 'Ola')
+  for (let at = 1; at <= 150; at += 1)
+    await server.post(
+      at % 5 < 3 || at === 150 ? mei : ola,
+      `Line ${at}${' and some more words, 还有几个字'.repeat(at % 7)}`,
+    )
+  const page = await open(mei)
+
+  // The answers for older pages wait until they are let go: what moves then moves because of them.
+  let letGo: (() => void) | null = null
+  await page.route(/\/messages\?.*before=/, async (route) => {
+    await new Promise<void>((resolve) => (letGo = resolve))
+    letGo = null
+    await route.continue()
+  })
+  await enter(page)
+  await expect(log(page).locator('[data-seq="150"]')).toBeInViewport()
+
+  const seqs = async () => (await screen(page)).map((line) => line.seq ?? 0)
+  const placeOf = (seq: number) =>
+    log(page)
+      .locator(`[data-seq="${seq}"]`)
+      .evaluate((row) => row.getBoundingClientRect().top)
+  const firstVisible = () =>
+    log(page).evaluate((box) => {
+      const top = box.getBoundingClientRect().top
+      const rows = [...box.querySelectorAll<HTMLElement>('[data-seq]')]
+      return Number(rows.find((row) => row.getBoundingClientRect().bottom > top)?.dataset.seq)
+    })
+
+  let pages = 0
+  while (!(await seqs()).includes(1)) {
+    const oldest = Math.min(...(await seqs()))
+    await log(page).hover()
+    await expect(async () => {
+      await page.mouse.wheel(0, -600)
+      expect(letGo).not.toBeNull()
+    }).toPass()
+    let before = { seq: 0, top: 0 }
+    await expect(async () => {
+      const seq = await firstVisible()
+      const now = { seq, top: await placeOf(seq) }
+      const isStill = now.seq === before.seq && now.top === before.top
+      before = now
+      expect(isStill).toBe(true)
+    }).toPass({ intervals: [50, 100] })
+    letGo!()
+    await expect.poll(async () => Math.min(...(await seqs()))).toBeLessThan(oldest)
+    expect(Math.abs((await placeOf(before.seq)) - before.top), `row ${before.seq} stays`).toBeLessThanOrEqual(2)
+    pages += 1
+  }
+  expect(pages).toBeGreaterThanOrEqual(2)
+  expect(await seqs()).toEqual(Array.from({ length: 150 }, (_, at) => at + 1))
+  await expect(async () => {
+    await page.mouse.wheel(0, -3000)
+    await expect(log(page).getByText('This is the beginning')).toBeInViewport({ timeout: 500 })
+  }).toPass()
+})
+
+test('signing out another device ends its page', async ({ server, open }) => {
+  await server.setUp('mei', 'Mei')
+  const desk = await open(null)
+  await signIn(desk, 'mei')
+  await expect(composer(desk)).toBeVisible()
+  const other = await open(null, {
+    userAgent: 'Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  })
+  await signIn(other, 'mei')
+  await expect(composer(other)).toBeVisible()
+  await composer(other).fill('not yet said')
+
+  await desk.goto('/settings/devices')
+  await desk.getByRole('button', { name: /^Sign out Firefox/ }).click()
+  await expect(other.getByRole('heading', { name: 'You are signed out' })).toBeVisible()
+  await expect(other.getByText('Your drafts are kept.')).toBeVisible()
+  await expect(desk.getByRole('button', { name: /^Sign out Firefox/ })).toHaveCount(0)
+
+  await other.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(other, 'mei')
+  await expect(composer(other)).toHaveValue('not yet said')
+})
+
+test('language and theme outlive a reload', async ({ server, open }) => {
+  const page = await open(await server.setUp('mei', 'Mei'))
+  await page.goto('/settings/language')
+  await page.getByRole('radio', { name: '中文（简体）' }).check({ force: true })
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN')
+  await page.goto('/settings/appearance')
+  await page.getByRole('radio', { name: '深色' }).check({ force: true })
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+
+  await page.reload()
+  await expect(page.getByRole('heading', { name: '设置' })).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN')
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  await enter(page)
+  await say(page, 'still here')
+  await expect(log(page)).toContainText('still here')
+  await expect(page.getByRole('button', { name: '发送', exact: true })).toBeVisible()
+})

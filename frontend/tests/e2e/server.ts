@@ -1,0 +1,153 @@
+// A real server in a folder of its own, which can be killed and started again, and its HTTP interface.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from '@playwright/test'
+import type { Message } from '../../src/wire/frames'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const PYTHON = process.env.PYTHON || join(ROOT, '.venv/bin/python')
+export const PASSWORD = 'tea in the rain 雨'
+export const LOBBY = 1
+
+/** Somebody with an account, as the HTTP interface knows her. */
+export interface Person {
+  name: string
+  cookie: string
+}
+
+export class ChatServer {
+  private child: ChildProcess | null = null
+  private log = ''
+
+  private constructor(
+    private readonly folder: string,
+    private readonly port: number,
+  ) {}
+
+  static async start(): Promise<ChatServer> {
+    const server = new ChatServer(await mkdtemp(join(tmpdir(), 'webchat-e2e-')), await freePort())
+    await server.start()
+    return server
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  /** Start the process, again after `kill` on the same port and folder; resolves when it is ready. */
+  async start(): Promise<void> {
+    const options = [
+      '--data',
+      this.folder,
+      '--listen',
+      `tcp:${this.port}:interface=127.0.0.1`,
+      '--registration',
+      'open',
+    ]
+    // Stories are told faster than people type.
+    const pace = ['--post-burst', '1000', '--posts-per-second', '1000', '--request-burst', '1000']
+    const child = spawn(PYTHON, ['-m', 'twisted', '--log-format=text', 'webchat', ...options, ...pace], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.on('data', (data: Buffer) => (this.log += data.toString()))
+    child.stderr.on('data', (data: Buffer) => (this.log += data.toString()))
+    this.child = child
+    await expect(async () => {
+      if (child.exitCode !== null) throw new Error(`The server has ended:\n${this.log}`)
+      expect((await fetch(`${this.url}/readyz`)).status).toBe(200)
+    }).toPass({ timeout: 20_000, intervals: [100] })
+  }
+
+  /** The process dies on the spot, as by `kill -9` or a power cut. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL')
+  }
+
+  async stop(): Promise<void> {
+    await this.end('SIGTERM')
+    await rm(this.folder, { recursive: true, force: true })
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.child
+    this.child = null
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    const patience = setTimeout(() => child.kill('SIGKILL'), 5000)
+    await ended
+    clearTimeout(patience)
+  }
+
+  /** What went wrong inside, by the server's own log. */
+  mishaps(): string[] {
+    return this.log.split('\n').filter((line) => /#(error|critical)\]|Traceback|Unhandled/.test(line))
+  }
+
+  async setupCode(): Promise<string> {
+    return (await readFile(join(this.folder, 'setup-code'), 'utf8')).trim()
+  }
+
+  async setUp(name: string, displayName: string, room = 'Lobby', title = 'Tea house'): Promise<Person> {
+    const code = await this.setupCode()
+    const you = { name, display_name: displayName, password: PASSWORD }
+    return this.comeIn(name, '/setup', { code, ...you, room_title: room, server_title: title })
+  }
+
+  async register(name: string, displayName: string): Promise<Person> {
+    return this.comeIn(name, '/register', { name, display_name: displayName, password: PASSWORD })
+  }
+
+  private async comeIn(name: string, path: string, body: object): Promise<Person> {
+    const answer = await this.ask('POST', path, body)
+    const cookie = /^webchat=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '')?.[1]
+    if (!cookie) throw new Error(`No cookie from ${path}`)
+    return { name, cookie }
+  }
+
+  async ask(method: string, path: string, body?: object, person?: Person): Promise<Response> {
+    const answer = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: {
+        origin: this.url,
+        ...(body && { 'content-type': 'application/json' }),
+        ...(person && { cookie: `webchat=${person.cookie}` }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+    return answer
+  }
+
+  async post(person: Person, text: string, room = LOBBY): Promise<void> {
+    await this.ask('POST', `/rooms/${room}/messages`, { text }, person)
+  }
+
+  /** The newest messages of a room, oldest first, by the HTTP interface. */
+  async history(person: Person, room = LOBBY): Promise<Line[]> {
+    const answer = await this.ask('GET', `/rooms/${room}/messages?limit=200`, undefined, person)
+    const { messages } = (await answer.json()) as { messages: Message[] }
+    return messages.map(({ seq, text }) => ({ seq, text }))
+  }
+}
+
+/** A message as the server counts it. */
+export interface Line {
+  seq: number | null
+  text: string
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}

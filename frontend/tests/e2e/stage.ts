@@ -1,0 +1,132 @@
+// What every story has: a server, people with browsers of their own, and an ear for complaints of the browser.
+import { test as base, expect, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test'
+import { ChatServer, LOBBY, PASSWORD, type Line, type Person } from './server'
+
+export const WIDE = { viewport: { width: 1280, height: 800 } } satisfies BrowserContextOptions
+export const PHONE = {
+  viewport: { width: 390, height: 844 },
+  isMobile: true,
+  hasTouch: true,
+} satisfies BrowserContextOptions
+
+/** A browser of its own for *person*, signed in unless null. */
+type Open = (person: Person | null, options?: BrowserContextOptions) => Promise<Page>
+
+interface Stage {
+  server: ChatServer
+  open: Open
+  complaints: Complaints
+}
+
+/** What browsers complain about: errors, violations of the CSP, requests to strangers. */
+export class Complaints {
+  private readonly heard: string[] = []
+  /** A story that breaks the line says so: the browser then reports each failed attempt. */
+  lineBreaks = false
+
+  constructor(private readonly home: string) {}
+
+  async listen(context: BrowserContext): Promise<void> {
+    context.on('weberror', (error) => this.heard.push(`exception: ${error.error().stack ?? error.error().message}`))
+    context.on('console', (message) => {
+      const { url } = message.location()
+      if (message.type() === 'error' && !this.expected(message.text(), url))
+        this.heard.push(`console: ${message.text()} (${url})`)
+      else if (message.type() === 'warning') this.heard.push(`warning: ${message.text()} (${url})`)
+    })
+    context.on('request', (request) => {
+      const { origin, protocol } = new URL(request.url())
+      if (origin !== this.home && !['data:', 'blob:'].includes(protocol)) this.heard.push(`foreign: ${request.url()}`)
+    })
+    context.on('page', (page) =>
+      page.on('websocket', (socket) => {
+        if (new URL(socket.url()).host !== new URL(this.home).host) this.heard.push(`foreign: ${socket.url()}`)
+      }),
+    )
+    await context.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) => {
+        console.error(`securitypolicyviolation: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`)
+      })
+    })
+  }
+
+  /** "Who am I?" is answered by 401 when nobody is signed in, and Chromium writes every 401 on the console. */
+  private expected(text: string, url: string): boolean {
+    if (url === `${this.home}/api/v1/session` && text.includes('status of 401')) return true
+    return this.lineBreaks && (text.includes('net::ERR_') || text.startsWith('WebSocket connection to '))
+  }
+
+  none(): void {
+    expect(this.heard, 'complaints of the browser').toEqual([])
+  }
+}
+
+export const test = base.extend<Stage>({
+  server: async ({}, use) => {
+    const server = await ChatServer.start()
+    await use(server)
+    await server.stop()
+    expect(server.mishaps(), 'errors in the log of the server').toEqual([])
+  },
+  complaints: async ({ server }, use) => {
+    const complaints = new Complaints(server.url)
+    await use(complaints)
+    complaints.none()
+  },
+  open: async ({ browser, server, complaints }, use) => {
+    const contexts: BrowserContext[] = []
+    await use(async (person, options = WIDE) => {
+      const context = await browser.newContext({ baseURL: server.url, ...options })
+      contexts.push(context)
+      await complaints.listen(context)
+      if (person)
+        await context.addCookies([
+          { name: 'webchat', value: person.cookie, url: server.url, httpOnly: true, sameSite: 'Lax' },
+        ])
+      return context.newPage()
+    })
+    for (const context of contexts) await context.close()
+  },
+})
+
+export { expect, LOBBY, PASSWORD }
+
+export const composer = (page: Page) => page.locator('#composer')
+export const log = (page: Page) => page.getByRole('log')
+
+/** Open the room and wait until one can write and the line is up. */
+export async function enter(page: Page, room = LOBBY): Promise<void> {
+  await page.goto(`/rooms/${room}`)
+  await expect(composer(page)).toBeVisible()
+  await expect(log(page)).toHaveAttribute('aria-busy', 'false')
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text)
+  await composer(page).press('Enter')
+}
+
+/** The messages on the screen, from top to bottom; those that the server has not taken yet have no number. */
+export async function screen(page: Page): Promise<Line[]> {
+  return log(page)
+    .locator('[data-key]')
+    .evaluateAll((rows) =>
+      rows.map((row) => ({
+        seq: row instanceof HTMLElement && row.dataset.seq ? Number(row.dataset.seq) : null,
+        text: row.querySelector('.text')?.textContent ?? '',
+      })),
+    )
+}
+
+/** Everything on the screen is what the server holds, in the same order. */
+export async function expectHistory(page: Page, history: () => Promise<Line[]>): Promise<void> {
+  await expect(async () => expect(await screen(page)).toEqual(await history())).toPass({ timeout: 20_000 })
+}
+
+export async function signIn(page: Page, name: string): Promise<void> {
+  await page.goto('/sign-in')
+  await page.getByLabel('Name or e-mail').fill(name)
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page).not.toHaveURL(/sign-in/)
+}

@@ -1,0 +1,163 @@
+"""The writing side of a connection: nothing is lost or reordered, whatever the peer reads."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from twisted.internet import tcp
+from twisted.internet.defer import Deferred
+from twisted.internet.protocol import Protocol
+from twisted.internet.testing import MemoryReactor, StringTransport
+from twisted.trial.unittest import SynchronousTestCase
+
+from webchat.ws.outgoing import Outgoing, is_plain, queued
+
+
+class OverAnyTransport(SynchronousTestCase):
+    """What holds for every transport."""
+
+    def setUp(self) -> None:
+        self.transport = StringTransport()
+        self.out = Outgoing(self.transport)
+        self.transport.registerProducer(self.out, True)
+
+    def drained(self) -> Deferred[None]:
+        return Deferred.fromCoroutine(self.out.drained())
+
+    def test_in_order(self) -> None:
+        """What is written arrives in that order, and is counted."""
+        for data in (b"one", b"two", b"three"):
+            self.out.write(data)
+        self.assertEqual((self.transport.value(), self.out.written), (b"onetwothree", 11))
+        self.assertEqual((self.out.waiting, self.out.taken), (0, 11))
+
+    def test_nothing_to_wait_for(self) -> None:
+        """Who may write does not wait."""
+        self.successResultOf(self.drained())
+
+    def test_pause_and_resume(self) -> None:
+        """Who wants to write more waits while the transport is full, and goes on when it is not."""
+        self.out.pauseProducing()
+        self.assertTrue(self.out.is_paused)
+        first, second = self.drained(), self.drained()
+        self.assertNoResult(first)
+        self.out.resumeProducing()
+        self.assertFalse(self.out.is_paused)
+        self.successResultOf(first)
+        self.successResultOf(second)
+        self.successResultOf(self.drained())
+
+    def test_written_while_paused(self) -> None:
+        """A pause asks to wait, and loses nothing that is written nonetheless."""
+        self.out.pauseProducing()
+        self.out.write(b"late")
+        self.assertEqual(self.transport.value(), b"late")
+
+    def test_the_end(self) -> None:
+        """After the end nothing is written, and nobody waits for ever."""
+        self.out.pauseProducing()
+        waiting = self.drained()
+        self.out.ended()
+        self.successResultOf(waiting)
+        self.successResultOf(self.drained())
+        self.out.write(b"too late")
+        self.assertEqual((self.transport.value(), self.out.is_open), (b"", False))
+
+    def test_transport_stops(self) -> None:
+        """A transport that ends says so to whoever waits for it."""
+        self.out.pauseProducing()
+        waiting = self.drained()
+        self.out.stopProducing()
+        self.successResultOf(waiting)
+        self.assertFalse(self.out.is_open)
+
+    def test_not_plain(self) -> None:
+        """Only a bare socket is written to directly: anything else may have to encrypt first."""
+        self.assertFalse(is_plain(self.transport))
+        self.assertEqual(queued(self.transport), 0)
+
+
+class Port:
+    """What a Twisted connection wants to know of the port it came in by."""
+
+    _realPortNumber = 0  # noqa: N815
+    factory = None
+
+
+class OverASocket(SynchronousTestCase):
+    """Real sockets, with a peer that reads when it is told to."""
+
+    def setUp(self) -> None:
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listening.close)
+        self.peer = socket.create_connection(listening.getsockname())
+        self.addCleanup(self.peer.close)
+        self.peer.setblocking(False)
+        ours, address = listening.accept()
+        self.addCleanup(ours.close)
+        ours.setblocking(False)
+        reactor: Any = MemoryReactor()
+        self.transport: Any = tcp.Server(ours, Protocol(), address, Port(), 0, reactor)
+        self.out = Outgoing(self.transport)
+        self.transport.registerProducer(self.out, True)
+
+    def read(self) -> bytes:
+        found = b""
+        while True:
+            try:
+                found += self.peer.recv(1_000_000)
+            except BlockingIOError:
+                return found
+
+    def fill(self) -> bytes:
+        """Writes until the transport asks for a pause."""
+        sent = b""
+        for number in range(10_000):
+            if self.out.is_paused:
+                return sent
+            data = number.to_bytes(4, "big") * 16_384
+            self.out.write(data)
+            sent += data
+        raise AssertionError("the transport never asked for a pause")
+
+    def test_at_once(self) -> None:
+        """To a peer that reads, bytes go at once, without the reactor's help."""
+        self.assertTrue(is_plain(self.transport))
+        self.out.write(b"hello")
+        self.assertEqual(self.read(), b"hello")
+        self.assertEqual(self.out.taken, 5)
+
+    def test_never_past_encryption(self) -> None:
+        """A socket on which TLS was started is not written to directly."""
+        self.transport.TLS = True
+        self.assertFalse(is_plain(self.transport))
+
+    def test_slow_peer(self) -> None:
+        """A peer that does not read is noticed, counted, and gets everything in order once it reads."""
+        sent = self.fill()
+        self.assertGreater(self.out.waiting, 0)
+        self.assertEqual(self.out.taken + self.out.waiting, len(sent))
+        waiting = Deferred.fromCoroutine(self.out.drained())
+        before = self.out.waiting
+        self.out.write(b"the end")
+        self.assertEqual(self.out.waiting, before + 7)
+        self.assertNoResult(waiting)
+        got = b""
+        for _ in range(1_000):
+            got += self.read()
+            if self.out.waiting == 0 and not self.out.is_paused:
+                break
+            self.transport.doWrite()
+        self.successResultOf(waiting)
+        got += self.read()
+        self.assertTrue(got == sent + b"the end")
+        self.assertEqual(self.out.taken, len(got))
+
+    def test_peer_gone(self) -> None:
+        """Writing to a peer that is gone raises nothing: the transport finds out by itself."""
+        self.peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.peer.close()
+        for _ in range(3):
+            self.out.write(b"anybody?")
+        self.assertEqual(self.out.written, 24)
