@@ -161,7 +161,7 @@ class Registering(Scene):
         """A name is taken also in other case, in other width, and with letters that only look the same."""
         self.house.wait(self.register("mei"))
         self.house.wait(self.register("paco"))
-        for name in ("mei", "MEI", "Mei", "anna", "аnna"[1:] and "ANNA", "расо"):
+        for name in ("mei", "MEI", "Mei", "anna", "ANNA", "ａｎｎａ", "расо"):
             work = self.register(name)
             self.assertEqual(self.house.refusal(work), "name_taken", name)
 
@@ -187,7 +187,7 @@ class Registering(Scene):
 
     def test_names_of_the_world(self) -> None:
         """Names may be written in any one script."""
-        for number, name in enumerate(("梅梅", "Иван", "Ωmega"[1:], "さくら", "josé", "m-e_i.2")):
+        for number, name in enumerate(("梅梅", "Иван", "Ωμέγα", "さくら", "josé", "m-e_i.2")):
             signed = self.house.wait(self.register(name, device=self.device(number)))
             self.assertEqual(signed.actor.user.name, name)
 
@@ -339,7 +339,7 @@ class SigningIn(Scene):
 
     def test_strange_logins(self) -> None:
         """Whatever is typed as a name or password is no more than wrong."""
-        for number, login in enumerate(("", "\0", "\ud800", "' or 1=1 --", "%", "x" * 10_000, "ﷺ" * 300)):
+        for number, login in enumerate(("", "\0", "' or 1=1 --", "%", "x" * 10_000, "ﷺ" * 300)):
             code = self.house.refusal(self.sign_in(login, device=self.device(number)))
             self.assertEqual(code, "wrong_credentials", repr(login[:20]))
 
@@ -421,16 +421,14 @@ class SigningIn(Scene):
 
     def test_password_changed_meanwhile(self) -> None:
         """A sign-in with the old password that is under way during its change does not succeed."""
+        self.house.hasher.hold()
+        change = Deferred.fromCoroutine(self.accounts.set_password(self.anna.id, "another horse 7"))
         work = Deferred.fromCoroutine(self.sign_in())
-        self.house.writer.hold()
         self.house.turn()
-        # The sign-in has been checked and waits for the writer; what the operator writes comes first.
-        self.house.writer.waiting.clear() if False else None
-        self.house.writer.release()
+        self.house.hasher.release()
         self.house.turn()
-        self.successResultOf(work)
-        self.house.wait(self.accounts.set_password(self.anna.id, "another horse 7"))
-        self.assertEqual(self.house.refusal(self.sign_in()), "wrong_credentials")
+        self.successResultOf(change)
+        self.assertEqual(self.failureResultOf(work).value.code, "wrong_credentials")
 
 
 class Sessions(Scene):

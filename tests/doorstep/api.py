@@ -70,8 +70,13 @@ class Api:
 
 def page_fields(page: Fields) -> Fields:
     """A page of history as log and checker hold it."""
-    return {"room": page["room"], "epoch": page["epoch"], "seq": page["seq"], "rev": page["rev"],
-            "rows": [message_fields(row) for row in page["messages"]]}
+    return {
+        "room": page["room"],
+        "epoch": page["epoch"],
+        "seq": page["seq"],
+        "rev": page["rev"],
+        "rows": [message_fields(row) for row in page["messages"]],
+    }
 
 
 def fetch_history(reader: Api, rooms: Iterable[int], everybody: dict[int, Api]) -> Fields:
@@ -106,6 +111,10 @@ def _fetch_room(reader: Api, room: int) -> Fields:
     around: list[Fields] = []
     for middle in sorted({1, state["seq"] // 3, state["seq"] // 2, state["seq"]} - {0}) if state["seq"] else ():
         around += map(message_fields, reader.get(f"rooms/{room}/messages?around={middle}&limit=50")["messages"])
-    return {"seq": state["seq"], "rev": state["rev"], "messages": forward,
-            "backward": [[row["seq"], row["rev"], row["digest"]] for row in backward],
-            "around": [[row["seq"], row["rev"], row["digest"]] for row in around]}
+    return {
+        "seq": state["seq"],
+        "rev": state["rev"],
+        "messages": forward,
+        "backward": [[row["seq"], row["rev"], row["digest"]] for row in backward],
+        "around": [[row["seq"], row["rev"], row["digest"]] for row in around],
+    }

@@ -42,12 +42,14 @@ def check_sends(run: Run, timeline: Timeline) -> Iterator[Violation]:
     for key, rows in stored.items():
         for row in rows:
             if key not in hashes:
-                yield Violation("I4", f"room {key[0]}: nobody sent message {row['seq']} (author {key[1]}, "
-                                      f"nonce {key[2]})")
+                yield Violation(
+                    "I4", f"room {key[0]}: nobody sent message {row['seq']} (author {key[1]}, nonce {key[2]})"
+                )
             elif not row.get("deleted") and row["hash"] not in _allowed(hashes[key], edits.get((key[0], row["seq"]))):
                 lines = [sent.began for sent in timeline.sent.values() if sent.key == key][:2]
-                yield Violation("I4", f"room {key[0]}: message {row['seq']} has another text than was sent",
-                                tuple(lines))
+                yield Violation(
+                    "I4", f"room {key[0]}: message {row['seq']} has another text than was sent", tuple(lines)
+                )
 
 
 def _judge_send(sent: Sent, rows: list[Fields]) -> Iterator[Violation]:
@@ -58,21 +60,27 @@ def _judge_send(sent: Sent, rows: list[Fields]) -> Iterator[Violation]:
         if len({line["seq"] for line in acks}) > 1:
             yield Violation("I3", f"{about}: acknowledged with several seqs", tuple(acks))
         elif len(rows) != 1:
-            yield Violation("I3", f"{about}: acknowledged, and stored {len(rows)} times: "
-                                  f"{[row['seq'] for row in rows]}", (sent.began, *acks))
+            yield Violation(
+                "I3",
+                f"{about}: acknowledged, and stored {len(rows)} times: {[row['seq'] for row in rows]}",
+                (sent.began, *acks),
+            )
         elif rows[0]["seq"] != acks[0]["seq"]:
-            yield Violation("I3", f"{about}: acknowledged as {acks[0]['seq']}, stored as {rows[0]['seq']}",
-                            (sent.began, *acks))
+            yield Violation(
+                "I3", f"{about}: acknowledged as {acks[0]['seq']}, stored as {rows[0]['seq']}", (sent.began, *acks)
+            )
     elif len(rows) > 1:
         yield Violation("I5", f"{about}: not acknowledged, stored {len(rows)} times", (sent.began,))
     elif rows and sent.answers and rows[0]["hash"] == sent.hash:
         refusal = sent.answers[-1]
         if refusal["code"] not in PASSING_REFUSALS or (
-            refusal["code"] not in ("retry", "internal") and len(sent.answers) == sent.attempts
+            refusal["code"] not in ("retry", "internal")
+            and len(sent.answers) == sent.attempts
             and not any(line["code"] in ("retry", "internal") for line in sent.answers)
         ):
-            yield Violation("I6", f"{about}: refused with {refusal['code']}, stored as {rows[0]['seq']}",
-                            (sent.began, refusal))
+            yield Violation(
+                "I6", f"{about}: refused with {refusal['code']}, stored as {rows[0]['seq']}", (sent.began, refusal)
+            )
 
 
 def _edits_of(timeline: Timeline) -> dict[tuple[int, int], list[tuple[Line, Line | None]]]:
@@ -95,24 +103,33 @@ def _allowed(posted: set[str], edits: list[tuple[Line, Line | None]] | None) -> 
 
 def check_order(run: Run, timeline: Timeline) -> Iterator[Violation]:
     """I9 and I10: a reply comes after its cause, and a device's messages stand in the order in which it sent them."""
-    stored = {(int(name), row["author"], row["nonce"]): row["seq"]
-              for name, room in run.history["rooms"].items() for row in room["messages"]}
+    stored = {
+        (int(name), row["author"], row["nonce"]): row["seq"]
+        for name, room in run.history["rooms"].items()
+        for row in room["messages"]
+    }
     devices: dict[tuple[str, int], tuple[int, Sent]] = {}
     for sent in sorted(timeline.sent.values(), key=lambda sent: sent.began["t"]):
         seq = sent.ack["seq"] if sent.ack else stored.get(sent.key)
         if seq is None:
             continue
         if seq <= sent.floor:
-            yield Violation("I9", f"room {sent.key[0]}: message {seq} was sent after {sent.floor} had been "
-                                  f"acknowledged", tuple(x for x in (sent.floor_line, sent.began, sent.ack) if x))
+            yield Violation(
+                "I9",
+                f"room {sent.key[0]}: message {seq} was sent after {sent.floor} had been acknowledged",
+                tuple(x for x in (sent.floor_line, sent.began, sent.ack) if x),
+            )
         if sent.pipelined and not (sent.attempts == 1 and sent.ack):
             continue
         before = devices.get((sent.client, sent.key[0]))
         if before and before[0] > seq:
             # A send that began after the other was acknowledged has been reported as I9.
             if seq > sent.floor:
-                yield Violation("I10", f"room {sent.key[0]}: {sent.client} sent {before[0]} before {seq}",
-                                (before[1].began, sent.began))
+                yield Violation(
+                    "I10",
+                    f"room {sent.key[0]}: {sent.client} sent {before[0]} before {seq}",
+                    (before[1].began, sent.began),
+                )
         else:
             devices[sent.client, sent.key[0]] = (seq, sent)
 
@@ -152,23 +169,28 @@ def check_rows(run: Run, odd_rooms: frozenset[int]) -> Iterator[Violation]:
     for name, room in run.history["rooms"].items():
         for row in room["messages"] if int(name) not in odd_rooms else ():
             seen.setdefault((epoch, int(name), row["rev"]), (("message", row["seq"]), row["digest"], None))
-    final = {int(name): {row["seq"]: row["rev"] for row in room["messages"]}
-             for name, room in run.history["rooms"].items()}
+    final = {
+        int(name): {row["seq"]: row["rev"] for row in room["messages"]} for name, room in run.history["rooms"].items()
+    }
     ends = {int(name): room["rev"] for name, room in run.history["rooms"].items()}
     lost: set[tuple[int, int]] = set()
     for at, room, row, line in _shown_rows(run):
         key = ("message", row["seq"]) if row.get("row", "message") == "message" else (row["row"], row.get("who") or 0)
         known = seen.setdefault((at, room, row["rev"]), (key, row["digest"], line))
         if known[:2] != (key, row["digest"]):
-            yield Violation("I8", f"room {room} rev {row['rev']} is {known[0]} for one and {key} for another, or "
-                                  f"differs", tuple(x for x in (known[2], line) if x))
+            yield Violation(
+                "I8",
+                f"room {room} rev {row['rev']} is {known[0]} for one and {key} for another, or differs",
+                tuple(x for x in (known[2], line) if x),
+            )
         if at != epoch or room not in final:
             continue
         gone = key[0] == "message" and final[room].get(key[1], 0) < row["rev"]
         if (gone or row["rev"] > ends[room]) and (room, row["rev"]) not in lost:
             lost.add((room, row["rev"]))
-            yield Violation("I13", f"room {room}: {key[0]} {key[1]} was shown at rev {row['rev']} and is not there",
-                            (line,))
+            yield Violation(
+                "I13", f"room {room}: {key[0]} {key[1]} was shown at rev {row['rev']} and is not there", (line,)
+            )
 
 
 def _shown_rows(run: Run) -> Iterator[tuple[str, int, Mapping[str, Any] | Line, Line]]:
@@ -192,13 +214,23 @@ def check_changes(run: Run, timeline: Timeline) -> Iterator[Violation]:
             continue
         row = rows.get((asked["room"], asked["seq"]))
         if row and asked["op"] == "delete" and not row.get("deleted") and row["rev"] > answer["rev"]:
-            yield Violation("I14", f"room {asked['room']}: message {asked['seq']} was deleted at rev {answer['rev']} "
-                                   f"and is back at {row['rev']}", (asked, answer))
-        elif row is None or row["rev"] < answer["rev"] or (
-            asked["op"] == "delete" and row["rev"] == answer["rev"] and not row.get("deleted")
+            yield Violation(
+                "I14",
+                f"room {asked['room']}: message {asked['seq']} was deleted at rev {answer['rev']} "
+                f"and is back at {row['rev']}",
+                (asked, answer),
+            )
+        elif (
+            row is None
+            or row["rev"] < answer["rev"]
+            or (asked["op"] == "delete" and row["rev"] == answer["rev"] and not row.get("deleted"))
         ):
-            yield Violation("I13", f"room {asked['room']}: the acknowledged {asked['op']} of message {asked['seq']} at "
-                                   f"rev {answer['rev']} is lost", (asked, answer))
+            yield Violation(
+                "I13",
+                f"room {asked['room']}: the acknowledged {asked['op']} of message {asked['seq']} at "
+                f"rev {answer['rev']} is lost",
+                (asked, answer),
+            )
 
 
 # --- all of it -------------------------------------------------------------------------------------------------------

@@ -132,8 +132,13 @@ class Device:
         self._conn = f"{self.name}#{self._conns}"
         try:
             socket = await connect(
-                self._crowd.url, subprotocols=[Subprotocol("webchat.v1")], open_timeout=10, close_timeout=2,
-                ping_interval=self._crowd.ping, ping_timeout=self._crowd.ping, max_size=1 << 20,
+                self._crowd.url,
+                subprotocols=[Subprotocol("webchat.v1")],
+                open_timeout=10,
+                close_timeout=2,
+                ping_interval=self._crowd.ping,
+                ping_timeout=self._crowd.ping,
+                max_size=1 << 20,
             )
         except (OSError, TimeoutError, InvalidHandshake, InvalidMessage, EOFError) as reason:
             self._crowd.counts[f"no connection: {type(reason).__name__}"] += 1
@@ -212,9 +217,15 @@ class Device:
 
     def _on_welcome(self, frame: Fields) -> None:
         states = {state["room"]: state for state in frame["rooms"]}
-        self._journal.write(self._conn, "welcome", epoch=frame["epoch"], rooms={
-            str(room): [state["seq"], state["rev"], state["read"], state["joined_rev"]]
-            for room, state in states.items()})
+        self._journal.write(
+            self._conn,
+            "welcome",
+            epoch=frame["epoch"],
+            rooms={
+                str(room): [state["seq"], state["rev"], state["read"], state["joined_rev"]]
+                for room, state in states.items()
+            },
+        )
         self._due = self._rooms.keys() & states.keys()
         for room in self._rooms.keys() - states.keys():
             self._drop(room)
@@ -231,8 +242,16 @@ class Device:
             self._pump(queue)
 
     def _on_joined(self, state: Fields) -> None:
-        self._journal.write(self._conn, "event", row="joined", room=state["room"], rev=state["rev"], seq=state["seq"],
-                            read=state["read"], joined_rev=state["joined_rev"])
+        self._journal.write(
+            self._conn,
+            "event",
+            row="joined",
+            room=state["room"],
+            rev=state["rev"],
+            seq=state["seq"],
+            read=state["read"],
+            joined_rev=state["joined_rev"],
+        )
         self._due.discard(state["room"])
         self._rooms[state["room"]] = Held(state["rev"], state["seq"], state["read"])
 
@@ -357,8 +376,9 @@ class Device:
                 continue
             post.conn = self._conn
             self._crowd.counts["posts sent"] += 1
-            self._ask("post", post.room, {"nonce": post.nonce, "hash": text_hash(post.text)}, text=post.text,
-                      nonce=post.nonce)
+            self._ask(
+                "post", post.room, {"nonce": post.nonce, "hash": text_hash(post.text)}, text=post.text, nonce=post.nonce
+            )
 
     def _sync(self, room: int, rev: int) -> None:
         held = self._rooms[room]
@@ -447,23 +467,40 @@ class Device:
 
     @property
     def is_quiet(self) -> bool:
-        return (self.is_welcome and not self._due and not self._asked and not self._loading
-                and not any(self._outbox.values())
-                and not any(held.in_block or held.syncing for held in self._rooms.values()))
+        return (
+            self.is_welcome
+            and not self._due
+            and not self._asked
+            and not self._loading
+            and not any(self._outbox.values())
+            and not any(held.in_block or held.syncing for held in self._rooms.values())
+        )
 
     def unsettled(self) -> str:
         """Why the device is not quiet, in words."""
         sends = sum(map(len, self._outbox.values()))
-        return (f"{self.name}: welcome {self.is_welcome}, due {sorted(self._due)}, unanswered "
-                f"{list(self._asked.values())[:3]}, outbox {sends}, pages {self._loading}, "
-                f"blocks {[room for room, held in self._rooms.items() if held.in_block or held.syncing]}")
+        return (
+            f"{self.name}: welcome {self.is_welcome}, due {sorted(self._due)}, unanswered "
+            f"{list(self._asked.values())[:3]}, outbox {sends}, pages {self._loading}, "
+            f"blocks {[room for room, held in self._rooms.items() if held.in_block or held.syncing]}"
+        )
 
     def settle(self) -> None:
         if self.is_welcome:
-            self._journal.write(self._conn, "settled", rooms={str(room): {
-                "rev": held.mine, "seq": held.seq, "read": held.read, "unread": held.seq - held.read,
-                "rows": rows_digest((seq, *row) for seq, row in held.rows.items()),
-            } for room, held in self._rooms.items()})
+            self._journal.write(
+                self._conn,
+                "settled",
+                rooms={
+                    str(room): {
+                        "rev": held.mine,
+                        "seq": held.seq,
+                        "read": held.read,
+                        "unread": held.seq - held.read,
+                        "rows": rows_digest((seq, *row) for seq, row in held.rows.items()),
+                    }
+                    for room, held in self._rooms.items()
+                },
+            )
         self.flush()
 
     def flush(self) -> None:

@@ -72,9 +72,11 @@ class Options:
 
     @property
     def again(self) -> str:
-        return (f"python -m tests.doorstep.faults one {self.fault} --engine {self.engine} --seed {self.seed} "
-                f"--kills {self.kills} --people {self.people} --rooms {self.rooms} --rate {self.rate:g}"
-                + (" --long" if self.is_long else ""))
+        return (
+            f"python -m tests.doorstep.faults one {self.fault} --engine {self.engine} --seed {self.seed} "
+            f"--kills {self.kills} --people {self.people} --rooms {self.rooms} --rate {self.rate:g}"
+            + (" --long" if self.is_long else "")
+        )
 
 
 @dataclass
@@ -126,8 +128,9 @@ class Stage:
         await self.crowd.order("settle")
         await self.crowd.stop()
         (self.folder / "history.json").write_text(json.dumps(history))
-        (self.folder / "run.json").write_text(json.dumps(
-            {"seed": self.options.seed, "command": self.options.again, "fault": self.options.fault}))
+        (self.folder / "run.json").write_text(
+            json.dumps({"seed": self.options.seed, "command": self.options.again, "fault": self.options.fault})
+        )
         run = await asyncio.to_thread(logs.load, self.folder)
         found = await asyncio.to_thread(checker.judge, run)
         if found and not self.options.lie:
@@ -165,9 +168,11 @@ def fault(
     name: str, about: str, *, engines: tuple[str, ...] = ("sqlite", "postgresql"), **needs: Any
 ) -> Callable[[Play], Play]:
     """Enter a function into the table of faults."""
+
     def enter(play: Play) -> Play:
         FAULTS[name] = Fault(about, play, engines, needs)
         return play
+
     return enter
 
 
@@ -190,8 +195,10 @@ async def crash(stage: Stage) -> None:
             print(f"  {number} kills, {counts['posts sent']} sends, {counts['post ack']} acks", flush=True)
     await asyncio.sleep(1.0)
     starts = sorted(stage.house.starts[1:])
-    stage.notes.append(f"{stage.options.kills} kills, ready after {starts[len(starts) // 2]:.2f} s (median), "
-                       f"{starts[-1]:.2f} s (slowest)")
+    stage.notes.append(
+        f"{stage.options.kills} kills, ready after {starts[len(starts) // 2]:.2f} s (median), "
+        f"{starts[-1]:.2f} s (slowest)"
+    )
 
 
 @fault("F2", "SIGTERM under load")
@@ -215,8 +222,10 @@ async def orderly_stop(stage: Stage) -> None:
     await asyncio.sleep(1.0)
     counts = await stage.counts()
     # A commit whose answer was flushed before the close needs no second sending.
-    stage.expect(counts["answered as duplicate"] == 0,
-                 f"{counts['answered as duplicate']} commits were not answered before the close")
+    stage.expect(
+        counts["answered as duplicate"] == 0,
+        f"{counts['answered as duplicate']} commits were not answered before the close",
+    )
     stage.notes.append(f"slowest stop {slowest:.1f} s")
 
 
@@ -296,8 +305,10 @@ async def half_open(stage: Stage) -> None:
         while time.monotonic() - began < 45.0 and not all(DOWN in link.ended for link in dead):
             await asyncio.sleep(0.2)
         freed = [link.ended[DOWN] - began for link in dead if DOWN in link.ended]
-        stage.expect(len(freed) == len(dead) and max(freed) <= 40.0, f"the server freed {len(freed)} of {len(dead)} "
-                     f"dead lines: {[round(after) for after in freed]} s")
+        stage.expect(
+            len(freed) == len(dead) and max(freed) <= 40.0,
+            f"the server freed {len(freed)} of {len(dead)} dead lines: {[round(after) for after in freed]} s",
+        )
         stage.notes.append(f"the server freed dead lines after {[round(after) for after in freed]} s")
     for link in dead:
         link.reset()
@@ -317,8 +328,11 @@ async def slow_readers(stage: Stage) -> None:
     while time.monotonic() < until and len(closed) < len(slow):
         await asyncio.sleep(0.25)
         largest = max(largest, psutil.Process(stage.house.pid).memory_info().rss)
-        here = {conn.raddr.port for conn in psutil.Process(stage.house.pid).net_connections("tcp")
-                if conn.status == psutil.CONN_ESTABLISHED and conn.raddr}
+        here = {
+            conn.raddr.port
+            for conn in psutil.Process(stage.house.pid).net_connections("tcp")
+            if conn.status == psutil.CONN_ESTABLISHED and conn.raddr
+        }
         closed = {writer for writer in slow if writer.get_extra_info("sockname")[1] not in here}
     end = time.monotonic()
     for writer in slow:
@@ -328,10 +342,13 @@ async def slow_readers(stage: Stage) -> None:
     stage.expect(grown <= len(slow) * 1.25 + 16, f"the server grew by {grown:.0f} MiB for {len(slow)} slow readers")
     await stage.crowd.order("flush")
     without, with_them = _latency(stage.folder, 0.0, middle), _latency(stage.folder, middle, end)
-    stage.expect(with_them < max(2 * without, 0.1), f"p99 of the others {without * 1000:.0f} -> "
-                 f"{with_them * 1000:.0f} ms")
-    stage.notes.append(f"all closed after {end - middle:.0f} s, +{grown:.0f} MiB, p99 {without * 1000:.0f} -> "
-                       f"{with_them * 1000:.0f} ms")
+    stage.expect(
+        with_them < max(2 * without, 0.1), f"p99 of the others {without * 1000:.0f} -> {with_them * 1000:.0f} ms"
+    )
+    stage.notes.append(
+        f"all closed after {end - middle:.0f} s, +{grown:.0f} MiB, p99 {without * 1000:.0f} -> "
+        f"{with_them * 1000:.0f} ms"
+    )
 
 
 async def _never_reading(stage: Stage, person: Person) -> asyncio.StreamWriter:
@@ -343,15 +360,16 @@ async def _never_reading(stage: Stage, person: Person) -> asyncio.StreamWriter:
     sock.setblocking(False)
     await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", stage.house.port))
     reader, writer = await asyncio.open_connection(sock=sock, limit=1024)
-    writer.write(f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{stage.house.port}\r\nUpgrade: websocket\r\nConnection: Upgrade"
-                 "\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OUFCQ0RFRg==\r\nSec-WebSocket-Version: 13\r\n"
-                 "Sec-WebSocket-Protocol: webchat.v1\r\n\r\n".encode())
+    writer.write(
+        f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{stage.house.port}\r\nUpgrade: websocket\r\nConnection: Upgrade"
+        "\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OUFCQ0RFRg==\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Protocol: webchat.v1\r\n\r\n".encode()
+    )
     await reader.readuntil(b"\r\n\r\n")
     hello = json.dumps({"type": "hello", "token": person.token}).encode()
     mask = b"\x01\x02\x03\x04"
     length = bytes((0x80 | len(hello),)) if len(hello) < 126 else b"\xfe" + len(hello).to_bytes(2, "big")
-    writer.write(b"\x81" + length + mask
-                 + bytes(byte ^ mask[at % 4] for at, byte in enumerate(hello)))
+    writer.write(b"\x81" + length + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(hello)))
     writer.transport.pause_reading()  # type: ignore[attr-defined]
     return writer
 
@@ -417,8 +435,11 @@ async def cut_inside(stage: Stage) -> None:
     await cutter.stop()
     stage.complaints += list(filter(None, wrong))[:5]
     rows = await asyncio.to_thread(_nonces, stage.reader, room)
-    stage.expect(len(rows) == cuts and set(rows.values()) == {1}, f"of {cuts} sends {len(rows)} are there, more than "
-                 f"once {[nonce for nonce, count in rows.items() if count > 1][:5]}")
+    stage.expect(
+        len(rows) == cuts and set(rows.values()) == {1},
+        f"of {cuts} sends {len(rows)} are there, more than "
+        f"once {[nonce for nonce, count in rows.items() if count > 1][:5]}",
+    )
     stage.notes.append(f"{cuts} cuts")
 
 
@@ -467,8 +488,9 @@ class _conversation:  # noqa: N801
         self._url, self._person = url, person
 
     async def __aenter__(self) -> ClientConnection:
-        self._socket = await connect(self._url, subprotocols=[Subprotocol("webchat.v1")], close_timeout=1,
-                                     ping_interval=None)
+        self._socket = await connect(
+            self._url, subprotocols=[Subprotocol("webchat.v1")], close_timeout=1, ping_interval=None
+        )
         await self._socket.send(json.dumps({"type": "hello", "token": self._person.token}))
         while json.loads(await asyncio.wait_for(self._socket.recv(), 5.0))["type"] != "welcome":
             pass
@@ -526,9 +548,20 @@ async def run(options: Options) -> bool:
         if needs.get("proxy"):
             proxy = Proxy(port, f"{options.seed} proxy")
             ws = f"ws://127.0.0.1:{await proxy.start()}/ws"
-        crowd = Crowd(folder, {"url": ws, "http": house.http, "seed": options.seed, "rate": options.rate, "pace": 0.1,
-                               "canary": f"canary{options.seed}", "devices": devices_of(town),
-                               "ping": needs.get("ping", 20.0), "bulk": needs.get("bulk", 0)})
+        crowd = Crowd(
+            folder,
+            {
+                "url": ws,
+                "http": house.http,
+                "seed": options.seed,
+                "rate": options.rate,
+                "pace": 0.1,
+                "canary": f"canary{options.seed}",
+                "devices": devices_of(town),
+                "ping": needs.get("ping", 20.0),
+                "bulk": needs.get("bulk", 0),
+            },
+        )
         await crowd.start()
         stage = Stage(options, folder, house, town, crowd, chance, proxy, database)
         await stage.all_back()
@@ -549,8 +582,11 @@ async def run(options: Options) -> bool:
     if options.lie:
         return _found_out(options, found, complaints, folder)
     holds = not found and not complaints
-    print(f"{options.fault} {options.engine} {'passed' if holds else 'FAILED'}: {entry.about}; {'; '.join(notes)}; "
-          f"{len(found)} violations, seed {options.seed}, {time.monotonic() - began:.0f} s", flush=True)
+    print(
+        f"{options.fault} {options.engine} {'passed' if holds else 'FAILED'}: {entry.about}; {'; '.join(notes)}; "
+        f"{len(found)} violations, seed {options.seed}, {time.monotonic() - began:.0f} s",
+        flush=True,
+    )
     for complaint in complaints[:10]:
         print(f"  {complaint}")
     if holds and options.keep is None:
@@ -565,8 +601,10 @@ def _found_out(options: Options, found: list[Violation], complaints: list[str], 
     expected, about = LIES[options.lie]
     invariants = Counter(violation.invariant for violation in found)
     holds = bool(expected & invariants.keys())
-    print(f"lie {options.lie} {'found out' if holds else 'NOT FOUND OUT'}: the server {about}; "
-          f"{dict(invariants)}, seed {options.seed}")
+    print(
+        f"lie {options.lie} {'found out' if holds else 'NOT FOUND OUT'}: the server {about}; "
+        f"{dict(invariants)}, seed {options.seed}"
+    )
     for complaint in complaints[:10] if not holds else ():
         print(f"  {complaint}")
     shutil.rmtree(folder)
@@ -575,9 +613,20 @@ def _found_out(options: Options, found: list[Violation], complaints: list[str], 
 
 def campaign(arguments: argparse.Namespace) -> list[Options]:
     """The runs that the command line asks for."""
+
     def options(name: str, engine: str, kills: int, seed: int, is_long: bool) -> Options:
-        return Options(name, engine, seed, kills, arguments.people, arguments.rooms, arguments.rate, arguments.ready,
-                       is_long, arguments.keep)
+        return Options(
+            name,
+            engine,
+            seed,
+            kills,
+            arguments.people,
+            arguments.rooms,
+            arguments.rate,
+            arguments.ready,
+            is_long,
+            arguments.keep,
+        )
 
     if arguments.set == "lies":
         base = dataclasses.replace(options("F1", "sqlite", arguments.kills or 2, arguments.seed, False), rate=12.0)
@@ -587,8 +636,10 @@ def campaign(arguments: argparse.Namespace) -> list[Options]:
         return [options(arguments.fault, arguments.engine, kills, arguments.seed, arguments.long)]
     if arguments.set == "quick":
         plan = [options("F1", "sqlite", arguments.kills or 5, arguments.seed, False)]
-        return plan + [options(name, FAULTS[name].engines[0], 0, arguments.seed, False)
-                       for name in ("F5", "F10", "F11", "F12", "F16", "F24")]
+        return plan + [
+            options(name, FAULTS[name].engines[0], 0, arguments.seed, False)
+            for name in ("F5", "F10", "F11", "F12", "F16", "F24")
+        ]
     plan = campaign(argparse.Namespace(**{**vars(arguments), "set": "lies", "kills": 0}))
     for name, entry in sorted(FAULTS.items(), key=lambda item: int(item[0][1:])):
         plan += [options(name, engine, arguments.kills or 20, arguments.seed, True) for engine in entry.engines]

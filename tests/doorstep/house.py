@@ -40,8 +40,13 @@ def free_port(chance: random.Random) -> int:
 
 # The load is to reach the log, not the limits; those have tests of their own.
 OPTIONS = {
-    "registration": "open", "posts-per-second": 1000, "post-burst": 10_000, "requests-per-second": 1000,
-    "request-burst": 10_000, "connections-per-address": 5_000, "log-level": "info",
+    "registration": "open",
+    "posts-per-second": 1000,
+    "post-burst": 10_000,
+    "requests-per-second": 1000,
+    "request-burst": 10_000,
+    "connections-per-address": 5_000,
+    "log-level": "info",
 }
 
 
@@ -82,8 +87,12 @@ class House:
         library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
         if library is None:
             return False
-        self._environ |= {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(self.folder / "clock"),
-                          "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        self._environ |= {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(self.folder / "clock"),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
         self.step_clock("+0")
         return True
 
@@ -96,7 +105,12 @@ class House:
         began = time.monotonic()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220  it only forks
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT, start_new_session=True,
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                start_new_session=True,
                 env=os.environ | self._environ,
             )
         while time.monotonic() - began < START_WITHIN:
@@ -140,8 +154,11 @@ class House:
     def complaints(self, secrets: Sequence[str]) -> list[str]:
         """What must not be in the server's log: failures nobody handled, texts that people wrote, tokens."""
         said = self.log.read_text("utf-8", "replace")
-        found = [f"I18 the log says {word!r}: …{said[max(0, said.index(word) - 300):][:1500]}"
-                 for word in ("Unhandled", "Traceback") if word in said]
+        found = [
+            f"I18 the log says {word!r}: …{said[max(0, said.index(word) - 300) :][:1500]}"
+            for word in ("Unhandled", "Traceback")
+            if word in said
+        ]
         return found + [f"I19 the log holds {secret[:12]}…" for secret in secrets if secret in said]
 
 
@@ -203,8 +220,9 @@ def populate(house: House, chance: random.Random, people: int, rooms: int, each:
 
 def _newcomer(house: House, name: str, invitation: str) -> Person:
     api = Api(house.http)
-    me = _retried(lambda: api.post("register", name=name, display_name=name.upper(), password=PASSWORD,
-                                   invitation=invitation))
+    me = _retried(
+        lambda: api.post("register", name=name, display_name=name.upper(), password=PASSWORD, invitation=invitation)
+    )
     return Person(me["user"]["id"], name, _retried(lambda: api.post("tokens", label="crowd"))["token"])
 
 
@@ -220,8 +238,15 @@ def devices_of(town: Town) -> list[Fields]:
     devices = []
     for number, person in enumerate(town.people):
         for copy in range(2 if number % 5 == 0 else 1):
-            devices.append({"name": f"{person.name}.{copy}", "user": person.user, "token": person.token,
-                            "rooms": person.rooms, "pipelined": len(devices) % 3 == 2})
+            devices.append(
+                {
+                    "name": f"{person.name}.{copy}",
+                    "user": person.user,
+                    "token": person.token,
+                    "rooms": person.rooms,
+                    "pipelined": len(devices) % 3 == 2,
+                }
+            )
     return devices
 
 
@@ -239,8 +264,16 @@ class Crowd:
         self._file.write_text(json.dumps(self._about))
         with self._errors.open("ab") as errors:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.doorstep.client", str(self._file), cwd=ROOT, limit=1 << 20,
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors)
+                sys.executable,
+                "-m",
+                "tests.doorstep.client",
+                str(self._file),
+                cwd=ROOT,
+                limit=1 << 20,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+            )
 
     async def order(self, what: str, within: float = 10.0) -> Fields:
         """Tell the crowd to do something; what it answers.  Raises OSError when it has died."""

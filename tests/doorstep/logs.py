@@ -47,8 +47,12 @@ def rows_digest(rows: Iterable[tuple[int, int, str]]) -> str:
 def message_fields(row: Mapping[str, Any]) -> Fields:
     """A message's row as log and history hold it."""
     fields = {
-        "seq": row["seq"], "rev": row["rev"], "author": row["author"], "nonce": row.get("nonce"),
-        "hash": text_hash(row["text"]), "digest": row_digest(row),
+        "seq": row["seq"],
+        "rev": row["rev"],
+        "author": row["author"],
+        "nonce": row.get("nonce"),
+        "hash": text_hash(row["text"]),
+        "digest": row_digest(row),
     }
     if row.get("deleted") is not None:
         fields["deleted"] = True
@@ -105,8 +109,9 @@ def load(directory: Path) -> Run:
     clients = {}
     for path in sorted((directory / "clients").glob("*.jsonl")):
         lines = path.read_text("utf-8").splitlines(keepends=True)
-        clients[path.stem] = [Line(path.name, number, json.loads(line))
-                              for number, line in enumerate(lines, 1) if line.endswith("\n")]
+        clients[path.stem] = [
+            Line(path.name, number, json.loads(line)) for number, line in enumerate(lines, 1) if line.endswith("\n")
+        ]
     history = json.loads((directory / "history.json").read_text("utf-8"))
     about = directory / "run.json"
     return Run(clients, history, json.loads(about.read_text("utf-8")) if about.exists() else {})

@@ -108,7 +108,7 @@ class Proxy:
         pieces, at = [], 0
         while at < len(data):
             size = self._random.randint(*self.weather.slices)
-            pieces.append(data[at:at + size])
+            pieces.append(data[at : at + size])
             at += size
         return pieces
 

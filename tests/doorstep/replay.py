@@ -192,8 +192,14 @@ class Replay:
         key = (line["row"], line.get("seq") or line.get("who") or 0)
         last = block.lines[-1]
         if line["rev"] <= max(block.low, last.get("rev") or 0) or key in block.keys:
-            block.faults.append(Violation("I1", f"a block of room {line['room']} from rev {block.low} holds rev "
-                                          f"{line['rev']}, or its row, out of turn", (*block.lines[-2:], line)))
+            block.faults.append(
+                Violation(
+                    "I1",
+                    f"a block of room {line['room']} from rev {block.low} holds rev "
+                    f"{line['rev']}, or its row, out of turn",
+                    (*block.lines[-2:], line),
+                )
+            )
         block.keys.add(key)
         block.lines.append(line)
         held = self._held[line["room"]]
@@ -226,8 +232,9 @@ class Replay:
             held.ahead.discard(held.top)
         # What nobody at all was shown, since the seq was jumped, is a matter of I7.
         if held.ahead and not held.tainted and line["room"] not in self._odd_rooms:
-            self._report("I2", f"room {line['room']}: message {held.top + 1} was never shown, "
-                               f"{min(held.ahead)} was", line)
+            self._report(
+                "I2", f"room {line['room']}: message {held.top + 1} was never shown, {min(held.ahead)} was", line
+            )
             held.tainted = True
 
     def _on_syncing(self, line: Line) -> None:
@@ -255,8 +262,9 @@ class Replay:
         if rev < stream.rev:
             self._report("I22", f"room {room}: synced at {rev} after {stream.rev}", stream.last, line)
         if not self._memberships.belongs(line["user"], room, rev):
-            self._report("I11", f"user {line['user']} got a block of room {room} up to rev {rev}, outside her "
-                                f"membership", line)
+            self._report(
+                "I11", f"user {line['user']} got a block of room {room} up to rev {rev}, outside her membership", line
+            )
         self._count_rows(stream, len(rows), line)
         if room in self._must_reset:
             self._report("I22", f"another epoch, and room {room} was not reset", self._hello, line)
@@ -293,8 +301,9 @@ class Replay:
     def _on_page(self, line: Line) -> None:
         room, rev, held = line["room"], line["rev"], self._held.get(line["room"])
         if not self._memberships.belongs(line["user"], room, rev):
-            self._report("I11", f"user {line['user']} got a page of room {room} at rev {rev}, outside her membership",
-                         line)
+            self._report(
+                "I11", f"user {line['user']} got a page of room {room} at rev {rev}, outside her membership", line
+            )
         if held is None:
             return
         if held.top is None:
@@ -303,8 +312,12 @@ class Replay:
         for row in line["rows"]:
             old = held.rows.get(row["seq"])
             if old and row["rev"] < old[0] <= rev and not held.tainted:
-                self._report("I14", f"a page at rev {rev} shows message {row['seq']} of room {room} at {row['rev']}, "
-                                    f"which was at {old[0]} before", line)
+                self._report(
+                    "I14",
+                    f"a page at rev {rev} shows message {row['seq']} of room {room} at {row['rev']}, "
+                    f"which was at {old[0]} before",
+                    line,
+                )
             self._apply(held, row, line)
         self._no_hole(held, line)
 
@@ -334,23 +347,34 @@ class Replay:
             elif not held.tainted:
                 same = self._at_the_end(room, shown, held, stream, final.get(name, state), line)
                 if same and shown["unread"] != state["seq"] - state["read"]:
-                    self._report("I17", f"room {name}: {shown['unread']} unread shown, it is {state['seq']} - "
-                                        f"{state['read']}", line)
+                    self._report(
+                        "I17",
+                        f"room {name}: {shown['unread']} unread shown, it is {state['seq']} - {state['read']}",
+                        line,
+                    )
 
     def _at_the_end(
         self, room: int, shown: Fields, held: Held, stream: Stream | None, final: Fields, line: Line
     ) -> bool:
         """Whether the device stands where the room stands."""
         if shown["rev"] != final["rev"] or held.mine != final["rev"]:
-            self._report("I12", f"room {room} is at rev {final['rev']}, {line['client']} says {shown['rev']} and was "
-                                f"told {held.mine}", stream.last if stream else None, line)
+            self._report(
+                "I12",
+                f"room {room} is at rev {final['rev']}, {line['client']} says {shown['rev']} and was told {held.mine}",
+                stream.last if stream else None,
+                line,
+            )
             return False
         truth = {row["seq"]: row for row in final.get("messages", ())} if room not in self._odd_rooms else {}
         for seq, (rev, _, _) in held.rows.items():
             # A row that is not there at all is a matter of I13, one with two contents of I8.
             if truth and (row := truth.get(seq)) and row["rev"] > rev:
-                self._report("I14", f"room {room}: {line['client']} holds message {seq} at rev {rev}, a fresh load "
-                                    f"shows rev {row['rev']}", line)
+                self._report(
+                    "I14",
+                    f"room {room}: {line['client']} holds message {seq} at rev {rev}, a fresh load "
+                    f"shows rev {row['rev']}",
+                    line,
+                )
                 return True
         told = rows_digest((seq, rev, digest) for seq, (rev, digest, _) in held.rows.items())
         if shown["rows"] != told:

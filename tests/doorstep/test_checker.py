@@ -49,8 +49,14 @@ class Story:
     def log(self, name: str, kind: str, **fields: Any) -> Fields:
         device = self.devices[name]
         self.now += 1.0
-        line = {"t": self.now, "client": name, "user": device.user, "conn": f"{name}#{device.conn}", "kind": kind,
-                **fields}
+        line = {
+            "t": self.now,
+            "client": name,
+            "user": device.user,
+            "conn": f"{name}#{device.conn}",
+            "kind": kind,
+            **fields,
+        }
         device.lines.append(line)
         return line
 
@@ -96,8 +102,15 @@ class Story:
         self.rooms[room].members[user] = self.rooms[room].rev + 1
         self.raise_counters(room, {"row": "member", "who": user, "joined_rev": self.rooms[room].rev + 1})
 
-    def open(self, name: str, user: int = 0, *, epoch: str | None = None, named: dict[int, int] | None = None,
-             pipelined: bool = False) -> None:
+    def open(
+        self,
+        name: str,
+        user: int = 0,
+        *,
+        epoch: str | None = None,
+        named: dict[int, int] | None = None,
+        pipelined: bool = False,
+    ) -> None:
         device = self.devices.setdefault(name, Device(name, user))
         device.conn += 1
         device.online, device.pipelined = True, pipelined
@@ -105,9 +118,15 @@ class Story:
         self.log(name, "open", pipelined=pipelined)
         self.log(name, "hello", epoch=epoch or ("E" if named else None), rooms={str(r): v for r, v in named.items()})
         mine = {r: s for r, s in self.rooms.items() if device.user in s.members}
-        self.log(name, "welcome", epoch="E", rooms={
-            str(r): [s.seq, s.rev, self.reads.get((device.user, r), 0), s.members[device.user]]
-            for r, s in mine.items()})
+        self.log(
+            name,
+            "welcome",
+            epoch="E",
+            rooms={
+                str(r): [s.seq, s.rev, self.reads.get((device.user, r), 0), s.members[device.user]]
+                for r, s in mine.items()
+            },
+        )
         for room, state in mine.items():
             if room not in named:
                 device.held[room] = {"rev": state.rev, "seq": state.seq, "rows": {}}
@@ -143,6 +162,13 @@ class Story:
         self.devices[name].online = False
         self.log(name, "close", code=code)
 
+    def sync(self, name: str, room: int, rev: int) -> None:
+        """Asked for, and while the answer is on its way the server fills a gap of its own."""
+        number = self.ask(name, "sync", room, rev=rev)
+        self.block(self.devices[name], room, self.devices[name].held[room]["rev"])
+        self.log(name, "ack", op="sync", id=number, room=room)
+        self.block(self.devices[name], room, rev)
+
     def ask(self, name: str, op: str, room: int, **fields: Any) -> int:
         device = self.devices[name]
         device.ids += 1
@@ -156,15 +182,25 @@ class Story:
 
     def store(self, name: str, room: int, text: str, nonce: str) -> Fields:
         author = self.devices[name].user
-        row = self.raise_counters(room, {"row": "message", "author": author, "nonce": nonce,
-                                         "hash": logs.text_hash(text)}, post=True)
+        row = self.raise_counters(
+            room, {"row": "message", "author": author, "nonce": nonce, "hash": logs.text_hash(text)}, post=True
+        )
         self.reads[author, room] = row["seq"]
         self.tell(room, row)
         return row
 
     def ack(self, name: str, number: int, row: Fields, **more: Any) -> None:
-        self.log(name, "ack", op="post", id=number, room=row["room"], seq=row["seq"], rev=row["rev"],
-                 nonce=row["nonce"], **more)
+        self.log(
+            name,
+            "ack",
+            op="post",
+            id=number,
+            room=row["room"],
+            seq=row["seq"],
+            rev=row["rev"],
+            nonce=row["nonce"],
+            **more,
+        )
 
     def post(self, name: str, room: int, text: str) -> Fields:
         number, nonce = self.send(name, room, text)
@@ -204,8 +240,16 @@ class Story:
         self.reads[device.user, room] = state.seq
         for other in self.devices.values():
             if other.user == device.user and other.online:
-                self.log(other.name, "event", row="joined", room=room, rev=row["rev"], seq=state.seq, read=state.seq,
-                         joined_rev=row["rev"])
+                self.log(
+                    other.name,
+                    "event",
+                    row="joined",
+                    room=room,
+                    rev=row["rev"],
+                    seq=state.seq,
+                    read=state.seq,
+                    joined_rev=row["rev"],
+                )
                 other.held[room] = {"rev": row["rev"], "seq": state.seq, "rows": {}}
         self.log(name, "ack", op="join", id=number, room=room, rev=row["rev"])
 
@@ -213,23 +257,42 @@ class Story:
 
     def settle(self) -> None:
         for device in self.devices.values():
-            self.log(device.name, "settled", rooms={str(room): {
-                "rev": held["rev"], "seq": held["seq"], "read": self.reads.get((device.user, room), 0),
-                "unread": held["seq"] - self.reads.get((device.user, room), 0),
-                "rows": logs.rows_digest((seq, *row) for seq, row in held["rows"].items()),
-            } for room, held in device.held.items()})
+            self.log(
+                device.name,
+                "settled",
+                rooms={
+                    str(room): {
+                        "rev": held["rev"],
+                        "seq": held["seq"],
+                        "read": self.reads.get((device.user, room), 0),
+                        "unread": held["seq"] - self.reads.get((device.user, room), 0),
+                        "rows": logs.rows_digest((seq, *row) for seq, row in held["rows"].items()),
+                    }
+                    for room, held in device.held.items()
+                },
+            )
 
     def history(self) -> Fields:
         rooms, users = {}, {}
         for name, room in self.rooms.items():
-            rows = [{k: v for k, v in room.messages[seq].items() if k not in ("row", "room")}
-                    for seq in sorted(room.messages)]
+            rows = [
+                {k: v for k, v in room.messages[seq].items() if k not in ("row", "room")}
+                for seq in sorted(room.messages)
+            ]
             ways = [[row["seq"], row["rev"], row["digest"]] for row in rows]
-            rooms[str(name)] = {"seq": room.seq, "rev": room.rev, "messages": rows, "backward": ways[::-1],
-                                "around": ways[:3]}
+            rooms[str(name)] = {
+                "seq": room.seq,
+                "rev": room.rev,
+                "messages": rows,
+                "backward": ways[::-1],
+                "around": ways[:3],
+            }
         for user in (ADA, BOB, CYD):
-            users[str(user)] = {str(name): {"seq": room.seq, "rev": room.rev, "read": self.reads.get((user, name), 0)}
-                                for name, room in self.rooms.items() if user in room.members}
+            users[str(user)] = {
+                str(name): {"seq": room.seq, "rev": room.rev, "read": self.reads.get((user, name), 0)}
+                for name, room in self.rooms.items()
+                if user in room.members
+            }
         return copy.deepcopy({"epoch": "E", "rooms": rooms, "users": users})
 
 
@@ -274,6 +337,8 @@ def told(*, undelete: bool = False, jump: bool = False) -> Story:
     number, nonce = story.send("cyd", ROOM, "did you hear me?", nonce)
     story.ack("cyd", number, row, duplicate=True)
 
+    story.sync("cyd", ROOM, 2)
+
     # A pipelined device's first send is lost on the way, the second is not.
     lost, nonce = story.send("ada2", ROOM, "one")
     story.post("ada2", ROOM, "two")
@@ -312,8 +377,11 @@ class CheckerTests(SynchronousTestCase):
         self.history = self.story.history()
 
     def lines(self, name: str, **match: Any) -> list[Fields]:
-        return [line for line in self.story.devices[name].lines
-                if all(line.get(key) == value for key, value in match.items())]
+        return [
+            line
+            for line in self.story.devices[name].lines
+            if all(line.get(key) == value for key, value in match.items())
+        ]
 
     def live(self, name: str, room: int = ROOM) -> list[Fields]:
         """The rows of a room that came to a device outside a block, in its last connection."""
@@ -336,8 +404,10 @@ class CheckerTests(SynchronousTestCase):
         return found
 
     def run_of(self) -> Run:
-        clients = {name: [Line(name + ".jsonl", number, line) for number, line in enumerate(device.lines, 1)]
-                   for name, device in self.story.devices.items()}
+        clients = {
+            name: [Line(name + ".jsonl", number, line) for number, line in enumerate(device.lines, 1)]
+            for name, device in self.story.devices.items()
+        }
         return Run(clients, self.history, {"seed": 7, "command": "again"})
 
     def assert_caught(self, *invariants: str) -> None:
@@ -399,8 +469,12 @@ class CheckerTests(SynchronousTestCase):
         at = self.drop("bob", self.lines("bob", kind="event", room=ROOM)[-1])
         kept = self.story.devices["bob"].lines
         stolen = {**line, "client": "bob", "user": BOB, "conn": "bob#2"}
-        self.insert("bob", at, stolen, self.lines("ada", kind="event", room=ROOM)[-1] | {
-            "client": "bob", "user": BOB, "conn": "bob#2"})
+        self.insert(
+            "bob",
+            at,
+            stolen,
+            self.lines("ada", kind="event", room=ROOM)[-1] | {"client": "bob", "user": BOB, "conn": "bob#2"},
+        )
         self.assertIn(stolen, kept)
         self.assert_caught("I11")
 
@@ -416,14 +490,29 @@ class CheckerTests(SynchronousTestCase):
         """A page read while one is no member is I11."""
         page, leaving = self.lines("cyd", kind="page")[0], self.lines("cyd", kind="event", row="member", left=True)[0]
         at = self.drop("cyd", leaving)
-        self.insert("cyd", at, leaving, {**page, "t": leaving["t"], "conn": leaving["conn"], "id": 999, "room": SIDE,
-                                         "rev": leaving["rev"] + 1, "rows": []})
+        self.insert(
+            "cyd",
+            at,
+            leaving,
+            {
+                **page,
+                "t": leaving["t"],
+                "conn": leaving["conn"],
+                "id": 999,
+                "room": SIDE,
+                "rev": leaving["rev"] + 1,
+                "rows": [],
+            },
+        )
         self.assert_caught("I11")
 
     def test_ack_without_row(self) -> None:
         """A message that was acknowledged and is not there is I3."""
-        self.story.ack("bob", self.story.send("bob", ROOM, "a ghost", "ghost")[0],
-                       {"room": ROOM, "seq": 99, "rev": 199, "nonce": "ghost"})
+        self.story.ack(
+            "bob",
+            self.story.send("bob", ROOM, "a ghost", "ghost")[0],
+            {"room": ROOM, "seq": 99, "rev": 199, "nonce": "ghost"},
+        )
         self.assert_caught("I3")
 
     def test_one_nonce_two_rows(self) -> None:

@@ -36,8 +36,13 @@ class ConformanceTests(SynchronousTestCase):
         self.addCleanup(house.close)
         asyncio.run(house.start())
         report = folder / "report"
-        done = subprocess.run([self.kosoku or "", f"ws://127.0.0.1:{port}/ws", *cases, "-o", str(report)],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS)
+        done = subprocess.run(
+            [self.kosoku or "", f"ws://127.0.0.1:{port}/ws", *cases, "-o", str(report)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
         verdicts = {}
         for path in report.rglob("index.json"):
             for agent in json.loads(path.read_text()).values():
@@ -47,8 +52,9 @@ class ConformanceTests(SynchronousTestCase):
     def test_production_options(self) -> None:
         """Every case that fits into the size limit passes."""
         done, verdicts = self.play("-x", "9.*", "-x", "12.*", "-x", "13.*")
-        bad = {name: verdict for name, verdict in verdicts.items()
-               if verdict not in ("OK", "NON-STRICT", "INFORMATIONAL")}
+        bad = {
+            name: verdict for name, verdict in verdicts.items() if verdict not in ("OK", "NON-STRICT", "INFORMATIONAL")
+        }
         self.assertEqual((bad, done.returncode), ({}, 0), done.stdout[-2000:] + done.stderr[-2000:])
         self.assertGreater(len(verdicts), 240)
 

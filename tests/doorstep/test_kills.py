@@ -19,8 +19,9 @@ class KillTests(SynchronousTestCase):
         command = [sys.executable, "-m", "tests.doorstep.faults", "one", *words]
         # Beside other tests a start takes longer than the three seconds which the campaign demands.
         command += ["--people", "8", "--rooms", "4", "--ready", "15"]
-        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=SECONDS)
+        done = subprocess.run(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS
+        )
         said = done.stdout + done.stderr
         if " 1 skipped" in said:
             raise SkipTest(said.splitlines()[0])

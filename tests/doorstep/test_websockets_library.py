@@ -138,8 +138,13 @@ class StockClientTests(SynchronousTestCase):
     def test_without_the_subprotocol(self) -> None:
         """A client that does not ask for `webchat.v1`, as the library's own command, is answered 400."""
         self.talk(self._without)
-        done = subprocess.run([sys.executable, "-m", "websockets", self.house.url], input="", capture_output=True,
-                              text=True, timeout=SECONDS)
+        done = subprocess.run(
+            [sys.executable, "-m", "websockets", self.house.url],
+            input="",
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
         self.assertIn("HTTP 400", done.stdout + done.stderr)
 
     async def _without(self) -> None:

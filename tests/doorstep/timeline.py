@@ -81,8 +81,15 @@ class Timeline:
         name = (line["room"], line["user"], line["nonce"], line["hash"])
         if name not in self.sent:
             floor, floor_line = self._acked[line["room"]]
-            self.sent[name] = Sent(name[:3], line["hash"], line["client"], self._pipelined.get(line["conn"], False),
-                                   line, floor, floor_line)
+            self.sent[name] = Sent(
+                name[:3],
+                line["hash"],
+                line["client"],
+                self._pipelined.get(line["conn"], False),
+                line,
+                floor,
+                floor_line,
+            )
         self.sent[name].attempts += 1
 
     def _on_ack(self, line: Line) -> None:
@@ -156,8 +163,22 @@ class Timeline:
         if read > self._reads[line["user"], room][0]:
             self._reads[line["user"], room] = (read, line)
 
-    def _not_less(self, invariant: str, what: str, room: int, shown: int, floor: int, because: Line | None,
-                  asked: Line | None, line: Line) -> None:
+    def _not_less(
+        self,
+        invariant: str,
+        what: str,
+        room: int,
+        shown: int,
+        floor: int,
+        because: Line | None,
+        asked: Line | None,
+        line: Line,
+    ) -> None:
         if shown < floor:
-            self.found.append(Violation(invariant, f"room {room}: {what} {shown} was answered to a question put after "
-                                        f"{floor} had been shown", tuple(x for x in (because, asked, line) if x)))
+            self.found.append(
+                Violation(
+                    invariant,
+                    f"room {room}: {what} {shown} was answered to a question put after {floor} had been shown",
+                    tuple(x for x in (because, asked, line) if x),
+                )
+            )

@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.house import House
+from tests.support.house import DEVICE, PASSWORD, House
 
 
 class Talking(SynchronousTestCase):
@@ -115,7 +115,7 @@ class Talking(SynchronousTestCase):
         mei.rest()
         self.house.writer.hold()
         for number, command in enumerate(
-            [dict(type="join"), dict(type="post", text="a"), dict(type="post", text="b"), dict(type="leave")], 100
+            [{"type": "join"}, {"type": "post", "text": "a"}, {"type": "post", "text": "b"}, {"type": "leave"}], 100
         ):
             mei.send(id=number, room=1, **command)
         self.house.writer.release()
@@ -155,9 +155,8 @@ class Talking(SynchronousTestCase):
         self.house.wait(self.house.chat.accounts.disable(self.mei.id, True))
         self.assertFalse(mei.is_open)
         self.assertEqual(mei.close_code, 4003)
-        self.assertEqual(
-            self.house.refusal(self.house.chat.accounts.sign_in("mei", "correct horse 9", _device())), "wrong_credentials"
-        )
+        sign_in = self.house.chat.accounts.sign_in("mei", PASSWORD, DEVICE)
+        self.assertEqual(self.house.refusal(sign_in), "wrong_credentials")
 
 
 class ComingBack(SynchronousTestCase):
@@ -241,6 +240,41 @@ class ComingBack(SynchronousTestCase):
         self.house.wait(self.house.chat.sweeping.rooms())
         self.assertEqual([e["type"] for e in mei.rest()], ["syncing", "message", "synced"])
 
+    def test_entering_while_a_gap_is_filled(self) -> None:
+        """Who comes while a gap is being filled is told its part of it, and no hole is left."""
+        self.house.connect(self.mei)
+        real, self.house.chat.bus._deliver = self.house.chat.bus._deliver, lambda rows: None
+        self.say(2)
+        self.house.chat.bus._deliver = real
+        late = self.house.connect(self.mei, hello=False)
+        token = self.house.token(self.mei)
+        self.house.reader.hold()
+        self.house.chat.hub.catch_up(1, 5)
+        late.send(type="hello", token=token, rooms={"1": 3})
+        # The gap is read first, so its answer comes last: after the listener has entered at the old rev.
+        self.house.reader.waiting.rotate(-1)
+        gap = self.house.reader.waiting.pop()
+        while self.house.reader.step():
+            pass
+        self.house.reader.waiting.append(gap)
+        self.house.reader.release()
+        self.house.turn()
+        self.say(1, 7)
+        late.next("welcome")
+        told = [(e["type"], e.get("rev")) for e in late.rest()]
+        self.assertEqual(
+            told,
+            [
+                ("syncing", None),
+                ("synced", 3),
+                ("syncing", None),
+                ("message", 4),
+                ("message", 5),
+                ("synced", 5),
+                ("message", 6),
+            ],
+        )
+
     def test_said_while_reading(self) -> None:
         """What is said while a returning client's block is read comes after it, once."""
         self.say(2)
@@ -257,9 +291,3 @@ class ComingBack(SynchronousTestCase):
         self.assertEqual(revs, sorted(set(revs)))
         self.assertEqual(revs[0], 4)
         self.assertEqual(len(revs), revs[-1] - 3)
-
-
-def _device():  # type: ignore[no-untyped-def]
-    from tests.support.house import DEVICE
-
-    return DEVICE

@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
 
-from tests.contracts.engines import StoreTests, on_each_engine, posting
+from tests.contracts.engines import OnPostgresql, OnSqlite, StoreTests, on_each_engine, posting
 from tests.support.house import Threads
 from webchat.model.ids import RoomId
 from webchat.model.refusals import Busy, Conflict, Refusal, Retry, Unavailable
@@ -42,7 +43,7 @@ def put_all(db: sa.Connection, items: Sequence[str]) -> Sequence[str | Refusal]:
     return answers
 
 
-class GroupCommit(StoreTests):
+class Scene(StoreTests):
     """The database, with threads that the test moves."""
 
     def setUp(self) -> None:
@@ -85,6 +86,10 @@ class GroupCommit(StoreTests):
         """Writes of *works* that wait together, behind a first one."""
         self.database.write(None, put("first"))
         return [self.database.write(None, work) for work in works]
+
+
+class GroupCommit(Scene):
+    """What is written together."""
 
     def test_one_commit(self) -> None:
         """What waits shares one commit, and is answered in the order in which it was asked."""
@@ -285,10 +290,12 @@ class GroupCommit(StoreTests):
         else:
             self.assertEqual((self.successResultOf(after), self.kept()), ("b", ["b"]))
 
+
+class LinesTests(Scene, OnPostgresql, SynchronousTestCase):
+    """What can only happen to a database that is reached over a line, and is shared with other servers."""
+
     def test_lost_line(self) -> None:
         """When the line broke before anything was committed, the batch is written over a new one."""
-        if self.engines.is_sqlite:
-            return
         calls: list[int] = []
 
         def work(db: sa.Connection) -> str:
@@ -307,8 +314,6 @@ class GroupCommit(StoreTests):
 
     def test_lost_line_of_a_reader(self) -> None:
         """A reader whose line broke reads again over a new one."""
-        if self.engines.is_sqlite:
-            return
         calls: list[int] = []
 
         def work(db: sa.Connection) -> str | None:
@@ -326,8 +331,6 @@ class GroupCommit(StoreTests):
 
     def test_room_held_elsewhere(self) -> None:
         """Another server that holds a room makes only that room wait."""
-        if self.engines.is_sqlite:
-            return
         anna, held, free = self.user(), self.room("Held"), self.room("Free")
         with self.engines.writer.connect() as other, other.begin():
             rooms.lock(other, [held])
@@ -338,15 +341,19 @@ class GroupCommit(StoreTests):
         self.assertEqual(self.successResultOf(asked[1]), (1, 2))
         self.assertEqual(self.read(rooms.one, held).seq, 0)
 
+
+class DiskTests(Scene, OnSqlite, SynchronousTestCase):
+    """What can only happen to a database in a file of our own."""
+
     def test_disk_full(self) -> None:
         """When the disk is full nothing is written, and it goes on when there is room again."""
-        if not self.engines.is_sqlite:
-            return
         armed = [True]
 
         def fail(db: sa.Connection) -> None:
             if armed:
                 armed.clear()
+                # SQLite gives the transaction up by itself.
+                db.connection.rollback()
                 raise sa.exc.OperationalError("COMMIT", None, sqlite3.OperationalError("database or disk is full"))
 
         event.listen(self.engines.writer, "commit", fail)
@@ -360,4 +367,3 @@ class GroupCommit(StoreTests):
 
 
 on_each_engine(GroupCommit, globals())
-del GroupCommit

@@ -257,7 +257,7 @@ class Hub:
     def catch_up(self, room_id: RoomId, rev: Rev) -> None:
         """The database holds *rev* of the room: fetch what has not been delivered here."""
         room = self._rooms.get(room_id)
-        if room is not None and rev > room.rev and not room.filling:
+        if room is not None and rev > room.rev and not room.filling and not room.pending:
             self._fill(room)
 
     def _room(self, room_id: RoomId, rev: Rev) -> LiveRoom:
@@ -345,11 +345,13 @@ class Hub:
             if block.rev > room.rev:
                 room.rev = room.floor = block.rev
                 self._write_all(room, [block])
+                self._write_to_waiting(room, block)
         elif block.rev > room.rev:
             room.rev = block.rev
             for row in block.rows:
                 self._remember(room, Entry(row))
             self._write_block(room, block)
+            self._write_to_waiting(room, block)
         self._admit(room)
         self._flush_room(room)
         self._trim()
@@ -357,7 +359,8 @@ class Hub:
     def _write_block(self, room: LiveRoom, block: Block) -> None:
         leavers = [row for row in block.rows if isinstance(row, Member)]
         own = {row.user.id: row for row in leavers}
-        for listener in list(room.listeners()):
+        waiting = [listener for rev, listener in room.ahead if rev < block.rev]
+        for listener in [*room.listeners(), *waiting]:
             row = own.get(listener.user)
             if row is not None:
                 # Her place in the room has changed somewhere inside the gap: she gets that row alone.
@@ -370,6 +373,17 @@ class Hub:
             if not row.left:
                 for listener in list(self._by_user.get(row.user.id, ())):
                     listener.introduce(room.id)
+
+    def _write_to_waiting(self, room: LiveRoom, told: Block | Reset) -> None:
+        """Tells those who came while the gap was being filled the part of it that they do not hold."""
+        for rev, listener in room.ahead:
+            if rev >= told.rev:
+                continue
+            events: list[Event] = [told] if isinstance(told, Reset) else []
+            if isinstance(told, Block):
+                rows = (row for row in told.rows if row.rev > rev)
+                events = [Syncing(room.id), *rows, Synced(room.id, told.rev)]
+            listener.deliver(b"".join([listener.dialect.encode(event) for event in events]))
 
     def _write_all(self, room: LiveRoom, events: Iterable[Event]) -> None:
         for dialect, group in room.audience.items():

@@ -1,7 +1,7 @@
 // The line breaks, by a killed server or a lost network: nothing is lost, doubled or out of order.
 import type { Page } from '@playwright/test'
 import type { Line } from './server'
-import { composer, enter, expect, expectHistory, log, say, screen, test } from './stage'
+import { Cable, composer, enter, expect, expectHistory, log, say, screen, test, WIDE } from './stage'
 
 const EACH = 12
 
@@ -52,14 +52,17 @@ test('the server is killed while two people write: every message once, in the sa
 test('a tab without network catches up and sends what waited, once', async ({ server, open, complaints }) => {
   complaints.lineBreaks = true
   const mei = await server.setUp('mei', 'Mei')
+  const cable = await Cable.to(server)
+  complaints.know(cable.url)
   const here = await open(mei)
-  const away = await open(await server.register('ola', 'Ola'))
+  const away = await open(await server.register('ola', 'Ola'), { ...WIDE, baseURL: cable.url })
   await enter(here)
   await enter(away)
   await say(away, 'before')
   await expect(log(here)).toContainText('before')
 
   await away.context().setOffline(true)
+  cable.pull()
   await expect(away.getByText('You are offline.')).toBeVisible()
   for (const text of ['one', 'two', 'three']) await say(here, text)
   for (const text of ['mine 1', 'mine 2']) await say(away, text)
@@ -67,6 +70,7 @@ test('a tab without network catches up and sends what waited, once', async ({ se
   await expect.poll(async () => (await server.history(mei)).length).toBe(4)
   expect((await screen(away)).map((line) => line.text)).toEqual(['before', 'mine 1', 'mine 2'])
 
+  cable.plugIn()
   await away.context().setOffline(false)
   await expect(async () => {
     const texts = (await server.history(mei)).map((line) => line.text)

@@ -24,15 +24,15 @@ async function violations(page: Page): Promise<string[]> {
 /** A conversation in two languages. */
 async function talk(server: ChatServer, mei: Person, ola: Person): Promise<void> {
   const lines: [Person, string][] = [
-    [mei, 'Good morning! 早上好 ☀️'],
-    [ola, 'Morning! Did the new tea arrive?'],
+    [mei, 'Hello everybody, 大家好！'],
+    [ola, 'Hello! Did the new tea arrive?'],
     [mei, '到了！龙井和一点普洱。'],
     [mei, 'I left you a tin on the shelf by the window.'],
     [ola, '谢谢！我带了杏仁饼干。'],
     [ola, 'Here is the recipe, if you like: https://example.org/almond-biscuits'],
     [mei, '太好了，下午三点一起喝茶？\nThree o’clock, the small room upstairs.'],
     [ola, 'I will be there. 一会儿见！'],
-    [mei, '🍵'],
+    [mei, '好的 :-)'],
   ]
   for (const [person, text] of lines) await server.post(person, text)
 }
@@ -61,7 +61,7 @@ for (const [where, options] of Object.entries({ desk: WIDE, phone: PHONE }))
       await examine(page, 'room')
       for (const section of SECTIONS) {
         await page.goto(`/settings/${section}`)
-        await expect(page.getByRole('heading', { level: 2 })).toBeAttached()
+        await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toBeAttached()
         await expect(page.getByText('Loading…')).toHaveCount(0)
         await examine(page, section)
       }

@@ -2,12 +2,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from '@playwright/test'
-import type { Message } from '../../src/wire/frames'
+import type { MessageRow } from '../../src/wire/frames'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const PYTHON = process.env.PYTHON || join(ROOT, '.venv/bin/python')
@@ -132,7 +132,7 @@ export class ChatServer {
   /** The newest messages of a room, oldest first, by the HTTP interface. */
   async history(person: Person, room = LOBBY): Promise<Line[]> {
     const answer = await this.ask('GET', `/rooms/${room}/messages?limit=200`, undefined, person)
-    const { messages } = (await answer.json()) as { messages: Message[] }
+    const { messages } = (await answer.json()) as { messages: MessageRow[] }
     return messages.map(({ seq, text }) => ({ seq, text }))
   }
 }
@@ -141,6 +141,47 @@ export class ChatServer {
 export interface Line {
   seq: number | null
   text: string
+}
+
+/**
+ * A cable to the server that can be pulled.  Chromium's own "offline" leaves open WebSockets as they are, which no real
+ * loss of the network does.
+ */
+export class Cable {
+  private readonly ends = new Set<Socket>()
+  private isPulled = false
+
+  private constructor(readonly url: string) {}
+
+  static async to(server: ChatServer): Promise<Cable> {
+    const port = await freePort()
+    const cable = new Cable(`http://127.0.0.1:${port}`)
+    const door = createServer((near) => {
+      if (cable.isPulled) return near.destroy()
+      const far = connect(Number(new URL(server.url).port), '127.0.0.1')
+      for (const [end, other] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        cable.ends.add(end)
+        end.on('error', () => other.destroy()).on('close', () => other.destroy())
+        end.pipe(other)
+      }
+    })
+    door.listen(port, '127.0.0.1').unref()
+    await once(door, 'listening')
+    return cable
+  }
+
+  pull(): void {
+    this.isPulled = true
+    for (const end of this.ends) end.destroy()
+    this.ends.clear()
+  }
+
+  plugIn(): void {
+    this.isPulled = false
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -1,6 +1,6 @@
 // What every story has: a server, people with browsers of their own, and an ear for complaints of the browser.
 import { test as base, expect, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test'
-import { ChatServer, LOBBY, PASSWORD, type Line, type Person } from './server'
+import { Cable, ChatServer, LOBBY, PASSWORD, type Line, type Person } from './server'
 
 export const WIDE = { viewport: { width: 1280, height: 800 } } satisfies BrowserContextOptions
 export const PHONE = {
@@ -24,7 +24,12 @@ export class Complaints {
   /** A story that breaks the line says so: the browser then reports each failed attempt. */
   lineBreaks = false
 
-  constructor(private readonly home: string) {}
+  constructor(private readonly homes: string[]) {}
+
+  /** Another way to the same server. */
+  know(home: string): void {
+    this.homes.push(home)
+  }
 
   async listen(context: BrowserContext): Promise<void> {
     context.on('weberror', (error) => this.heard.push(`exception: ${error.error().stack ?? error.error().message}`))
@@ -36,11 +41,13 @@ export class Complaints {
     })
     context.on('request', (request) => {
       const { origin, protocol } = new URL(request.url())
-      if (origin !== this.home && !['data:', 'blob:'].includes(protocol)) this.heard.push(`foreign: ${request.url()}`)
+      if (!this.homes.includes(origin) && !['data:', 'blob:'].includes(protocol))
+        this.heard.push(`foreign: ${request.url()}`)
     })
     context.on('page', (page) =>
       page.on('websocket', (socket) => {
-        if (new URL(socket.url()).host !== new URL(this.home).host) this.heard.push(`foreign: ${socket.url()}`)
+        if (!this.homes.includes(socket.url().replace(/^ws(:..[^/]+).*/, 'http$1')))
+          this.heard.push(`foreign: ${socket.url()}`)
       }),
     )
     await context.addInitScript(() => {
@@ -52,7 +59,7 @@ export class Complaints {
 
   /** "Who am I?" is answered by 401 when nobody is signed in, and Chromium writes every 401 on the console. */
   private expected(text: string, url: string): boolean {
-    if (url === `${this.home}/api/v1/session` && text.includes('status of 401')) return true
+    if (new URL(url).pathname === '/api/v1/session' && text.includes('status of 401')) return true
     return this.lineBreaks && (text.includes('net::ERR_') || text.startsWith('WebSocket connection to '))
   }
 
@@ -69,7 +76,7 @@ export const test = base.extend<Stage>({
     expect(server.mishaps(), 'errors in the log of the server').toEqual([])
   },
   complaints: async ({ server }, use) => {
-    const complaints = new Complaints(server.url)
+    const complaints = new Complaints([server.url])
     await use(complaints)
     complaints.none()
   },
@@ -89,7 +96,7 @@ export const test = base.extend<Stage>({
   },
 })
 
-export { expect, LOBBY, PASSWORD }
+export { Cable, expect, LOBBY, PASSWORD }
 
 export const composer = (page: Page) => page.locator('#composer')
 export const log = (page: Page) => page.getByRole('log')
