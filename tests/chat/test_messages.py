@@ -79,8 +79,12 @@ class Saying(Scene):
         self.say(1)
         self.house.wait(self.house.chat.rooms.leave(self.mei, LeaveRoom(1, 1)))
         for work in (
-            self.post(), self.edit(), self.delete(), self.messages.page(self.mei, 1), self.messages.changes(self.mei, 1, 0)
-        ):  # fmt: skip
+            self.post(),
+            self.edit(),
+            self.delete(),
+            self.messages.page(self.mei, 1),
+            self.messages.changes(self.mei, 1, 0),
+        ):
             self.assertEqual(self.house.refusal(work), "not_a_member")
         self.house.wait(self.house.chat.rooms.join(self.mei, JoinRoom(1, 1)))
         self.house.wait(self.edit())

@@ -30,14 +30,14 @@ class Handshake(SynchronousTestCase):
 
     def test_foreign_origin(self) -> None:
         """A page of another site does not get in, however similar its address."""
-        foreign = ("http://evil.example", f"https://{HOST}", "http://localhost", f"{SAME}.evil.example")
+        foreign = ("http://evil.example", f"https://{HOST}", "http://localhost", "http://localhost.evil.example:8080")
         for origin in foreign:
             self.assertEqual(self.try_with(Origin=origin).status, 403, origin)
         self.assertEqual(len(self.house.sockets.connections), 0)
 
     def test_nameless_origin(self) -> None:
         """A page without an address of its own, or with a strange one, does not get in either."""
-        for origin in ("null", "x", "file://", "http://[", f"{SAME} {SAME}"):
+        for origin in ("null", "x", "file://", "http://[", f"{SAME} {SAME}", f"{SAME}.evil.example"):
             self.assertIn(self.try_with(Origin=origin).status, (400, 403), origin)
         self.assertEqual(len(self.house.sockets.connections), 0)
 

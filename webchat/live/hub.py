@@ -242,9 +242,9 @@ class Hub:
         room = self._rooms.get(event.room)
         if room is None:
             return
-        for dialect, group in room.audience.items():
+        for dialect, group in tuple(room.audience.items()):
             data = dialect.encode(event)
-            for listener in group:
+            for listener in tuple(group):
                 if listener.user != event.user:
                     listener.deliver_passing(data)
 
@@ -294,7 +294,8 @@ class Hub:
         if not batch:
             return
         self.events += len(batch)
-        for dialect, group in room.audience.items():
+        # Copies, since a listener that is too slow is closed by what it is told, and leaves the audience at once.
+        for dialect, group in tuple(room.audience.items()):
             data = b"".join([entry.bytes_for(dialect) for entry in batch])
             self.delivered += len(batch) * len(group)
             self.writes += len(group)
@@ -386,7 +387,7 @@ class Hub:
             listener.deliver(b"".join([listener.dialect.encode(event) for event in events]))
 
     def _write_all(self, room: LiveRoom, events: Iterable[Event]) -> None:
-        for dialect, group in room.audience.items():
+        for dialect, group in tuple(room.audience.items()):
             data = b"".join([dialect.encode(event) for event in events])
             for listener in tuple(group):
                 listener.deliver(data)

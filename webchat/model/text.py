@@ -19,6 +19,7 @@ _INVISIBLE = frozenset(
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064"
     "\u206a\u206b\u206c\u206d\u206e\u206f\u3164\ufeff\uffa0"
 )
+_JOINER = "\u200d"
 _ALLOWED_CONTROLS = frozenset("\n\t")
 _BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
 
@@ -49,11 +50,11 @@ def line_of_text(text: str, limit: int, field: str, *, may_be_empty: bool = Fals
     """
     text = " ".join(unicodedata.normalize("NFC", text).split())
     for sign in text:
-        if sign in _BIDI or (sign in _INVISIBLE and sign != "\u200d") or _is_control(sign):
+        if sign in _BIDI or (sign in _INVISIBLE and sign != _JOINER) or _is_control(sign) or _is_hidden(sign):
             raise BadText(f"The {field} holds characters that cannot be shown.", field=field)
     # The joiner is part of many emoji; between letters it only hides a difference.
-    for before, sign in zip(" " + text, text, strict=False):
-        if sign == "\u200d" and unicodedata.category(before) not in ("So", "Sk", "Mn"):
+    for before, sign, behind in zip(" " + text, text, text[1:] + " ", strict=False):
+        if sign == _JOINER and not (_joins(before) and _joins(behind)):
             raise BadText(f"The {field} holds characters that cannot be shown.", field=field)
     if len(text) > limit:
         raise TextTooLong(f"The {field} has at most {limit} characters.", field=field)
@@ -65,6 +66,15 @@ def line_of_text(text: str, limit: int, field: str, *, may_be_empty: bool = Fals
 def folded(text: str) -> str:
     """*text* as it is compared and searched: compatibility forms and case folded away (UAX #15, NFKC)."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _joins(sign: str) -> bool:
+    return unicodedata.category(sign) in ("So", "Sk", "Mn")
+
+
+def _is_hidden(sign: str) -> bool:
+    """Tags and annotation marks: they show nothing, and two names could differ by them alone."""
+    return "\ufff9" <= sign <= "\ufffb" or "\U000e0000" <= sign <= "\U000e0fff"
 
 
 def _is_control(sign: str) -> bool:

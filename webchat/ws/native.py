@@ -161,6 +161,7 @@ class Conversation:
         self._finishing = False
         self._running = 0
         self._barrier = False
+        self._going_on = False
         self._queue: deque[Command] = deque()
         self._joined_early: list[RoomId] = []
         self._rooms: dict[RoomId, Deferred[None]] = {}
@@ -324,6 +325,16 @@ class Conversation:
     # waits for what came before it, and what comes after waits for it.
 
     def _go_on(self) -> None:
+        # A request that ends at once comes back here: the loop below goes on, so that thousands of them do not nest.
+        if self._going_on:
+            return
+        self._going_on = True
+        try:
+            self._carry_out_what_may_be()
+        finally:
+            self._going_on = False
+
+    def _carry_out_what_may_be(self) -> None:
         while self._queue and self._welcome and not self._ended and not self._barrier:
             command = self._queue[0]
             is_post = isinstance(command, PostMessage)
@@ -332,9 +343,9 @@ class Conversation:
             self._queue.popleft()
             self._running += 1
             self._barrier = not is_post
-            self._start(self._carry_out(command))
             if len(self._queue) == MAX_QUEUED // 2:
                 self._peer.go_on_reading()
+            self._start(self._carry_out(command))
 
     async def _carry_out(self, command: Command) -> None:
         request: int | None = getattr(command, "id", None)

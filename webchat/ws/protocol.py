@@ -96,7 +96,7 @@ class ChatProtocol(WebSocketServerProtocol):
         self._fragments += 1
         if self._fragments > MAX_FRAGMENTS:
             self.close(1009, "too many fragments")
-            return
+        # In any case: Autobahn goes on with the frame, and needs what this prepares.
         super().onMessageFrameBegin(length)
 
     def onMessageEnd(self) -> None:

@@ -1,0 +1,55 @@
+"""What other processes change is found."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.support.house import DEVICE, PASSWORD, House
+from webchat.model.commands import PostMessage
+from webchat.store import sessions as session_store
+
+
+class Sweeping(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.house = House(self)
+        self.anna = self.house.set_up()
+        self.connection = self.house.connect(self.anna)
+
+    def elsewhere(self) -> None:
+        """Ends all of Anna's sessions as another process would: without a word to this one."""
+        self.house.wait(self.house.chat.database.write(None, lambda db: session_store.remove_all(db, self.anna.id)))
+
+    def test_sessions(self) -> None:
+        """A session that was ended by another process is closed here, and its token forgotten."""
+        token = self.house.wait(self.house.chat.accounts.sign_in("anna", PASSWORD, DEVICE)).token
+        self.house.wait(self.house.chat.accounts.authenticate(token))
+        self.elsewhere()
+        self.assertTrue(self.connection.is_open)
+        self.house.wait(self.house.chat.sweeping.sessions())
+        self.assertFalse(self.connection.is_open)
+        self.assertEqual(self.connection.close_code, 4001)
+        self.assertEqual(self.house.refusal(self.house.chat.accounts.authenticate(token)), "unauthenticated")
+
+    def test_nobody_else(self) -> None:
+        """Sessions that go on are left alone."""
+        mei = self.house.connect(self.house.register("mei"))
+        self.elsewhere()
+        self.house.wait(self.house.chat.sweeping.sessions())
+        self.assertTrue(mei.is_open)
+
+    def test_rooms(self) -> None:
+        """A message written by another process is told here."""
+        self.house.chat.bus._deliver = lambda rows: None
+        self.house.wait(self.house.chat.messages.post(self.anna, PostMessage(1, 1, "from afar")))
+        self.assertEqual(self.connection.rest(), [])
+        self.house.wait(self.house.chat.sweeping.rooms())
+        self.assertEqual([e.get("text") for e in self.connection.rest()], [None, "from afar", None])
+
+    def test_nothing_new(self) -> None:
+        """Where nothing happened nothing is said, and nothing asked where nobody listens."""
+        self.house.wait(self.house.chat.sweeping.rooms())
+        self.assertEqual(self.connection.rest(), [])
+        self.connection.lose()
+        reads = self.house.chat.database.reads
+        self.house.wait(self.house.chat.sweeping.rooms())
+        self.assertEqual(self.house.chat.database.reads, reads)

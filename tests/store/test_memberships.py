@@ -1,0 +1,107 @@
+"""Who belongs to which room, stored."""
+
+from __future__ import annotations
+
+from tests.contracts.engines import StoreTests, on_each_engine
+from webchat.model.ids import Rev, Seq, UserId
+from webchat.model.rooms import Membership
+from webchat.store import memberships
+
+
+class Belonging(StoreTests):
+    """Joined, left, come back."""
+
+    def test_joined(self) -> None:
+        """Who joins is a member from that change on; nobody else is."""
+        anna, mei, room = self.user("anna"), self.user("mei"), self.room()
+        rev = self.join(room, anna, "owner")
+        found = self.read(memberships.maybe, room, anna)
+        self.assertEqual(found, Membership(room, anna, "owner", Seq(0), "all", rev, None, rev))
+        self.assertIsNone(self.read(memberships.maybe, room, mei))
+        self.assertEqual(self.read(memberships.count, room), 1)
+
+    def test_left_and_back(self) -> None:
+        """Who leaves is remembered; who comes back has read everything, and begins at that change."""
+        anna, mei, room = self.user("anna"), self.user("mei"), self.room()
+        self.join(room, mei)
+        first = self.join(room, anna, "moderator")
+        left = self.leave(room, anna)
+        found = self.read(memberships.maybe, room, anna)
+        assert found is not None
+        self.assertEqual((found.joined_rev, found.left_rev, found.rev, found.is_active), (first, left, left, False))
+        self.assertEqual(self.read(memberships.count, room), 1)
+        self.post(room, mei)
+        again = self.join(room, anna)
+        self.assertEqual(
+            self.read(memberships.maybe, room, anna),
+            Membership(room, anna, "member", Seq(1), "all", again, None, again),
+        )
+
+    def test_many(self) -> None:
+        """Many memberships are looked up at once; those that never were are left out."""
+        anna, mei, room, other = self.user("anna"), self.user("mei"), self.room(), self.room("Other")
+        self.join(room, anna)
+        self.join(other, mei)
+        self.leave(other, mei)
+        found = self.read(memberships.many, [(room, anna), (other, mei), (other, anna), (room, UserId(99))])
+        self.assertEqual(set(found), {(room, anna), (other, mei)})
+        self.assertFalse(found[other, mei].is_active)
+        self.assertEqual(found[room, anna], self.read(memberships.maybe, room, anna))
+        self.assertEqual(self.read(memberships.many, []), {})
+
+    def test_role(self) -> None:
+        """A member gets another role, as a change of the room."""
+        anna, mei, room = self.user("anna"), self.user("mei"), self.room()
+        self.join(room, anna)
+        self.join(room, mei)
+        self.write(memberships.set_role, room, anna, "moderator", Rev(9))
+        found = self.read(memberships.maybe, room, anna)
+        assert found is not None
+        self.assertEqual((found.role, found.rev, found.joined_rev), ("moderator", 9, 2))
+        other = self.read(memberships.maybe, room, mei)
+        assert other is not None
+        self.assertEqual((other.role, other.rev), ("member", 3))
+
+    def test_read_mark(self) -> None:
+        """The read mark only rises, in whatever order the devices write."""
+        anna, mei, room = self.user("anna"), self.user("mei"), self.room()
+        for who in (anna, mei):
+            self.join(room, who)
+        self.write(memberships.read_up_to, [(room, anna, Seq(5)), (room, anna, Seq(3)), (room, mei, Seq(1))])
+        self.write(memberships.read_up_to, [(room, anna, Seq(4)), (room, mei, Seq(2))])
+        self.write(memberships.read_up_to, [])
+        found = self.read(memberships.many, [(room, anna), (room, mei)])
+        self.assertEqual((found[room, anna].read, found[room, mei].read), (5, 2))
+        self.assertEqual(found[room, anna].rev, 2)
+
+    def test_members(self) -> None:
+        """Members are listed by the name that is shown, page by page, without those who left."""
+        room = self.room()
+        ids = [self.user(f"u{number}", display_key=key) for number, key in enumerate(("b", "a", "b", "c", "a"))]
+        for one in ids:
+            self.join(room, one)
+        self.leave(room, ids[3])
+        walked, after = [], ("", 0)
+        while page := self.read(memberships.members, room, None, after, 2):
+            walked += [entry.user.id for entry, _ in page]
+            after = (page[-1][1], page[-1][0].user.id)
+        self.assertEqual(walked, [ids[1], ids[4], ids[0], ids[2]])
+
+    def test_search(self) -> None:
+        """Members are found by either of their names."""
+        room = self.room()
+        anna = self.user("anna", display_key="queen_bee")
+        mei = self.user("mei", display_key="queenxbee")
+        for one in (anna, mei):
+            self.join(room, one)
+
+        def found(like: str) -> list[int]:
+            return [entry.user.id for entry, _ in self.read(memberships.members, room, like, ("", 0), 9)]
+
+        self.assertEqual(found("ann%"), [anna])
+        self.assertEqual(found("queen\\_%"), [anna])
+        self.assertEqual(found("queen%"), [anna, mei])
+        self.assertEqual(found("nobody%"), [])
+
+
+on_each_engine(Belonging, globals())
