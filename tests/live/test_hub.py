@@ -229,6 +229,16 @@ class Audience(Scene):
         self.assertEqual([len(ear.writes) for ear in goers], [1] * 4)
         self.assertEqual((anna.writes, self.hub.listeners), (["message:1 message:2", "message:3"], 1))
 
+    def test_all_gone_inside_a_write(self) -> None:
+        """When every listener of a room goes while it is written to, the next room is still told."""
+        goers = [self.ear(UserId(number)) for number in range(2, 6)]
+        for ear in goers:
+            ear.goes_from = self.hub
+        anna = self.ear(ANNA, None)
+        self.hub.enter(anna, RoomId(2), Rev(0))
+        self.tell(post(1), post(1, room=RoomId(2)))
+        self.assertEqual(([len(ear.writes) for ear in goers], anna.writes), ([1] * 4, ["message:1"]))
+
     def test_dismiss(self) -> None:
         """One device or one person is thrown out, and nobody else."""
         phone, desk = self.ear(ANNA, session=10), self.ear(ANNA, session=11)
@@ -381,6 +391,17 @@ class Gaps(Scene):
         self.tell(post(4))
         self.assertEqual(mei.writes, ["message:4"])
         self.assertEqual(len(anna.writes), 2)
+
+    def test_entered_in_the_middle(self) -> None:
+        """Who comes in while the gap is open, and holds less than closes it, gets her part of the block."""
+        self.ear(ANNA)
+        self.tell(post(1))
+        self.tell(post(4))
+        mei, li = self.ear(MEI, 1), self.ear(LI, 2)
+        self.answer(4, [post(2), post(3), post(4)])
+        self.tell(post(5))
+        self.assertEqual(mei.writes, ["syncing message:2 message:3 message:4 synced:4", "message:5"])
+        self.assertEqual(li.writes, ["syncing message:3 message:4 synced:4", "message:5"])
 
     def test_second_gap(self) -> None:
         """A gap behind a gap is filled too."""
