@@ -122,6 +122,27 @@ class Talking(SynchronousTestCase):
         self.house.turn()
         self.assertEqual([mei.answer(number)["type"] for number in range(100, 104)], ["ok"] * 4)
 
+    def test_thousands_behind_one_that_waits(self) -> None:
+        """Thousands of requests behind one that waits are all answered."""
+        mei = self.house.connect(self.mei)
+        self.house.writer.hold()
+        mei.send(type="leave", id=1, room=1)
+        for number in range(1000, 3000):
+            mei.send(type="ping", id=number)
+        self.house.writer.release()
+        self.house.turn()
+        self.house.clock.advance(1)
+        self.assertEqual([mei.answer(number)["type"] for number in range(1000, 3000)], ["ok"] * 2000)
+
+    def test_too_many_fragments(self) -> None:
+        """A message in more than 64 pieces, empty ones too, ends the connection with 1009."""
+        for piece in (b"", b" "):
+            mei = self.house.connect(self.mei)
+            for place in range(66):
+                mei.frame(piece, opcode=0 if place else 1, fin=False)
+            self.assertFalse(mei.is_open)
+            self.assertEqual(mei.close_code, 1009)
+
     def test_one_transaction_for_what_waits(self) -> None:
         """What waits for the writer shares a commit; one that is refused does not spoil the others."""
         anna, mei = self.house.connect(self.anna), self.house.connect(self.mei)
