@@ -122,6 +122,11 @@ class Accounts:
         self.has_owner, lobby, self.title = await self._database.read(work)
         self.lobby = None if lobby is None else RoomId(int(lobby))
 
+    async def notice_owner(self) -> None:
+        """Learns of an owner whom another process has made, such as the administration command."""
+        if not self.has_owner:
+            await self.load()
+
     async def open_set_up(self) -> str | None:
         """A new code, good for one hour and one use, with which somebody becomes the owner; None if there is one."""
         code, now = self._secret("", 15), self._now()
