@@ -234,7 +234,7 @@ class Config:
     max_connections: int = _option(
         _integer(1, 1_000_000),
         10_000,
-        "WebSocket connections in all; a tenth is kept for people already signed in",
+        "WebSocket connections in all",
         group=_LIMITS,
     )
     connections_per_user: int = _option(_integer(1, 10_000), 20, "WebSocket connections of one account", group=_LIMITS)
