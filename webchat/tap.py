@@ -17,7 +17,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from webchat import __version__, startup
-from webchat.config import Config, ConfigError, Options, StartupError
+from webchat.config import Config, Options, StartupError
 from webchat.model.ids import Millis
 from webchat.model.web import Origins
 
@@ -51,7 +51,7 @@ def now() -> Millis:
     return Millis(time.time_ns() // 1_000_000)
 
 
-def build_chat(config: Config, reactor: Any, *, after_fork: bool = True) -> Chat:
+def build_chat(config: Config, reactor: Any) -> Chat:
     """The use cases over the configured database, with threads of their own, not yet started."""
     from webchat.chat.accounts import SessionLife
     from webchat.chat.facade import Chat, Settings, Sources, argon2id
@@ -261,6 +261,3 @@ def write_secret(file: Path, text: str) -> None:
     file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
         stream.write(text + "\n")
-
-
-__all__ += ["ConfigError"]

@@ -11,8 +11,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from twisted.internet import reactor
-
+from tests.doorstep.daemon import run
 from webchat import tap
 from webchat.ws.factory import ChatFactory
 from webchat.ws.protocol import SUBPROTOCOL, ChatProtocol
@@ -46,11 +45,7 @@ def main(port: str, data: str, *careless: str) -> None:
     ChatFactory.protocol = Careless if careless else Echo
     options = tap.Options()
     options.parseOptions(["--listen", f"tcp:{port}:interface=127.0.0.1", "--data", data])
-    service = tap.makeService(options)
-    anything: Any = reactor
-    anything.callWhenRunning(service.startService)
-    anything.addSystemEventTrigger("before", "shutdown", service.stopService)
-    anything.run()
+    run(options)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from twisted.internet import reactor
 
+from tests.doorstep.daemon import run
 from webchat import tap
 from webchat.live.hub import Hub
 from webchat.model.events import Member
@@ -76,11 +76,7 @@ def main(lie: str, *words: str) -> None:
         return chance.random() < share and flag.exists()
 
     {"commit": commit, "forget": forget, "leak": leak, "swap": swap}[lie](lies)
-    service = tap.makeService(options)
-    anything: Any = reactor
-    anything.callWhenRunning(service.startService)
-    anything.addSystemEventTrigger("before", "shutdown", service.stopService)
-    anything.run()
+    run(options)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import IResource, Resource
 
 from tests.http.wire import ORIGIN, Client, Numbers, public_settings
@@ -224,3 +225,13 @@ def rows(scene: Scene, table: str) -> list[dict[str, Any]]:
     """All that is stored in *table*."""
     with scene.engines.reader.connect() as db:
         return [dict(row) for row in db.execute(sa.text(f"SELECT * FROM {table}")).mappings()]
+
+
+class SceneCase(SynchronousTestCase):
+    """A test that makes scenes."""
+
+    def fresh(self, **more: Any) -> Scene:
+        """A populated scene, which ends with the test."""
+        scene = populated(**more)
+        self.addCleanup(scene.stop)
+        return scene

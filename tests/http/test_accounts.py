@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
-from tests.http.scene import PASSWORD, Scene, now, populated
+from tests.http.scene import PASSWORD, Scene, SceneCase, now
 from tests.http.wire import ORIGIN, Client
 
 NINA = {"name": "nina", "display_name": "Nina", "password": PASSWORD}
 
 
-class AccountsCase(SynchronousTestCase):
+class AccountsCase(SceneCase):
     def setUp(self) -> None:
         self.scene = self.fresh()
-
-    def fresh(self, **more: Any) -> Scene:
-        scene = populated(**more)
-        self.addCleanup(scene.stop)
-        return scene
 
     def code(self, answer: Any) -> tuple[int, str]:
         return answer.status, answer.code

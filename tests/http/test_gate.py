@@ -9,7 +9,7 @@ from twisted.internet.testing import EventLoggingObserver
 from twisted.logger import formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.http.scene import COOKIE, PASSWORD, Scene, populated, rows
+from tests.http.scene import COOKIE, PASSWORD, Scene, SceneCase, rows
 from tests.http.wire import HOST, ORIGIN, Client
 from webchat.http.gate import shielded
 from webchat.model.web import Origins, networks
@@ -35,14 +35,9 @@ STRANGERS = (
 SIGN_IN = {"login": "mei", "password": PASSWORD}
 
 
-class GateCase(SynchronousTestCase):
+class GateCase(SceneCase):
     def setUp(self) -> None:
         self.scene = self.fresh()
-
-    def fresh(self, **more: Any) -> Scene:
-        scene = populated(**more)
-        self.addCleanup(scene.stop)
-        return scene
 
 
 class CookieTests(GateCase):

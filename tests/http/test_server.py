@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from twisted.trial.unittest import SynchronousTestCase
-
-from tests.http.scene import Scene, populated
+from tests.http.scene import SceneCase
 from tests.http.wire import HOST, Client
 
 
-class ServerCase(SynchronousTestCase):
-    def fresh(self, **more: Any) -> Scene:
-        scene = populated(**more)
-        self.addCleanup(scene.stop)
-        return scene
-
-
-class AboutTests(ServerCase):
+class AboutTests(SceneCase):
     """The server's own page."""
 
     def test_about(self) -> None:
@@ -27,7 +16,7 @@ class AboutTests(ServerCase):
         self.assertEqual(set(answer.json), {"title", "version", "build", "registration", "needs_setup", "limits"})
 
 
-class ProbeTests(ServerCase):
+class ProbeTests(SceneCase):
     """Health, readiness and metrics."""
 
     def test_health(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.http.scene import PASSWORD, Scene, populated
+from tests.http.scene import PASSWORD, Scene, SceneCase
 from tests.http.wire import Answer, Client, public_settings
 from webchat.http.route import Route
 from webchat.http.server import Probes
@@ -109,12 +109,7 @@ def every_route() -> tuple[Route, ...]:
     return all_routes(Probes(public_settings(), lambda: b"", _ready))
 
 
-class TableCase(SynchronousTestCase):
-    def fresh(self, **more: Any) -> Scene:
-        scene = populated(**more)
-        self.addCleanup(scene.stop)
-        return scene
-
+class TableCase(SceneCase):
     def path(self, scene: Scene, route: Route) -> str:
         """The route's path, for things that exist and are mei's."""
         numbers = {"room": scene.room, "seq": 1, "id": 5}

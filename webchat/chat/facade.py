@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 
 from webchat.chat.accounts import Accounts, SessionLife
 from webchat.chat.log import RoomLog
-from webchat.chat.messages import Messages
+from webchat.chat.messages import PAGE_LIMIT, Messages
 from webchat.chat.passwords import PASSWORD_MAX, PASSWORD_MIN, Passwords
 from webchat.chat.reading import Reading
 from webchat.chat.rooms import Rooms
@@ -120,7 +120,7 @@ class Chat:
                 password_min=PASSWORD_MIN,
                 password_max=PASSWORD_MAX,
                 frame_bytes=FRAME_BYTES,
-                page=200,
+                page=PAGE_LIMIT,
             ),
         )
 

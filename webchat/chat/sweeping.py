@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from webchat.chat.accounts import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.live.hub import Hub
 from webchat.live.sessions import SessionCache
 from webchat.model.ids import RoomId, SessionId
@@ -43,4 +44,4 @@ class Sweeping:
             )
             for session in set(chunk) - valid:
                 self._cache.forget(session)
-                self._hub.dismiss_session(session, 4001, "signed out")
+                self._hub.dismiss_session(session, SIGNED_OUT, SIGNED_OUT_REASON)

@@ -76,10 +76,6 @@ class Entry:
             data = self._encoded[dialect] = dialect.encode(self.row)
         return data
 
-    @property
-    def size(self) -> int:
-        return ENTRY_OVERHEAD + sum(map(len, self._encoded.values()))
-
 
 @attrs.define(eq=False)
 class LiveRoom:
@@ -308,10 +304,13 @@ class Hub:
     def _change_audience(self, room: LiveRoom, row: Row) -> None:
         if isinstance(row, Member):
             self._remove_from_audience(room, row.user.id)
-            if not row.left:
-                for listener in list(self._by_user.get(row.user.id, ())):
-                    listener.introduce(room.id)
+            self._introduce(room, row)
         self._admit(room)
+
+    def _introduce(self, room: LiveRoom, row: Member) -> None:
+        if not row.left:
+            for listener in list(self._by_user.get(row.user.id, ())):
+                listener.introduce(room.id)
 
     def _remove_from_audience(self, room: LiveRoom, user: UserId) -> None:
         # Also for somebody who joins: she may have left and come back while a gap was open.
@@ -352,14 +351,13 @@ class Hub:
             for row in block.rows:
                 self._remember(room, Entry(row))
             self._write_block(room, block)
-            self._write_to_waiting(room, block)
         self._admit(room)
         self._flush_room(room)
         self._trim()
 
     def _write_block(self, room: LiveRoom, block: Block) -> None:
-        leavers = [row for row in block.rows if isinstance(row, Member)]
-        own = {row.user.id: row for row in leavers}
+        moved = [row for row in block.rows if isinstance(row, Member)]
+        own = {row.user.id: row for row in moved}
         waiting = [listener for rev, listener in room.ahead if rev < block.rev]
         for listener in [*room.listeners(), *waiting]:
             row = own.get(listener.user)
@@ -367,13 +365,12 @@ class Hub:
                 # Her place in the room has changed somewhere inside the gap: she gets that row alone.
                 end: list[Event] = [Syncing(room.id), row, Synced(room.id, row.rev)]
                 listener.deliver(b"".join(listener.dialect.encode(event) for event in end))
-        for row in leavers:
+        for row in moved:
             self._remove_from_audience(room, row.user.id)
         self._write_all(room, [Syncing(room.id), *block.rows, Synced(room.id, block.rev)])
-        for row in leavers:
-            if not row.left:
-                for listener in list(self._by_user.get(row.user.id, ())):
-                    listener.introduce(room.id)
+        self._write_to_waiting(room, block)
+        for row in moved:
+            self._introduce(room, row)
 
     def _write_to_waiting(self, room: LiveRoom, told: Block | Reset) -> None:
         """Tells those who came while the gap was being filled the part of it that they do not hold."""
@@ -396,13 +393,13 @@ class Hub:
 
     def _remember(self, room: LiveRoom, entry: Entry) -> None:
         room.recent.append(entry)
-        grown = entry.size + _guess(entry.row)
+        grown = _weight(entry.row)
         room.size += grown
         self._ring_bytes += grown
         if len(room.recent) > RING_LENGTH:
             oldest = room.recent.popleft()
             room.floor = oldest.row.rev
-            shrunk = min(room.size, ENTRY_OVERHEAD + _guess(oldest.row))
+            shrunk = _weight(oldest.row)
             room.size -= shrunk
             self._ring_bytes -= shrunk
 
@@ -423,9 +420,9 @@ class Hub:
                 return
 
 
-def _guess(row: Row) -> int:
-    """What a row and its encoded bytes take, counted once, so that what is added is what is taken off."""
-    return 2 * len(getattr(row, "text", "")) + 200
+def _weight(row: Row) -> int:
+    """What an entry takes, guessed from its row alone, so that what is added is what is taken off."""
+    return ENTRY_OVERHEAD + 2 * len(getattr(row, "text", "")) + 200
 
 
 def _discard(index: dict[UserId, set[Listener]] | dict[SessionId, set[Listener]], key: int, listener: Listener) -> None:

@@ -11,12 +11,12 @@ from autobahn.twisted.websocket import WebSocketServerFactory
 from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
 
+from webchat.chat.facade import FRAME_BYTES
 from webchat.model.web import Network, Origins, throttle_key
 from webchat.ws.native import Shared, Timers
 from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT
 from webchat.ws.protocol import SUBPROTOCOL, ChatProtocol
 
-FRAME_BYTES = 65_536
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

@@ -32,7 +32,7 @@ from webchat.model.commands import (
     Sync,
 )
 from webchat.model.events import Block, Event, Joined, Reset, Synced, Syncing
-from webchat.model.ids import Millis, Rev, RoomId, SessionId, UserId
+from webchat.model.ids import MAX_INT, Millis, Rev, RoomId, SessionId, UserId
 from webchat.model.refusals import (
     BadRequest,
     Internal,
@@ -106,7 +106,7 @@ def id_of(payload: bytes) -> int | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     number = found.get("id") if isinstance(found, dict) else None
-    return number if type(number) is int and 0 <= number <= 2**53 else None
+    return number if type(number) is int and 0 <= number <= MAX_INT else None
 
 
 def ok(request: int, answer: Any = None) -> bytes:
