@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 import sqlalchemy as sa
+from twisted.internet.defer import Deferred, fail
 
 from webchat.chat import permission
 from webchat.chat.log import Outcome, RoomLog
@@ -58,17 +59,20 @@ class Messages:
     _posts: Buckets
     _edits: Buckets
 
-    async def post(self, actor: Actor, command: PostMessage) -> Posted:
-        """Stores a message and tells the room.
+    def post(self, actor: Actor, command: PostMessage) -> Deferred[Posted]:
+        """Stores a message and tells the room; fires once it is stored.
 
         The same nonce again gets the same answer, `duplicate` set; with another text, Conflict.  Raises what
         `message_text` raises, NotAMember, NoSuchRoom, RoomArchived, RateLimited, Busy, Unavailable, Retry.
         """
-        text = message_text(command.text)
-        self._posts.take(actor.id)
+        try:
+            text = message_text(command.text)
+            self._posts.take(actor.id)
+        except Refusal as refusal:
+            return fail(refusal)
         body_hash = hashlib.sha256(text.encode()).digest()
         post = _Post(command.room, actor.id, text, command.nonce, body_hash, self._now())
-        return await self._log.change_together(command.room, _post_all, post)
+        return self._log.change_together(command.room, _post_all, post)
 
     async def edit(self, actor: Actor, command: EditMessage) -> Changed:
         """Replaces the text of one's own message; an edit that took place already is answered as if it had now."""

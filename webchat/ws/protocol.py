@@ -15,6 +15,7 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.logger import Logger
 
 from webchat.model.web import client_address, session_token
+from webchat.ws.incoming import may_become_text, take_texts
 from webchat.ws.native import Conversation
 from webchat.ws.outgoing import SOFT_LIMIT, Outgoing, is_plain
 
@@ -40,6 +41,8 @@ class ChatProtocol(WebSocketServerProtocol):
     _counted = False
     _closing = False
     _is_reading = True
+    _held = b""
+    """The beginning of a text frame, whose rest is on its way."""
     _fragments = 0
     _pings = 0
     _pings_since = 0.0
@@ -85,6 +88,31 @@ class ChatProtocol(WebSocketServerProtocol):
         _prepare_socket(self.transport)
         self._conversation = Conversation(self, self.factory.shared)
         self.factory.opened(self)
+
+    def dataReceived(self, data: bytes) -> None:
+        """Hands whole texts to the conversation; the rest goes to Autobahn, past its debugging output."""
+        if self._held:
+            data, self._held = self._held + data, b""
+        if self._is_between_frames:
+            payloads, taken = take_texts(data)
+            for payload in payloads:
+                self.onMessage(payload, False)
+            if taken:
+                data = data[taken:]
+            if may_become_text(data):
+                self._held = data
+                return
+        self._dataReceived(data)
+
+    @property
+    def _is_between_frames(self) -> bool:
+        return (
+            self.state == self.STATE_OPEN
+            and self._conversation is not None
+            and self.current_frame is None
+            and not self.inside_message
+            and not self.data
+        )
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         if self._closing or self._conversation is None:
@@ -143,6 +171,8 @@ class ChatProtocol(WebSocketServerProtocol):
         self._closing = True
         self._log.info("Closing {address} with {code} {reason}", address=self.address, code=code, reason=reason)
         self.factory.count_close(code)
+        if self._conversation is not None:
+            self.outgoing.release()
         self.sendCloseFrame(code=code, reasonUtf8=reason.encode(), isReply=False)
         if self._conversation is not None:
             self._conversation.ended()
