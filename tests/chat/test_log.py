@@ -50,7 +50,9 @@ class Log(SynchronousTestCase):
         told: list[Any] = []
         log = RoomLog(self.house.chat.database, Told(told))  # type: ignore[arg-type]
         self.assertEqual(self.house.wait(log.change(1, lambda db: Outcome(7))), 7)
-        self.assertEqual(self.house.wait(log.change_together(1, lambda db, items: [Outcome(i) for i in items], 8)), 8)
+        self.assertEqual(
+            self.house.wait(log.change_together(1, lambda db, held, items: [Outcome(i) for i in items], 8)), 8
+        )
         self.assertEqual(told, [])
 
 

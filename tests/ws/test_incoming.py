@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -26,6 +26,7 @@ def frame(
 
 
 class Taking(SynchronousTestCase):
+    @settings(deadline=None)
     @given(st.lists(st.text(max_size=300)), st.binary(min_size=4, max_size=4))
     def test_texts(self, texts: list[str], mask: bytes) -> None:
         """Any texts under any mask come out as they went in."""

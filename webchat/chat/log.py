@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 import attrs
@@ -12,8 +12,7 @@ from twisted.internet.defer import Deferred
 from webchat.live.bus import Bus
 from webchat.model.events import Row
 from webchat.model.ids import RoomId
-from webchat.model.refusals import Refusal
-from webchat.store.database import Database
+from webchat.store.database import Database, SetWise
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -41,7 +40,7 @@ class RoomLog:
     def change_together(
         self,
         room: RoomId | None,
-        change: Callable[[sa.Connection, Sequence[Item]], Sequence[Outcome[T] | Refusal]],
+        change: SetWise[Item, Outcome[T]],
         item: Item,
     ) -> Deferred[T]:
         """As *change*, for a change that is made for all waiting items of its kind at once.
