@@ -13,6 +13,7 @@ from twisted.internet.task import LoopingCall
 
 from webchat.chat.facade import FRAME_BYTES
 from webchat.model.web import Network, Origins, throttle_key
+from webchat.ws import lean
 from webchat.ws.native import Shared, Timers
 from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT
 from webchat.ws.protocol import SUBPROTOCOL, ChatProtocol
@@ -43,7 +44,7 @@ class WebSocketSettings:
 class ChatFactory(WebSocketServerFactory):
     """Holds every connection; lives as long as the service."""
 
-    protocol = ChatProtocol
+    protocol: type[ChatProtocol] = ChatProtocol
 
     def __init__(
         self,
@@ -84,6 +85,8 @@ class ChatFactory(WebSocketServerFactory):
             allowedOrigins=["*"],
             allowNullOrigin=False,
         )
+        lean.quiet()
+        self.protocol = lean.configured(self.protocol, self)
 
     def mounted(self) -> WebSocketResource:
         """What the HTTP door mounts at /ws."""

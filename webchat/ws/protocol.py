@@ -15,6 +15,7 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.logger import Logger
 
 from webchat.model.web import client_address, session_token
+from webchat.ws import lean
 from webchat.ws.incoming import may_become_text, take_texts
 from webchat.ws.native import Conversation
 from webchat.ws.outgoing import SOFT_LIMIT, Outgoing, is_plain
@@ -41,6 +42,7 @@ class ChatProtocol(WebSocketServerProtocol):
     _counted = False
     _closing = False
     _is_reading = True
+    _is_slim = False
     _held = b""
     """The beginning of a text frame, whose rest is on its way."""
     _fragments = 0
@@ -91,6 +93,10 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def dataReceived(self, data: bytes) -> None:
         """Hands whole texts to the conversation; the rest goes to Autobahn, past its debugging output."""
+        if not self._is_slim and self._conversation is not None:
+            # At its first frame, since while it is opened Autobahn still needs what it keeps of the handshake.
+            self._is_slim = True
+            lean.slim(self)
         if self._held:
             data, self._held = self._held + data, b""
         if self._is_between_frames:
