@@ -251,7 +251,9 @@ class Accounts:
         RateLimited, Busy.
         """
         key, address = folded(login)[:300], throttle_key(device.address)
-        here, anywhere, there = (key, address), ("account", key), ("sign-in", address)
+        # By what the account is found by: another spelling, in letters that only look the same, is no other account.
+        name = name_key(login)[:300]
+        here, anywhere, there = (name, address), ("account", name), ("sign-in", address)
         # Counted before the outcome is known, and for every key that is checked: many at once count too.
         self._failures.check(here)
         self._failures_by_address.check(there)
