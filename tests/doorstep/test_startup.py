@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import socket
+import sqlite3
+import ssl
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from twisted.trial.unittest import SkipTest, TestCase
+from websockets.sync.client import ClientConnection, connect, unix_connect
+from websockets.typing import Subprotocol
+
+from tests.test_deploy import certificate
 
 ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
 SECONDS = 30
+SUBPROTOCOL = Subprotocol("webchat.v1")
 
 TWIST = [str(BIN / "twist"), "--log-format=text", "webchat"]
 TWISTD_N = [str(BIN / "twistd"), "--nodaemon", "--pidfile=twistd.pid", "webchat"]
@@ -59,15 +70,25 @@ class Starting(TestCase):
         port = free_port()
         self.end(self.start(command, port))
 
-    def start(self, command: list[str], port: int) -> subprocess.Popen[bytes]:
-        environ = self.environ | {"WEBCHAT_LISTEN": f"tcp:{port}:interface=127.0.0.1"}
+    def start(self, command: list[str], port: int, listen: str = "", **more: Any) -> subprocess.Popen[bytes]:
+        """Start the server; it listens on *port*, and on *listen* too."""
+        environ = self.environ | {"WEBCHAT_LISTEN": f"tcp:{port}:interface=127.0.0.1 {listen}"}
         with (self.folder / "output").open("w") as output:
             process = subprocess.Popen(
-                command, cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                command, cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **more
             )
         self.addCleanup(end, process)
         wait_for(port, process, self.folder / "output")
         return process
+
+    def webchat(self, *words: str) -> str:
+        """What the administration command prints."""
+        done = subprocess.run(
+            [WEBCHAT[0], *words], cwd=self.folder, env=self.environ, input="correct horse battery staple\n",
+            capture_output=True, text=True, timeout=SECONDS,
+        )  # fmt: skip
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.strip()
 
     def end(self, process: subprocess.Popen[bytes]) -> None:
         process.terminate()
@@ -113,24 +134,78 @@ class Running(Starting):
         self.runs(TWISTD_N)
 
 
+class Listening(Starting):
+    """Endpoints of every kind, each with a conversation over it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.webchat("user", "add", "mei", "--role=owner")
+        self.webchat("room", "add", "Tea")
+        self.token = self.webchat("token", "add", "mei")
+
+    def converses(self, connection: ClientConnection) -> None:
+        """Long messages come back whole and in order: what was written at once and what had to wait."""
+        texts = [str(number) + "长" * 9_000 for number in range(20)]
+        with connection:
+            connection.send(json.dumps({"type": "hello", "token": self.token}))
+            welcome = json.loads(connection.recv(SECONDS))
+            room = welcome["rooms"][0]["room"]
+            for number, text in enumerate(texts):
+                connection.send(json.dumps({"type": "post", "id": number, "room": room, "text": text}))
+            heard: list[str] = []
+            while len(heard) < len(texts):
+                frame = json.loads(connection.recv(SECONDS))
+                self.assertIn(frame["type"], ("ok", "message"), frame)
+                if frame["type"] == "message":
+                    heard.append(frame["text"])
+        self.assertEqual(heard, texts)
+
+    def test_tls(self) -> None:
+        """The server speaks TLS itself."""
+        certificate(self.folder)
+        context = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
+        context.check_hostname = False
+        port = free_port()
+        listen = (
+            f"ssl:{port}:interface=127.0.0.1:privateKey={self.folder}/privkey.pem:certKey={self.folder}/fullchain.pem"
+        )
+        process = self.start(TWIST, free_port(), listen)
+        url = f"wss://127.0.0.1:{port}/ws"
+        self.converses(connect(url, subprotocols=[SUBPROTOCOL], ssl=context, compression=None))
+        with urllib.request.urlopen(f"https://127.0.0.1:{port}/healthz", timeout=SECONDS, context=context) as answer:
+            self.assertEqual(answer.status, 200)
+        self.end(process)
+
+    def test_unix_socket(self) -> None:
+        """The server listens on a UNIX socket."""
+        # Not in the test's own folder: the path of a UNIX socket may have 107 bytes.
+        folder = Path(tempfile.mkdtemp(prefix="webchat-"))
+        self.addCleanup(shutil.rmtree, folder)
+        process = self.start(TWIST, free_port(), f"unix:{folder}/http")
+        self.converses(unix_connect(f"{folder}/http", "ws://localhost/ws", subprotocols=[SUBPROTOCOL]))
+        self.end(process)
+
+    def test_socket_of_systemd(self) -> None:
+        """The server takes a socket that systemd has opened."""
+        with socket.create_server(("127.0.0.1", 0)) as handed:
+            # As systemd does it: the descriptor is number 3, and the variables name the very process.
+            given = 'exec 3<&"$0"; export LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=webchat; exec "$@"'
+            command = ["bash", "-c", given, str(handed.fileno()), *TWIST]
+            process = self.start(command, free_port(), "systemd:domain=INET:name=webchat", pass_fds=(handed.fileno(),))
+            url = f"ws://127.0.0.1:{handed.getsockname()[1]}/ws"
+            self.converses(connect(url, subprotocols=[SUBPROTOCOL]))
+            self.end(process)
+
+
 class Administering(Starting):
     def test_beside_the_server(self) -> None:
         """The administration command works while the server runs, and the server sees what it did."""
         port = free_port()
         process = self.start(WEBCHAT, port)
-
-        def webchat(*words: str) -> str:
-            done = subprocess.run(
-                [WEBCHAT[0], *words], cwd=self.folder, env=self.environ, input="correct horse battery staple\n",
-                capture_output=True, text=True, timeout=SECONDS,
-            )  # fmt: skip
-            self.assertEqual(done.returncode, 0, done.stderr)
-            return done.stdout.strip()
-
-        webchat("user", "add", "mei", "--role=owner")
-        webchat("room", "add", "Tea")
+        self.webchat("user", "add", "mei", "--role=owner")
+        self.webchat("room", "add", "Tea")
         request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/me/rooms")
-        request.add_header("Authorization", f"Bearer {webchat('token', 'add', 'mei')}")
+        request.add_header("Authorization", f"Bearer {self.webchat('token', 'add', 'mei')}")
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:
             self.assertIn(b'"Tea"', answer.read())
         self.end(process)
@@ -189,6 +264,15 @@ class Refusing(Starting):
         (self.folder / "data").mkdir()
         (self.folder / "data" / "webchat.db").write_bytes(b"not a database at all" * 100)
         self.refuses(TWIST, "webchat: The database")
+
+    def test_database_lost_at_the_last_moment(self) -> None:
+        """A database that fails when the ports are open already is told in one sentence too, and the start fails."""
+        self.webchat("migrate")
+        with sqlite3.connect(self.folder / "data" / "webchat.db") as db:
+            db.execute("CREATE TRIGGER broken BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'it is broken'); END")
+        db.close()
+        for command in (TWIST, TWISTD_N, TAC, WEBCHAT):
+            self.refuses(command, "cannot be used: it is broken.")
 
 
 def free_port() -> int:

@@ -92,6 +92,7 @@ class Scene:
         registration: RegistrationPolicy = "open",
         changes: Rate = UNHURRIED,
         posts: Rate = UNHURRIED,
+        reads: Rate = UNHURRIED,
         numbers: Numbers | None = None,
         websocket: IResource | None = None,
         **settings: Any,
@@ -110,7 +111,7 @@ class Scene:
         passwords.start()
         sources = Sources(self.clock.seconds, self.wall_clock, self.numbers)
         self.chat = Chat(
-            Settings(registration=registration, changes=changes, posts=posts),
+            Settings(registration=registration, changes=changes, posts=posts, reads=reads),
             self.database,
             passwords,
             sources,

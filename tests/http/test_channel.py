@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.wire import ECHO, HELLO, HOST, Wire, request_bytes, small_site
 from webchat.http.channel import printable
+from webchat.model.web import networks
 
 GET = request_bytes("GET", "/api/v1/hello", {})
 POST_HEAD = f"POST /api/v1/echo HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n"
@@ -37,6 +38,49 @@ class ChannelCase(SynchronousTestCase):
         self.assertEqual(answers[0].headers["x-content-type-options"], "nosniff")
         self.clock.advance(2.1)
         self.assertTrue(self.wire.is_closed)
+
+
+class ConnectionLimitTests(SynchronousTestCase):
+    """How many connections an address may hold."""
+
+    def setUp(self) -> None:
+        self.site = small_site(HELLO, connections_per_address=2, trusted_proxies=networks(["127.0.0.1"]))
+
+    def knock(self, peer: str | None) -> Wire | None:
+        try:
+            return Wire(self.site, peer)
+        except AttributeError:  # there is no protocol: the connection was closed
+            return None
+
+    def test_cap(self) -> None:
+        """The third is closed unheard, another address has its own, and who leaves makes room."""
+        first, second = self.knock("192.0.2.7"), self.knock("192.0.2.7")
+        self.assertIsNone(self.knock("192.0.2.7"))
+        self.assertEqual(self.site.refused, 1)
+        self.assertIsNotNone(self.knock("192.0.2.8"))
+        assert first and second
+        first.hang_up()
+        self.assertIsNotNone(self.knock("192.0.2.7"))
+        self.assertIsNone(self.knock("192.0.2.7"))
+
+    def test_network(self) -> None:
+        """A customer's IPv6 network counts as one address."""
+        self.assertTrue(self.knock("2001:db8::1") and self.knock("2001:db8::2"))
+        self.assertIsNone(self.knock("2001:db8::3"))
+        self.assertIsNotNone(self.knock("2001:db8:0:1::1"))
+
+    def test_proxies(self) -> None:
+        """A trusted proxy, or a UNIX socket, speaks for many."""
+        for peer in ("127.0.0.1", None):
+            self.assertNotIn(None, [self.knock(peer) for _ in range(5)])
+
+    def test_websocket(self) -> None:
+        """A connection that has become a WebSocket leaves its place here to others."""
+        for _ in range(5):
+            wire = self.knock("192.0.2.7")
+            assert wire
+            head = "Connection: Upgrade\r\nUpgrade: websocket"
+            wire.send(f"GET /ws HTTP/1.1\r\nHost: {HOST}\r\n{head}\r\n\r\n")
 
 
 class BodyLimitTests(ChannelCase):

@@ -12,6 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.http.scene import COOKIE, PASSWORD, Scene, SceneCase, rows
 from tests.http.wire import HOST, ORIGIN, Client
 from webchat.http.gate import shielded
+from webchat.live.limits import Rate
 from webchat.model.web import Origins, networks
 
 # What a page under a stranger's control could be called so that a careless comparison takes it for ours.
@@ -262,6 +263,50 @@ class AddressTests(GateCase):
         self.assertEqual(codes[-1], "rate_limited")
         self.assertIn("retry-after", answer.headers)
         self.assertGreater(answer.json["retry_after"], 0)
+
+
+class RateTests(GateCase):
+    """Who only asks is limited too: by account, and strangers by address."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.slow = self.fresh(reads=Rate(1.0, 3.0))
+
+    def codes(self, client: Client, path: str, times: int) -> list[int]:
+        return [client.get(path).status for _ in range(times)]
+
+    def test_reads(self) -> None:
+        """An account has so many questions, from wherever it asks them; others are not slowed."""
+        self.assertEqual(self.codes(self.slow.client("mei"), "/api/v1/me/rooms", 2), [200, 200])
+        elsewhere = self.slow.client("mei", peer="198.51.100.1")
+        self.assertEqual(self.codes(elsewhere, "/api/v1/rooms/2/messages", 2), [200, 429])
+        answer = elsewhere.get("/api/v1/rooms")
+        self.assertEqual((answer.code, answer.headers["retry-after"]), ("rate_limited", "2"))
+        self.assertEqual(self.codes(self.slow.client("olga"), "/api/v1/me/rooms", 1), [200])
+        self.slow.clock.advance(1.1)
+        self.assertEqual(self.codes(elsewhere, "/api/v1/rooms", 2), [200, 429])
+
+    def test_strangers(self) -> None:
+        """An address has so many requests of nobody, whatever they ask for; who is signed in there is not slowed."""
+        client = self.slow.client()
+        self.assertEqual(self.codes(client, "/api/v1/server", 2), [200, 200])
+        self.assertEqual(self.codes(client, "/api/v1/me/rooms", 2), [401, 429])
+        self.assertEqual(self.codes(client, "/api/v1/openapi.json", 1), [429])
+        self.assertEqual(self.codes(self.slow.client(peer="198.51.100.1"), "/api/v1/server", 1), [200])
+        self.assertEqual(self.codes(self.slow.client("mei"), "/api/v1/me/rooms", 1), [200])
+
+    def test_wrong_tokens(self) -> None:
+        """An address has so many wrong tokens: each costs a question to the database."""
+        before = self.slow.database.reads
+        for number in range(6):
+            answer = Client(self.slow.site, token=f"wct_{number}" + "x" * 40).get("/api/v1/me/rooms")
+        self.assertEqual((answer.code, self.slow.database.reads - before), ("rate_limited", 3))
+        self.slow.client("mei").get("/api/v1/me/rooms")
+        self.assertEqual(Client(self.slow.site, token="wrong", peer="198.51.100.1").get("/api/v1/me/rooms").status, 401)
+
+    def test_probes(self) -> None:
+        """Monitoring may ask as often as it likes."""
+        self.assertEqual(set(self.codes(self.slow.client(), "/healthz", 20)), {200})
 
 
 class SecretsInLogsTests(GateCase):

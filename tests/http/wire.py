@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import attrs
@@ -23,6 +24,7 @@ from webchat.http.route import Call, Nothing, Route
 from webchat.http.settings import HttpSettings
 from webchat.http.site import ChatSite, Door
 from webchat.http.static import StaticFiles
+from webchat.live.limits import Buckets, Rate
 from webchat.model.web import Origins
 
 HOST = "chat.example.com"
@@ -207,10 +209,11 @@ def small_site(
     websocket: IResource | None = None,
     **settings: Any,
 ) -> ChatSite:
-    """A site with *routes*, which must be public, and no chat behind it."""
+    """A site with *routes*, which must be public, and nothing of the chat behind it but the limit for strangers."""
     found = public_settings(**settings)
     numbers = Numbers()
-    gate = Gate(cast(Chat, None), found, numbers)
+    limits = SimpleNamespace(strangers=Buckets(Rate(1000, 1000), (clock or Clock()).seconds))
+    gate = Gate(cast(Chat, limits), found, numbers)
     files = StaticFiles(static or Path("there is no such folder"))
     door = Door(routes, gate, found, websocket or Resource(), files, lambda: numbers(8).hex())
     return ChatSite(door, found, cast(Any, clock or Clock()), lambda: 1_700_000_000.0)

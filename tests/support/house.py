@@ -116,7 +116,9 @@ class House:
         self.hasher = Threads()
         passwords = Passwords(_FAST_HASHER, self.hasher, self.hasher)  # type: ignore[arg-type]
         passwords.start()
-        chosen = settings or Settings(registration="open", posts=FAST, changes=FAST, marks=FAST, typing=FAST)
+        chosen = settings or Settings(
+            registration="open", posts=FAST, changes=FAST, marks=FAST, typing=FAST, reads=FAST
+        )
         self.chat = Chat(chosen, database, passwords, Sources(self.clock.seconds, self.now, self.chance), "0", "b")
         self.wait(self.chat.load("epoch-1"))
         shared = Shared(self.chat, self.clock, self.now, lambda: "i-1", Buckets(Rate(1e6, 1e6), self.clock.seconds), 20)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.house import Connection, House
+from tests.support.house import DEVICE, HOST, PASSWORD, Connection, House
 
 
 class Limits(SynchronousTestCase):
@@ -24,6 +24,20 @@ class Limits(SynchronousTestCase):
         house = House(self, max_connections=3)
         self.assertEqual([house.connect().status for _ in range(5)], [101, 101, 101, 503, 503])
         self.assertEqual(house.sockets.refused, 2)
+
+    def test_last_tenth(self) -> None:
+        """The last tenth of the places is for browsers whose session is known; strangers cannot fill the house."""
+        house = House(self, max_connections=20)
+        house.set_up()
+        signed = house.wait(house.chat.accounts.sign_in("anna", PASSWORD, DEVICE))
+
+        def browser(token: str) -> int:
+            return Connection(house, {"Origin": f"http://{HOST}", "Cookie": f"webchat={token}"}).status
+
+        self.assertEqual({house.connect().status for _ in range(18)}, {101})
+        self.assertEqual([house.connect().status, browser("made-up"), browser(signed.token)], [503] * 3)
+        house.wait(house.chat.accounts.authenticate(signed.token))
+        self.assertEqual([browser(signed.token) for _ in range(3)], [101, 101, 503])
 
     def test_of_a_person(self) -> None:
         """An account has its limit: the connection above it is told so and closed with 4029, the others stay."""

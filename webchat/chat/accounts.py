@@ -104,6 +104,7 @@ class Accounts:
     _failures: Throttle
     _failures_by_address: Throttle
     _changes: Buckets
+    _strangers: Buckets
     _seen: dict[SessionId, tuple[Millis, Millis | None]] = attrs.field(factory=dict, init=False)
     has_owner: bool = attrs.field(default=False, init=False)
     lobby: RoomId | None = attrs.field(default=None, init=False)
@@ -282,11 +283,21 @@ class Accounts:
 
         return await self._database.write(None, work)
 
-    async def authenticate(self, token: str) -> Actor:
-        """Who holds *token*.  Raises Unauthenticated, Busy, Unavailable."""
+    def knows(self, token: str) -> bool:
+        """Whether somebody with *token* was here lately: known without asking the database."""
+        return self._cache.maybe(_digest(token)) is not None
+
+    async def authenticate(self, token: str, address: str = "") -> Actor:
+        """Who holds *token*, said by somebody at *address*.
+
+        Each wrong token costs a question to the database, so an address has only so many.  Raises Unauthenticated,
+        RateLimited, Busy, Unavailable.
+        """
         digest, now = _digest(token), self._now()
         actor = self._cache.maybe(digest)
         if actor is None:
+            stranger = ("token", throttle_key(address))
+            self._strangers.check(stranger)
             while True:
                 revocations = self._cache.revocations
                 found = await self._database.read(lambda db: session_store.actors(db, [digest]))
@@ -295,6 +306,7 @@ class Accounts:
                     break
             actor = found.get(digest)
             if actor is None or actor.user.disabled is not None:
+                self._strangers.take(stranger)
                 raise Unauthenticated
             self._cache.remember(digest, actor)
         session = actor.session

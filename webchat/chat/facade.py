@@ -38,6 +38,8 @@ class Settings:
     changes: Rate = Rate(2.0, 30.0)
     marks: Rate = Rate(5.0, 50.0)
     typing: Rate = Rate(0.5, 3.0)
+    reads: Rate = Rate(20.0, 100.0)
+    """Questions of one account, and, from one address, requests of those who are not signed in."""
     session_life: SessionLife = SessionLife()
 
 
@@ -69,6 +71,10 @@ class Chat:
         self.cache = SessionCache()
         self.syncing = Syncing(database, self.hub)
         log = RoomLog(database, self.bus)
+        self.reads = Buckets(settings.reads, clock)
+        """By account; the doors take from it for what is only asked, which no use case limits."""
+        self.strangers = Buckets(settings.reads, clock)
+        """By address; for requests of nobody, and for tokens that are nobody's."""
         changes = Buckets(settings.changes, clock)
 
         def epoch() -> str:
@@ -88,6 +94,7 @@ class Chat:
             # Addresses are shared by many people, so they have more tries.
             Throttle(clock, free=20, longest=60.0),
             changes,
+            self.strangers,
         )
         self.posts = Buckets(settings.posts, clock)
         self.messages = Messages(log, database, epoch, sources.now, self.posts, changes)

@@ -31,6 +31,9 @@ class Doorkeeper(Protocol):
 
     settings: HttpSettings
 
+    def gone(self, channel: ChatChannel) -> None:
+        """The connection has ended, or speaks HTTP no more."""
+
     def admit(self, head: Head) -> int:
         """The most bytes a request's body may have.  Raises a Refusal for a request that may not come in."""
 
@@ -116,6 +119,8 @@ class ChatChannel(HTTPChannel):
     abortTimeout = 5  # noqa: N815
     requestFactory = ChatRequest  # noqa: N815
     is_refused = False
+    counted_by: str | None = None
+    """The address that it counts for; None if it counts for nobody."""
     _limit = 0
     _taken = 0
     _deadline: DelayedCall | None = None
@@ -129,6 +134,7 @@ class ChatChannel(HTTPChannel):
         self._finish_within(None)
         if self._linger is not None and self._linger.active():
             self._linger.cancel()
+        self.site.gone(self)
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
     def dataReceived(self, data: bytes) -> None:

@@ -33,7 +33,14 @@ from webchat.model.refusals import (
     UnsupportedMediaType,
 )
 from webchat.model.users import Actor
-from webchat.model.web import client_address, cookie_name, is_local_name, is_loopback, session_token
+from webchat.model.web import (
+    client_address,
+    cookie_name,
+    is_local_name,
+    is_loopback,
+    session_token,
+    throttle_key,
+)
 
 SAFE_METHODS = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 
@@ -75,14 +82,14 @@ class Gate:
             bearer = _bearer(request)
             if bearer is None:
                 raise Unauthenticated
-            return await self._chat.accounts.authenticate(bearer)
+            return await self._chat.accounts.authenticate(bearer, self.client(request))
         own = self._is_own_page(request)
         token = session_token(request.headers(b"Cookie"), self._settings.is_https)
         if request.method not in SAFE_METHODS and (own is False or (token and not own)):
             raise ForeignOrigin
         if not token or own is False:
             return None
-        return await self._chat.accounts.authenticate(token)
+        return await self._chat.accounts.authenticate(token, self.client(request))
 
     def client(self, request: ChatRequest) -> str:
         """The address of who asks, proxies seen through; '' if unknown."""
@@ -133,11 +140,16 @@ class Gate:
     async def _caller(self, route: Route, request: ChatRequest) -> Actor | None:
         if route.who == "public":
             self._keep_strangers_out(request)
+            if not route.is_probe:
+                self._chat.strangers.take(throttle_key(self.client(request)))
             return None
         caller = await self.recognise(request)
         if caller is None:
+            self._chat.strangers.take(throttle_key(self.client(request)))
             raise Unauthenticated
         request.caller = caller.id
+        if request.method in SAFE_METHODS:
+            self._chat.reads.take(caller.id)
         if route.who == "admin" and not caller.may_administer:
             raise Forbidden
         return caller

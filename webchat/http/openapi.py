@@ -129,6 +129,8 @@ def _responses(route: Route, schema_of: dict[Any, Any]) -> dict[str, Any]:
 
 def _refusals(route: Route) -> dict[int, list[str]]:
     codes = ["bad_request", *route.refusals]
+    if not route.is_probe:
+        codes.append("rate_limited")
     if route.who != "public":
         codes.append("unauthenticated")
     if route.who == "admin":

@@ -88,7 +88,8 @@ class Route:
 
     *path* is written as in OpenAPI; each `{name}` is a positive number.  *handler* gives an *answer* (None: nothing,
     204) or a Reply around one; its docstring's first line is the summary.  *statuses* are further successful
-    statuses, *refusals* the codes worth documenting.  *body_limit*: bytes, where it is not the common one.
+    statuses, *refusals* the codes worth documenting.  *body_limit*: bytes, where it is not the common one.  *is_probe*:
+    asked by monitoring, as often as it likes.
     """
 
     method: str
@@ -103,6 +104,7 @@ class Route:
     refusals: tuple[str, ...] = ()
     body_limit: int | None = None
     media_type: str = "application/json"
+    is_probe: bool = False
     decoder: msgspec.json.Decoder[Any] = attrs.field(init=False, repr=False, eq=False)
 
     lists: frozenset[str] = attrs.field(init=False, repr=False, eq=False)

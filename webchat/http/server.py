@@ -75,8 +75,10 @@ class Probes:
     def routes(self) -> tuple[Route, ...]:
         """The routes, bound to this server."""
         return (
-            Route("GET", "/healthz", is_alive, answer=Health, who="public"),
-            Route("GET", "/readyz", self.is_ready, answer=Health, who="public", refusals=("unavailable",)),
+            Route("GET", "/healthz", is_alive, answer=Health, who="public", is_probe=True),
+            Route(
+                "GET", "/readyz", self.is_ready, answer=Health, who="public", refusals=("unavailable",), is_probe=True
+            ),
             Route(
                 "GET",
                 "/metrics",
@@ -85,6 +87,7 @@ class Probes:
                 who="public",
                 media_type=PROMETHEUS,
                 refusals=("not_found",),
+                is_probe=True,
             ),
         )
 

@@ -20,6 +20,7 @@ class HttpSettings:
     trusted_proxies: tuple[Network, ...] = ()
     metrics_token: str | None = attrs.field(default=None, repr=False)
     cookie_days: int = 90
+    connections_per_address: int = 200
     body_limit: int = 65_536
     minimum_rate: int = 1_000
     header_seconds: float = 10

@@ -33,7 +33,7 @@ from webchat.http.static import StaticFiles
 from webchat.http.table import all_routes
 from webchat.model.ids import MAX_INT
 from webchat.model.refusals import BadRequest, Internal, MethodNotAllowed, NotFound, Refusal, TooLarge
-from webchat.model.web import is_local_name
+from webchat.model.web import is_local_name, is_proxy, throttle_key
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
@@ -69,6 +69,8 @@ class ChatSite(Site):
         self._door = door
         self._wall_clock = wall_clock
         self._headers = _headers_of_every_answer(settings)
+        self._by_address: Counter[str] = Counter()
+        self.refused = 0
 
     def startFactory(self) -> None:
         """Nothing to start: Twisted's own access log reads the reactor's clock, which is not the time of day."""
@@ -77,7 +79,28 @@ class ChatSite(Site):
         """Nothing to stop."""
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
-        return super().buildProtocol(addr)  # type: ignore[no-untyped-call]
+        """A connection's channel; None, which closes it, for an address that has too many already.
+
+        A proxy's connections are everybody's: it must count them itself.
+        """
+        peer = getattr(addr, "host", None)
+        channel = super().buildProtocol(addr)  # type: ignore[no-untyped-call]
+        if not is_proxy(peer, self.settings.trusted_proxies):
+            key = throttle_key(str(peer))
+            if self._by_address[key] >= self.settings.connections_per_address:
+                self.refused += 1
+                return None
+            self._by_address[key] += 1
+            channel.counted_by = key
+        return channel
+
+    def gone(self, channel: ChatChannel) -> None:
+        """*channel* has ended, or speaks HTTP no more.  Harmless the second time."""
+        key, channel.counted_by = channel.counted_by, None
+        if key is not None:
+            self._by_address[key] -= 1
+            if not self._by_address[key]:
+                del self._by_address[key]
 
     def admit(self, head: Head) -> int:
         """The most bytes the body may have.  Raises a Refusal for what must not come in (RFC 9112, 3.2, 6.1, 6.3)."""
@@ -226,6 +249,8 @@ class Door(Resource):
             request.setResponseCode(426)
             request.answer_with(b"Upgrade", b"websocket")
             return body
+        # From here on the WebSockets' own limits count it, and the channel will not hear of its end.
+        request.channel.site.gone(request.channel)
         return self._websocket.render(request)  # type: ignore[no-untyped-call, call-arg, misc]
 
 

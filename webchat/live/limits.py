@@ -47,6 +47,14 @@ class Buckets:
         while len(self._levels) > MAX_KEYS:
             self._levels.popitem(last=False)
 
+    def check(self, key: Hashable) -> None:
+        """Raises RateLimited where *take* would, and takes nothing."""
+        level, at = self._levels.get(key, (self._rate.burst, 0.0))
+        wait = (1.0 - level) / self._rate.per_second - (self._clock() - at)
+        if wait > 0:
+            self.refused += 1
+            raise RateLimited(retry_after=round(wait + 0.05, 2))
+
 
 @attrs.define(eq=False)
 class Throttle:

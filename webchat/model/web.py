@@ -145,6 +145,12 @@ def client_address(peer: str | None, forwarded_for: Sequence[str], trusted_proxi
     return str(hop) if hop is not None else ""
 
 
+def is_proxy(peer: str | None, trusted_proxies: Collection[Network]) -> bool:
+    """Whether *peer*, who holds a connection, speaks for others: a trusted proxy, or whoever opened a UNIX socket."""
+    hop = _literal(peer) if peer is not None else None
+    return peer is None or (hop is not None and _is_trusted(hop, trusted_proxies))
+
+
 def throttle_key(address: str) -> str:
     """What attempts are counted by: an IPv4 address, or the /64 an IPv6 address lies in (one customer's line)."""
     found = _literal(address)

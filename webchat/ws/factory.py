@@ -105,7 +105,7 @@ class ChatFactory(WebSocketServerFactory):
         key = throttle_key(connection.address)
         if (
             self._stopping
-            or len(self.connections) >= self.door.max_connections
+            or not self._has_room_for(connection)
             or self._by_address[key] >= self.door.connections_per_address
         ):
             self.refused += 1
@@ -114,6 +114,14 @@ class ChatFactory(WebSocketServerFactory):
         self._by_address[key] += 1
         self.accepted += 1
         return True
+
+    def _has_room_for(self, connection: ChatProtocol) -> bool:
+        """Whether there is a place; the last tenth is for known cookies, or strangers could keep everybody out."""
+        places = self.door.max_connections - len(self.connections)
+        if places > self.door.max_connections // 10:
+            return True
+        token = connection.cookie_token
+        return places > 0 and token is not None and self.shared.chat.accounts.knows(token)
 
     def opened(self, connection: ChatProtocol) -> None:
         self._opened.add(connection)

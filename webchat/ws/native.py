@@ -312,7 +312,7 @@ class Conversation:
         token = hello.token if hello.token is not None else self._peer.cookie_token
         if token is None:
             raise Unauthenticated
-        actor = await self._chat.accounts.authenticate(token)
+        actor = await self._chat.accounts.authenticate(token, self._peer.address)
         if not self.is_open:
             raise Unauthenticated("The connection has ended.")
         if self._chat.hub.connections_of(actor.id) >= self._shared.connections_per_user:
@@ -391,11 +391,13 @@ class Conversation:
                 chat.reading.show_typing(actor, command.room)
                 return None
             case Sync():
+                chat.reads.take(actor.id)
                 # Whether she may is found out before the block is promised.
                 if not chat.hub.hears(self, command.room) and command.room not in self._rooms:
                     await chat.rooms.state(actor, command.room)
                 return None
             case LookUpUsers():
+                chat.reads.take(actor.id)
                 return {"users": msgspec.to_builtins(await chat.accounts.users(actor, command.ids))}
             case Ping():
                 return None

@@ -78,6 +78,14 @@ class ChatProtocol(WebSocketServerProtocol):
     def onOpen(self) -> None:
         if self._gone:
             return
+        try:
+            self._begin()
+        except Exception:
+            # Raised into Autobahn's Deferred it would leave a connection that hears nothing and is never closed.
+            self._log.failure("A connection could not be opened")
+            self.transport.abortConnection()
+
+    def _begin(self) -> None:
         # The HTTP channel is still the transport's producer, and keeps itself and the request alive by that.
         self.transport.unregisterProducer()
         self.outgoing = Outgoing(self.transport)
@@ -236,7 +244,8 @@ def _prepare_socket(transport: Any) -> None:
     handle = transport.getHandle()
     # The kernel takes megabytes for a peer that does not read, before anything here could be counted.
     handle.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-    if isinstance(transport, tcp.Server):
+    # By type: Twisted's UNIX transport is a tcp.Server by inheritance, and its socket knows nothing of TCP.
+    if type(transport) is tcp.Server:
         transport.setTcpKeepAlive(True)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             # A peer that vanished while bytes were under way is given up after half a minute, not a quarter hour.
