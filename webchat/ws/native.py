@@ -13,6 +13,7 @@ from twisted.logger import Logger
 
 from webchat.chat import Chat
 from webchat.chat.accounts import view
+from webchat.chat.incidents import loggable
 from webchat.chat.syncing import Budget
 from webchat.live.limits import Buckets
 from webchat.model.answers import Welcome
@@ -353,10 +354,10 @@ class Conversation:
             answer = await self._ask(command)
         except Refusal as refusal:
             self._refuse(request, refusal)
-        except Exception:
+        except Exception as error:
             # The edge of a request: a bug is logged, and its sender gets an incident to ask about.
-            incident = self._shared.incident()
-            self._log.failure("Incident {incident} in {kind}", incident=incident, kind=type(command).__name__)
+            incident, kind = self._shared.incident(), type(command).__name__
+            self._log.failure("Incident {incident} in {kind}", loggable(error), incident=incident, kind=kind)
             self._refuse(request, Internal(f"Something went wrong (incident {incident})."))
         else:
             self._refused_in_a_row = 0
@@ -477,5 +478,5 @@ class Conversation:
         running.addErrback(self._failed)
 
     def _failed(self, failure: Any) -> None:
-        self._log.failure("A conversation failed", failure)
+        self._log.failure("A conversation failed", loggable(failure.value))
         self._peer.close(1011, "internal")
