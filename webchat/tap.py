@@ -130,7 +130,7 @@ class Server(Service):
     def _build_doors(self) -> Any:
         from webchat.http.settings import HttpSettings
         from webchat.http.site import make_site
-        from webchat.live.limits import Buckets, Rate
+        from webchat.live.limits import Rate
         from webchat.ws.factory import ChatFactory, WebSocketSettings
         from webchat.ws.native import Shared
 
@@ -143,7 +143,7 @@ class Server(Service):
             self._reactor,
             now,
             lambda: secrets.token_hex(6),
-            Buckets(Rate(2 * frames, 2.0 * (config.post_burst + config.request_burst)), time.monotonic),
+            Rate(2 * frames, 2.0 * (config.post_burst + config.request_burst)),
             config.connections_per_user,
         )
         self._sockets = ChatFactory(

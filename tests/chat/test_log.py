@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import House
@@ -24,7 +23,7 @@ class Log(SynchronousTestCase):
     def test_nothing_before_commit(self) -> None:
         """Nobody hears of a message before it is stored."""
         self.house.writer.hold()
-        work = Deferred.fromCoroutine(self.house.chat.messages.post(self.anna, PostMessage(1, 1, "hi")))
+        work = self.house.chat.messages.post(self.anna, PostMessage(1, 1, "hi"))
         self.house.turn()
         self.assertNoResult(work)
         self.assertEqual(self.connection.rest(), [])
@@ -51,7 +50,9 @@ class Log(SynchronousTestCase):
         told: list[Any] = []
         log = RoomLog(self.house.chat.database, Told(told))  # type: ignore[arg-type]
         self.assertEqual(self.house.wait(log.change(1, lambda db: Outcome(7))), 7)
-        self.assertEqual(self.house.wait(log.change_together(1, lambda db, items: [Outcome(i) for i in items], 8)), 8)
+        self.assertEqual(
+            self.house.wait(log.change_together(1, lambda db, held, items: [Outcome(i) for i in items], 8)), 8
+        )
         self.assertEqual(told, [])
 
 

@@ -20,6 +20,11 @@ from webchat.store.engines import open_engines
 ROOM = RoomId(1)
 
 
+def begun(work: Any) -> Deferred[Any]:
+    """*work* under way."""
+    return work if isinstance(work, Deferred) else Deferred.fromCoroutine(work)
+
+
 class Races(StoreTests):
     """The second begins when the first has changed something and not yet committed."""
 
@@ -37,7 +42,7 @@ class Races(StoreTests):
         """How *one* ends, and *other*, which begins right after *one* has called *name* in its transaction."""
         usual: Callable[..., Any] = getattr(module, name)
         threads: list[threading.Thread] = []
-        other = Deferred.fromCoroutine(other)
+        other = begun(other)
         # Whatever is asked before the transaction (a password hashed, say) has been done.
         while second.hasher.step():
             pass
@@ -53,7 +58,7 @@ class Races(StoreTests):
 
         case: Any = self
         case.patch(module, name, and_then)
-        one = Deferred.fromCoroutine(one)
+        one = begun(one)
         first.turn()
         threads[0].join(10)
         outcomes: list[Any] = []
@@ -162,19 +167,15 @@ class Races(StoreTests):
         first, second = self.nodes()
         owner = first.set_up()
         second.wait(second.chat.accounts.load())
-        signing = Deferred.fromCoroutine(second.chat.accounts.sign_in("anna", PASSWORD, DEVICE))
+        signing = begun(second.chat.accounts.sign_in("anna", PASSWORD, DEVICE))
         second.reader.step(), second.hasher.step()
-
-        async def sign_in() -> Any:
-            return await signing
-
         outcomes = self.meanwhile(
             users,
             "change",
             first,
             first.chat.accounts.change_password(owner, PASSWORD, "another horse 9", DEVICE),
             second,
-            sign_in(),
+            signing,
         )
         case.assertEqual(outcomes, ["done", "wrong_credentials"])
 
@@ -198,21 +199,15 @@ class Races(StoreTests):
         case: Any = self
         first, second = self.nodes()
         owner = first.set_up()
-        changing = Deferred.fromCoroutine(
-            second.chat.accounts.change_password(owner, PASSWORD, "yet another horse 9", DEVICE)
-        )
+        changing = begun(second.chat.accounts.change_password(owner, PASSWORD, "yet another horse 9", DEVICE))
         second.reader.step(), second.hasher.step(), second.hasher.step()
-
-        async def change() -> Any:
-            return await changing
-
         outcomes = self.meanwhile(
             users,
             "change",
             first,
             first.chat.accounts.change_password(owner, PASSWORD, "another horse 9", DEVICE),
             second,
-            change(),
+            changing,
         )
         case.assertEqual(outcomes, ["done", "wrong_credentials"])
 

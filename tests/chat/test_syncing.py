@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import House
@@ -87,9 +86,8 @@ class Syncing(SynchronousTestCase):
             rooms[str(made.room)] = made.rev
         for room in map(int, rooms):
             posts = [self.house.chat.messages.post(self.mei, PostMessage(1, room, "x")) for _ in range(500)]
-            started = [Deferred.fromCoroutine(post) for post in posts]
             self.house.turn()
-            for one in started:
+            for one in posts:
                 self.successResultOf(one)
         mei = self.house.connect(self.mei, rooms=rooms)
         events = mei.rest()

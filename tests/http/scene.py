@@ -69,10 +69,10 @@ class InlineReactor:
         function(*args, **kw)
 
 
-def now(work: Coroutine[Deferred[Any], Any, T]) -> T:
+def now(work: Coroutine[Deferred[Any], Any, T] | Deferred[T]) -> T:
     """What *work* answers; it must not have to wait."""
     results: list[Any] = []
-    Deferred.fromCoroutine(work).addBoth(results.append)
+    (work if isinstance(work, Deferred) else Deferred.fromCoroutine(work)).addBoth(results.append)
     assert results, "the work has not been done"
     if isinstance(results[0], Failure):
         results[0].raiseException()

@@ -57,6 +57,9 @@ class Ear:
         if self.goes_from is not None:
             self.goes_from.detach(self)
 
+    def release(self) -> None:
+        self.writes.append("released")
+
     def deliver_passing(self, data: bytes) -> None:
         self.passing.append(data.decode().strip())
 

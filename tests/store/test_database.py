@@ -29,7 +29,7 @@ def put(key: str, value: str = "v") -> Any:
     return work
 
 
-def put_all(db: sa.Connection, items: Sequence[str]) -> Sequence[str | Refusal]:
+def put_all(db: sa.Connection, held: object, items: Sequence[str]) -> Sequence[str | Refusal]:
     """Keeps them all; one that is called `poison` spoils the set, `refuse` only itself."""
     answers: list[str | Refusal] = []
     for item in items:
@@ -145,9 +145,9 @@ class GroupCommit(Scene):
         """Changes of one kind are made in one go, one of them refused by itself."""
         calls: list[list[str]] = []
 
-        def change(db: sa.Connection, items: Sequence[str]) -> Sequence[str | Refusal]:
+        def change(db: sa.Connection, held: object, items: Sequence[str]) -> Sequence[str | Refusal]:
             calls.append(list(items))
-            return put_all(db, items)
+            return put_all(db, held, items)
 
         self.first_then()
         asked = [self.database.write_together(None, change, item) for item in ("a", "refuse", "b")]
@@ -171,7 +171,7 @@ class GroupCommit(Scene):
         """A single one that fails is not tried twice."""
         calls: list[int] = []
 
-        def change(db: sa.Connection, items: Sequence[str]) -> Sequence[str]:
+        def change(db: sa.Connection, held: object, items: Sequence[str]) -> Sequence[str]:
             calls.append(len(items))
             raise Conflict
 

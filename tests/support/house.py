@@ -23,7 +23,7 @@ from webchat.chat.facade import Chat, Settings, Sources, argon2id
 from webchat.chat.passwords import Passwords
 from webchat.http.settings import HttpSettings
 from webchat.http.site import make_site
-from webchat.live.limits import Buckets, Rate
+from webchat.live.limits import Rate
 from webchat.model.ids import Millis
 from webchat.model.users import Actor
 from webchat.model.web import Origins
@@ -121,7 +121,7 @@ class House:
         )
         self.chat = Chat(chosen, database, passwords, Sources(self.clock.seconds, self.now, self.chance), "0", "b")
         self.wait(self.chat.load("epoch-1"))
-        shared = Shared(self.chat, self.clock, self.now, lambda: "i-1", Buckets(Rate(1e6, 1e6), self.clock.seconds), 20)
+        shared = Shared(self.chat, self.clock, self.now, lambda: "i-1", FAST, 20)
         self.sockets = ChatFactory(
             WebSocketSettings(origins=Origins.of(None), **door), shared, self.clock, lambda low, high: 1.0
         )

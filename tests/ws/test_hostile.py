@@ -10,7 +10,7 @@ from twisted.logger import formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import HOST, Connection, House
-from webchat.live.limits import Buckets, Rate
+from webchat.live.limits import Rate
 
 PING = b'{"type":"ping","id":1}'
 
@@ -117,7 +117,9 @@ class Floods(SynchronousTestCase):
 
     def test_tiny_frames(self) -> None:
         """Who sends frames by the thousand is cut off after two hundred, and answered no more."""
-        self.house.sockets.shared.requests = Buckets(Rate(20, 100), self.house.clock.seconds)
+        self.house.sockets.shared.requests = Rate(20, 100)
+        self.anna = self.house.connect(self.owner)
+        self.anna.rest()
         tiny = b"\x81\x80\0\0\0\0"
         self.anna.raw(tiny * 5_000)
         answers = self.anna.rest()
@@ -129,7 +131,7 @@ class Floods(SynchronousTestCase):
 
     def test_tiny_frames_before_hello(self) -> None:
         """So is who has not even said hello."""
-        self.house.sockets.shared.requests = Buckets(Rate(20, 100), self.house.clock.seconds)
+        self.house.sockets.shared.requests = Rate(20, 100)
         stranger = self.house.connect()
         stranger.raw(b"\x81\x80\0\0\0\0" * 5_000)
         self.assertEqual(self.closed_with(stranger), 4029)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 import sqlalchemy as sa
+from twisted.internet.defer import Deferred, fail
 
 from webchat.chat import permission
 from webchat.chat.log import Outcome, RoomLog
@@ -24,6 +25,7 @@ from webchat.model.refusals import (
     RoomArchived,
     SyncTooLarge,
 )
+from webchat.model.rooms import Room
 from webchat.model.text import message_text
 from webchat.model.users import Actor
 from webchat.store import changes as change_store
@@ -58,17 +60,20 @@ class Messages:
     _posts: Buckets
     _edits: Buckets
 
-    async def post(self, actor: Actor, command: PostMessage) -> Posted:
-        """Stores a message and tells the room.
+    def post(self, actor: Actor, command: PostMessage) -> Deferred[Posted]:
+        """Stores a message and tells the room; fires once it is stored.
 
         The same nonce again gets the same answer, `duplicate` set; with another text, Conflict.  Raises what
         `message_text` raises, NotAMember, NoSuchRoom, RoomArchived, RateLimited, Busy, Unavailable, Retry.
         """
-        text = message_text(command.text)
-        self._posts.take(actor.id)
+        try:
+            text = message_text(command.text)
+            self._posts.take(actor.id)
+        except Refusal as refusal:
+            return fail(refusal)
         body_hash = hashlib.sha256(text.encode()).digest()
         post = _Post(command.room, actor.id, text, command.nonce, body_hash, self._now())
-        return await self._log.change_together(command.room, _post_all, post)
+        return self._log.change_together(command.room, _post_all, post)
 
     async def edit(self, actor: Actor, command: EditMessage) -> Changed:
         """Replaces the text of one's own message; an edit that took place already is answered as if it had now."""
@@ -173,13 +178,14 @@ def _row(db: sa.Connection, room: RoomId, seq: Seq) -> tuple[Message, ...]:
     return (message,)
 
 
-def _post_all(db: sa.Connection, posts: Sequence[_Post]) -> Sequence[Outcome[Posted] | Refusal]:
-    """Stores all *posts*, whose rooms' rows are held: nonces and rights are looked up, counters raised, rows added.
+def _post_all(
+    db: sa.Connection, held: Mapping[RoomId, Room], posts: Sequence[_Post]
+) -> Sequence[Outcome[Posted] | Refusal]:
+    """Stores all *posts*, whose rooms' rows are *held*: nonces and rights are looked up, counters raised, rows added.
 
     In this order, since only under the room's lock is what one reads still true when one writes; and a nonce that
     was used before raises nothing, or seq would have holes.
     """
-    found = rooms.lock(db, {post.room for post in posts})
     places = memberships.many(db, {(post.room, post.author) for post in posts})
     used = message_store.sent(db, {(p.room, p.author, p.nonce) for p in posts if p.nonce is not None})
     answers: list[Outcome[Posted] | Refusal | None] = []
@@ -195,7 +201,7 @@ def _post_all(db: sa.Connection, posts: Sequence[_Post]) -> Sequence[Outcome[Pos
         elif key is not None and key in first_use:
             repeats.append(number)
         else:
-            room, place = found.get(post.room), places.get((post.room, post.author))
+            room, place = held.get(post.room), places.get((post.room, post.author))
             if room is None or place is None or not place.is_active:
                 answer = permission.refuse_outsider(room)
             elif room.archived is not None:
@@ -206,8 +212,9 @@ def _post_all(db: sa.Connection, posts: Sequence[_Post]) -> Sequence[Outcome[Pos
                     first_use[key] = number
         answers.append(answer)
     added: list[message_store.NewMessage] = []
+    raised = rooms.raise_for_posts(db, {room: len(numbers) for room, numbers in fresh.items()})
     for room_id, numbers in fresh.items():
-        seq, rev = rooms.raise_counters(db, room_id, len(numbers), len(numbers))
+        seq, rev = raised[room_id]
         for offset, number in enumerate(numbers, 1 - len(numbers)):
             post = posts[number]
             one = Message(

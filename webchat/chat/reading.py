@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from webchat.model.commands import MarkRead
 from webchat.model.events import ReadMark, Typing
 from webchat.model.ids import RoomId, Seq, UserId
 from webchat.model.refusals import Refusal
+from webchat.model.rooms import Room
 from webchat.model.users import Actor
 from webchat.store import memberships, rooms
 
@@ -55,7 +56,9 @@ class Reading:
         self._bus.publish_passing(Typing(room, actor.id))
 
 
-def _mark_all(db: sa.Connection, marks: Sequence[_Mark]) -> Sequence[Outcome[Marked] | Refusal]:
+def _mark_all(
+    db: sa.Connection, held: Mapping[RoomId, Room], marks: Sequence[_Mark]
+) -> Sequence[Outcome[Marked] | Refusal]:
     places = memberships.many(db, {(mark.room, mark.user) for mark in marks})
     found = {mark.room: rooms.maybe(db, mark.room) for mark in marks}
     answers: list[Outcome[Marked] | Refusal] = []

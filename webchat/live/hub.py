@@ -46,8 +46,15 @@ class Listener(Protocol):
     @property
     def dialect(self) -> Dialect: ...
 
-    def deliver(self, data: bytes) -> None:
-        """Writes what must not get lost."""
+    @property
+    def deliver(self) -> Callable[[bytes], None]:
+        """Writes what must not get lost.
+
+        An attribute rather than a method, so that a broadcast calls what writes to the socket, and nothing between.
+        """
+
+    def release(self) -> None:
+        """Writes what the listener holds back until the end of a batch, if nothing was written since."""
 
     def deliver_passing(self, data: bytes) -> None:
         """Writes what may get lost: dropped if the listener is slow."""
@@ -113,6 +120,7 @@ class Hub:
     _by_session: dict[SessionId, set[Listener]] = attrs.field(factory=dict, init=False)
     _rooms_of: dict[Listener, set[RoomId]] = attrs.field(factory=dict, init=False)
     _touched: dict[RoomId, None] = attrs.field(factory=dict, init=False)
+    _holding: list[Listener] = attrs.field(factory=list, init=False)
     _ring_bytes: int = attrs.field(default=0, init=False)
     events: int = attrs.field(default=0, init=False)
     delivered: int = attrs.field(default=0, init=False)
@@ -231,7 +239,14 @@ class Hub:
             room = self._rooms.get(room_id)
             if room is not None and not room.filling:
                 self._flush_room(room)
+        holding, self._holding = self._holding, []
+        for listener in holding:
+            listener.release()
         self._trim()
+
+    def release_later(self, listener: Listener) -> None:
+        """*listener* holds answers that are written with the next *flush*, together with what it is told then."""
+        self._holding.append(listener)
 
     def pass_on(self, event: Typing) -> None:
         """Tells the room's audience something that may get lost, but for the user it is about."""

@@ -24,6 +24,31 @@ class Rate:
 
 
 @attrs.define(eq=False)
+class Bucket:
+    """The token bucket of one thing that lives, such as a connection."""
+
+    _rate: Rate
+    _level: float
+    _at: float
+
+    @classmethod
+    def full(cls, rate: Rate, now: float) -> Bucket:
+        return cls(rate, rate.burst, now)
+
+    def take(self, now: float) -> None:
+        """Takes one from the bucket.  Raises RateLimited, with the time until it can be had."""
+        rate = self._rate
+        level = self._level + (now - self._at) * rate.per_second
+        if level > rate.burst:
+            level = rate.burst
+        self._at = now
+        if level < 1.0:
+            self._level = level
+            raise RateLimited(retry_after=round((1.0 - level) / rate.per_second + 0.05, 2))
+        self._level = level - 1.0
+
+
+@attrs.define(eq=False)
 class Buckets:
     """One token bucket for each key; a bucket that is full again is forgotten."""
 

@@ -24,6 +24,17 @@ class Posted(Struct, frozen=True, omit_defaults=True):
     duplicate: bool = False
 
 
+class PostedOk(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="ok"):
+    """The same as the answer to the request number *id*, ready for the wire: the answer that is given most often."""
+
+    id: int
+    room: RoomId
+    seq: Seq
+    rev: Rev
+    created: Millis
+    duplicate: bool = False
+
+
 class Changed(Struct, frozen=True):
     """The change is stored: the row's rev (unchanged where nothing had to change)."""
 

@@ -38,7 +38,7 @@ def message_text(text: str) -> str:
         for sign in text:
             if _is_control(sign) and sign not in _ALLOWED_CONTROLS:
                 raise BadText("A message cannot hold control characters.", field="text")
-    if not any(_is_visible(sign) for sign in text):
+    if not (text.strip() if text.isascii() else any(_is_visible(sign) for sign in text)):
         raise EmptyText(field="text")
     return text
 

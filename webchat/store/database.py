@@ -10,7 +10,7 @@ fails one by one.  All results return to the reactor in one turn, in the order i
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -26,6 +26,7 @@ from twisted.python.threadpool import ThreadPool
 
 from webchat.model.ids import RoomId
 from webchat.model.refusals import Busy, Refusal, Retry, Unavailable
+from webchat.model.rooms import Room
 from webchat.store import rooms
 from webchat.store.engines import Engines
 
@@ -35,8 +36,11 @@ Item = TypeVar("Item")
 Work = Callable[[sa.Connection], T]
 """One transaction's worth of statements.  Runs in a thread: it must touch nothing but its arguments."""
 
-SetWise = Callable[[sa.Connection, Sequence[Item]], Sequence[T | Refusal]]
-"""The same change for many items at once; answers each item, in order.  Each use must name the same function."""
+SetWise = Callable[[sa.Connection, Mapping[RoomId, Room], Sequence[Item]], Sequence[T | Refusal]]
+"""The same change for many items at once; answers each item, in order.  Each use must name the same function.
+
+It is given the rooms whose rows are held for the batch, as they were when they were locked.
+"""
 
 MAX_BATCH = 1_000
 
@@ -53,6 +57,9 @@ class Threads(Protocol):
     def stop(self) -> None: ...
 
 
+_SetWise = Callable[[sa.Connection, Mapping[RoomId, Room], Sequence[Any]], Sequence[Any]]
+
+
 @attrs.define(eq=False)
 class _Change(Generic[T]):
     """A piece of work that waits for the writer."""
@@ -60,7 +67,7 @@ class _Change(Generic[T]):
     rooms: tuple[RoomId, ...]
     done: Deferred[T]
     work: Callable[[sa.Connection], T] | None = None
-    together: Callable[[sa.Connection, Sequence[Any]], Sequence[Any]] | None = None
+    together: _SetWise | None = None
     item: Any = None
 
 
@@ -236,10 +243,19 @@ class Database:
         return [(change, refusal) for change in batch]
 
     def _transact(self, batch: list[_Change[Any]]) -> list[_Result]:
+        try:
+            return self._in_one(batch, _directly)
+        except _Spoilt as spoilt:
+            if len(batch) == 1:
+                return [(batch[0], spoilt.answer)]
+        return self._in_one(batch, _carefully)
+
+    def _in_one(self, batch: list[_Change[Any]], apply_set: _ApplySet) -> list[_Result]:
+        """Carries out the batch in one transaction."""
         with self.engines.writer.connect() as db:
             transaction = db.begin()
             try:
-                results = self._apply(db, batch)
+                results = _apply(db, batch, apply_set)
             except BaseException:
                 transaction.rollback()
                 raise
@@ -264,41 +280,63 @@ class Database:
         db.invalidate()
         return [(change, Retry(retry_after=1.0)) for change in batch]
 
-    def _apply(self, db: sa.Connection, batch: list[_Change[Any]]) -> list[_Result]:
-        rooms.lock(db, {room for change in batch for room in change.rooms})
-        results: list[_Result] = []
-        together: dict[Any, list[_Change[Any]]] = {}
-        for change in batch:
-            if change.together is not None:
-                together.setdefault(change.together, []).append(change)
-        for function, changes in together.items():
-            results.extend(_apply_together(db, function, changes))
-        for change in batch:
-            if change.work is not None:
-                results.append((change, _under_savepoint(db, change.work)))
-        return results
-
 
 def new_threads(count: int, name: str) -> ThreadPool:
     """A pool of our own: the reactor's default one is shared with name resolution."""
     return ThreadPool(count, count, name)
 
 
-def _apply_together(
-    db: sa.Connection,
-    function: Callable[[sa.Connection, Sequence[Any]], Sequence[Any]],
-    changes: list[_Change[Any]],
+_ApplySet = Callable[[sa.Connection, Mapping[RoomId, Room], _SetWise, "list[_Change[Any]]"], Iterable[_Result]]
+
+
+def _apply(db: sa.Connection, batch: list[_Change[Any]], apply_set: _ApplySet) -> list[_Result]:
+    held = rooms.lock(db, {room for change in batch for room in change.rooms})
+    results: list[_Result] = []
+    together: dict[_SetWise, list[_Change[Any]]] = {}
+    for change in batch:
+        if change.together is not None:
+            together.setdefault(change.together, []).append(change)
+    for function, changes in together.items():
+        results.extend(apply_set(db, held, function, changes))
+    for change in batch:
+        if change.work is not None:
+            results.append((change, _under_savepoint(db, change.work)))
+    return results
+
+
+class _Spoilt(Exception):
+    """A set was spoilt by one of its items: nothing of the transaction may stay."""
+
+    def __init__(self, answer: BaseException) -> None:
+        super().__init__(answer)
+        self.answer = answer
+
+
+def _directly(
+    db: sa.Connection, held: Mapping[RoomId, Room], function: _SetWise, changes: list[_Change[Any]]
 ) -> Iterable[_Result]:
-    answers = _under_savepoint(db, lambda db: function(db, [change.item for change in changes]))
-    if not isinstance(answers, BaseException):
-        return zip(changes, answers, strict=True)
-    if len(changes) == 1:
-        return [(changes[0], answers)]
-    # One item has spoilt the set: each gets a savepoint of its own, and only that one fails.
-    return [
-        (change, _under_savepoint(db, lambda db, item=change.item: function(db, [item])[0]))  # type: ignore[misc]
-        for change in changes
-    ]
+    """Makes a set's changes without a savepoint: nearly always there is nothing to go back from.
+
+    Raises _Spoilt.
+    """
+    try:
+        answers = function(db, held, [change.item for change in changes])
+    except Exception as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        raise _Spoilt(_answer_of(error)) from error
+    return zip(changes, answers, strict=True)
+
+
+def _carefully(
+    db: sa.Connection, held: Mapping[RoomId, Room], function: _SetWise, changes: list[_Change[Any]]
+) -> Iterable[_Result]:
+    """Makes a set's changes one by one, each under a savepoint of its own, so that only what is wrong fails."""
+    for change in changes:
+        yield (
+            change,
+            _under_savepoint(db, lambda db, item=change.item: function(db, held, [item])[0]),  # type: ignore[misc]
+        )
 
 
 def _under_savepoint(db: sa.Connection, work: Callable[[sa.Connection], Any]) -> Any:
@@ -306,18 +344,19 @@ def _under_savepoint(db: sa.Connection, work: Callable[[sa.Connection], Any]) ->
     savepoint = db.begin_nested()
     try:
         answer = work(db)
-    except DBAPIError as error:
-        if error.connection_invalidated:
+    except Exception as error:
+        # The edge of a batch: what one piece of work raises is that one's answer, whatever it is.
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise
         # SQLite ends the whole transaction when the disk is full: then this raises too, and the batch is refused.
         savepoint.rollback()
-        return _unavailable(error) if isinstance(error, OperationalError) else error
-    except Exception as error:
-        # The edge of a batch: what one piece of work raises is that one's answer, whatever it is.
-        savepoint.rollback()
-        return error
+        return _answer_of(error)
     savepoint.commit()
     return answer
+
+
+def _answer_of(error: Exception) -> Exception:
+    return _unavailable(error) if isinstance(error, OperationalError) else error
 
 
 def _unavailable(error: SQLAlchemyError) -> Unavailable:

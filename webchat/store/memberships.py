@@ -11,6 +11,7 @@ from webchat.model.answers import MemberEntry
 from webchat.model.ids import Rev, RoomId, Seq, UserId
 from webchat.model.rooms import MemberRole, Membership
 from webchat.model.users import UserCard
+from webchat.store.driver import Many
 from webchat.store.schema import memberships, users
 
 _COLUMNS = (
@@ -25,8 +26,12 @@ _COLUMNS = (
 )
 _KEY = sa.and_(memberships.c.room == sa.bindparam("room_"), memberships.c.user == sa.bindparam("user_"))
 _ONE = sa.select(*_COLUMNS).where(_KEY)
-_MANY = sa.select(*_COLUMNS).where(
-    sa.tuple_(memberships.c.room, memberships.c.user).in_(sa.bindparam("keys_", expanding=True))
+# CROSS JOIN tells SQLite which of the two to go through: by itself it might read every membership.
+_MANY = Many(
+    'WITH k (room, "user") AS (VALUES {rows}) SELECT m.room, m."user", m.role, m."read", m.level, m.joined_rev, '
+    'm.left_rev, m.rev FROM k CROSS JOIN memberships m WHERE m.room = k.room AND m."user" = k."user"',
+    "bigint",
+    "bigint",
 )
 _INSERT = memberships.insert()
 _REJOIN = (
@@ -43,7 +48,13 @@ _REJOIN = (
 _LEAVE = memberships.update().where(_KEY).values(left_rev=sa.bindparam("rev_"), rev=sa.bindparam("rev_"))
 _ROLE = memberships.update().where(_KEY).values(role=sa.bindparam("role_"), rev=sa.bindparam("rev_"))
 # The mark only rises, whatever order two devices write in.
-_READ = memberships.update().where(_KEY, memberships.c.read < sa.bindparam("seq_")).values(read=sa.bindparam("seq_"))
+_READ = Many(
+    'WITH k (room, "user", seq) AS (VALUES {rows}) UPDATE memberships SET "read" = k.seq FROM k '
+    'WHERE memberships.room = k.room AND memberships."user" = k."user" AND memberships."read" < k.seq',
+    "bigint",
+    "bigint",
+    "bigint",
+)
 _LIST = (
     sa.select(users.c.id, users.c.name, users.c.display_name, users.c.kind, memberships.c.role, users.c.display_key)
     .join(users, users.c.id == memberships.c.user)
@@ -79,7 +90,7 @@ def many(db: sa.Connection, keys: Iterable[tuple[RoomId, UserId]]) -> dict[tuple
     wanted = sorted(set(keys))
     if not wanted:
         return {}
-    return {(row[0], row[1]): Membership(*row) for row in db.execute(_MANY, {"keys_": wanted})}
+    return {(row[0], row[1]): Membership(*row) for row in _MANY.run(db, wanted)}
 
 
 def join(db: sa.Connection, room: RoomId, user: UserId, role: MemberRole, read: Seq, rev: Rev) -> None:
@@ -113,8 +124,11 @@ def set_role(db: sa.Connection, room: RoomId, user: UserId, role: MemberRole, re
 
 def read_up_to(db: sa.Connection, marks: Sequence[tuple[RoomId, UserId, Seq]]) -> None:
     """Raises the read mark of each (room, user) to seq, where it is lower."""
-    if marks:
-        db.execute(_READ, [{"room_": room, "user_": user, "seq_": seq} for room, user, seq in marks])
+    highest: dict[tuple[RoomId, UserId], Seq] = {}
+    for room, user, seq in marks:
+        if seq > highest.get((room, user), 0):
+            highest[room, user] = seq
+    _READ.run(db, [(room, user, seq) for (room, user), seq in highest.items()])
 
 
 def members(

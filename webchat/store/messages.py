@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import sqlalchemy as sa
 
 from webchat.model.events import Message
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
+from webchat.store.driver import Many
 from webchat.store.schema import messages
 
 COLUMNS = (
@@ -25,16 +26,27 @@ COLUMNS = (
 )
 _IN_ROOM = messages.c.room == sa.bindparam("room_")
 _ONE = sa.select(*COLUMNS).where(_IN_ROOM, messages.c.seq == sa.bindparam("seq_"))
-_BY_NONCE = sa.select(
-    messages.c.room,
-    messages.c.author,
-    messages.c.nonce,
-    messages.c.seq,
-    messages.c.posted_rev,
-    messages.c.created,
-    messages.c.body_hash,
-).where(sa.tuple_(messages.c.room, messages.c.author, messages.c.nonce).in_(sa.bindparam("keys_", expanding=True)))
-_INSERT = messages.insert()
+# CROSS JOIN tells SQLite which of the two to go through: by itself it might read every message.
+_BY_NONCE = Many(
+    "WITH k (room, author, nonce) AS (VALUES {rows}) SELECT m.room, m.author, m.nonce, m.seq, m.posted_rev, m.created, "
+    "m.body_hash FROM k CROSS JOIN messages m WHERE m.room = k.room AND m.author = k.author AND m.nonce = k.nonce",
+    "bigint",
+    "bigint",
+    "text",
+)
+_INSERT = Many(
+    "WITH k (room, seq, rev, author, nonce, body_hash, body, created) AS (VALUES {rows}) "
+    "INSERT INTO messages (room, seq, rev, posted_rev, author, nonce, body_hash, text, created) "
+    "SELECT room, seq, rev, rev, author, nonce, body_hash, body, created FROM k",
+    "bigint",
+    "bigint",
+    "bigint",
+    "bigint",
+    "text",
+    "bytea",
+    "text",
+    "bigint",
+)
 _EDIT = (
     messages.update()
     .where(_IN_ROOM, messages.c.seq == sa.bindparam("seq_"))
@@ -57,9 +69,8 @@ _AFTER = (
 )
 
 
-@attrs.frozen
-class NewMessage:
-    """A message about to be stored, its numbers given."""
+class NewMessage(NamedTuple):
+    """A message about to be stored, its numbers given; a tuple, as the driver takes it."""
 
     room: RoomId
     seq: Seq
@@ -97,32 +108,13 @@ def sent(db: sa.Connection, keys: Iterable[NonceKey]) -> dict[NonceKey, Sent]:
         return {}
     return {
         (room, author, nonce): Sent(seq, rev, created, bytes(body_hash))
-        for room, author, nonce, seq, rev, created, body_hash in db.execute(_BY_NONCE, {"keys_": wanted})
+        for room, author, nonce, seq, rev, created, body_hash in _BY_NONCE.run(db, wanted)
     }
 
 
 def add(db: sa.Connection, new: Sequence[NewMessage]) -> None:
     """Stores the messages."""
-    if new:
-        db.execute(
-            _INSERT,
-            [
-                {
-                    "room": one.room,
-                    "seq": one.seq,
-                    "rev": one.rev,
-                    "posted_rev": one.rev,
-                    "author": one.author,
-                    "nonce": one.nonce,
-                    "body_hash": one.body_hash,
-                    "text": one.text,
-                    "created": one.created,
-                    "edited": None,
-                    "deleted": None,
-                }
-                for one in new
-            ],
-        )
+    _INSERT.run(db, new)
 
 
 def edit(db: sa.Connection, room: RoomId, seq: Seq, text: str, now: Millis, rev: Rev) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.refusals import NoSuchRoom
 from webchat.model.rooms import Room, RoomKind, RoomListing, RoomState
+from webchat.store.driver import Many
 from webchat.store.schema import memberships, rooms
 
 _COLUMNS = (
@@ -38,11 +39,10 @@ _STATE_COLUMNS = (
     memberships.c.joined_rev,
 )
 _ONE = sa.select(*_COLUMNS).where(rooms.c.id == sa.bindparam("id_"))
-_LOCK = (
-    sa.select(*_COLUMNS)
-    .where(rooms.c.id.in_(sa.bindparam("ids_", expanding=True)))
-    .order_by(rooms.c.id)
-    .with_for_update()
+_LOCK = Many(
+    "SELECT id, kind, title, topic, seq, rev, changed, created, archived FROM rooms "
+    "WHERE id IN (VALUES {rows}) ORDER BY id {lock}",
+    "bigint",
 )
 _REVS = sa.select(rooms.c.id, rooms.c.rev).where(rooms.c.id.in_(sa.bindparam("ids_", expanding=True)))
 _RAISE = (
@@ -50,6 +50,12 @@ _RAISE = (
     .where(rooms.c.id == sa.bindparam("room_"))
     .values(seq=rooms.c.seq + sa.bindparam("posts_"), rev=rooms.c.rev + sa.bindparam("changes_"))
     .returning(rooms.c.seq, rooms.c.rev)
+)
+_RAISE_MANY = Many(
+    "WITH k (id, posts) AS (VALUES {rows}) UPDATE rooms SET seq = seq + k.posts, rev = rev + k.posts FROM k "
+    "WHERE rooms.id = k.id RETURNING rooms.id, rooms.seq, rooms.rev",
+    "bigint",
+    "bigint",
 )
 _INSERT = rooms.insert().returning(rooms.c.id)
 _ALL_PUBLIC = (
@@ -122,7 +128,7 @@ def lock(db: sa.Connection, ids: Iterable[RoomId]) -> dict[RoomId, Room]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    return {row[0]: Room(*row) for row in db.execute(_LOCK, {"ids_": wanted})}
+    return {row[0]: Room(*row) for row in _LOCK.run(db, [(room,) for room in wanted])}
 
 
 def raise_counters(db: sa.Connection, room: RoomId, posts: int, changes: int) -> tuple[Seq, Rev]:
@@ -135,6 +141,11 @@ def raise_counters(db: sa.Connection, room: RoomId, posts: int, changes: int) ->
     if row is None:
         raise NoSuchRoom
     return Seq(row[0]), Rev(row[1])
+
+
+def raise_for_posts(db: sa.Connection, posts: Mapping[RoomId, int]) -> dict[RoomId, tuple[Seq, Rev]]:
+    """As *raise_counters*, for many rooms: after so many new messages in each.  Their rows must be held already."""
+    return {room: (seq, rev) for room, seq, rev in _RAISE_MANY.run(db, sorted(posts.items()))}
 
 
 def revs(db: sa.Connection, ids: Iterable[RoomId]) -> dict[RoomId, Rev]:

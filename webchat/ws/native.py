@@ -15,8 +15,8 @@ from webchat.chat import Chat
 from webchat.chat.accounts import view
 from webchat.chat.incidents import loggable
 from webchat.chat.syncing import Budget
-from webchat.live.limits import Buckets
-from webchat.model.answers import Welcome
+from webchat.live.limits import Bucket, Rate
+from webchat.model.answers import Posted, PostedOk, Welcome
 from webchat.model.commands import (
     Command,
     DeleteMessage,
@@ -140,7 +140,8 @@ class Shared:
     clock: Timers
     now: Callable[[], Millis]
     incident: Callable[[], str]
-    requests: Buckets
+    requests: Rate
+    """How fast one connection may send frames."""
     connections_per_user: int = 20
 
 
@@ -155,6 +156,10 @@ class Conversation:
         self._shared = shared
         self._chat = shared.chat
         self._out = peer.outgoing
+        self._out.on_backlog = self._mind_the_queue
+        self.deliver = self._out.write
+        self.release = self._out.release
+        self._allowance = Bucket.full(shared.requests, shared.clock.seconds())
         self._actor: Actor | None = None
         self._greeted = False
         self._welcome = False
@@ -185,11 +190,6 @@ class Conversation:
     def is_open(self) -> bool:
         return not self._ended and self._out.is_open
 
-    def deliver(self, data: bytes) -> None:
-        self._out.write(data)
-        if self._out.is_paused:
-            self._mind_the_queue()
-
     def deliver_passing(self, data: bytes) -> None:
         if self._out.waiting <= SOFT_LIMIT:
             self._out.write(data)
@@ -209,7 +209,7 @@ class Conversation:
     def receive(self, payload: bytes) -> None:
         """Takes one frame."""
         try:
-            self._shared.requests.take(self)
+            self._allowance.take(self._shared.clock.seconds())
             command = decode(payload)
         except Refusal as refusal:
             self._refuse(id_of(payload), refusal)
@@ -346,19 +346,52 @@ class Conversation:
             self._barrier = not is_post
             if len(self._queue) == MAX_QUEUED // 2:
                 self._peer.go_on_reading()
-            self._start(self._carry_out(command))
+            if isinstance(command, PostMessage):
+                self._post(command)
+            else:
+                self._start(self._carry_out(command))
+
+    def _post(self, command: PostMessage) -> None:
+        """Carries out a post without a coroutine: there are many of them, and nothing to do before the answer."""
+        assert self._actor is not None
+        done = self._chat.messages.post(self._actor, command)
+        done.addCallbacks(self._posted, self._not_posted, callbackArgs=(command.id,), errbackArgs=(command,))
+        done.addErrback(self._failed)
+
+    def _posted(self, answer: Posted, request: int) -> None:
+        self._refused_in_a_row = 0
+        frame = text_frame(
+            _encoder.encode(PostedOk(request, answer.room, answer.seq, answer.rev, answer.created, answer.duplicate))
+        )
+        if self._out.hold(frame):
+            self._chat.hub.release_later(self)
+        self._has_run()
+
+    def _not_posted(self, failure: Any, command: PostMessage) -> None:
+        self._refuse(command.id, self._told(failure.value, command))
+        self._has_run()
+
+    def _has_run(self) -> None:
+        self._running -= 1
+        self._barrier = False
+        if self._queue:
+            self._go_on()
+
+    def _told(self, error: BaseException, command: Command) -> Refusal:
+        """What is told of *error*: a bug is logged, and its sender gets an incident to ask about."""
+        if isinstance(error, Refusal):
+            return error
+        incident = self._shared.incident()
+        kind = type(command).__name__
+        self._log.failure("Incident {incident} in {kind}", loggable(error), incident=incident, kind=kind)
+        return Internal(f"Something went wrong (incident {incident}).")
 
     async def _carry_out(self, command: Command) -> None:
         request: int | None = getattr(command, "id", None)
         try:
             answer = await self._ask(command)
-        except Refusal as refusal:
-            self._refuse(request, refusal)
-        except Exception as error:
-            # The edge of a request: a bug is logged, and its sender gets an incident to ask about.
-            incident, kind = self._shared.incident(), type(command).__name__
-            self._log.failure("Incident {incident} in {kind}", loggable(error), incident=incident, kind=kind)
-            self._refuse(request, Internal(f"Something went wrong (incident {incident})."))
+        except Exception as error:  # The edge of a request.
+            self._refuse(request, self._told(error, command))
         else:
             self._refused_in_a_row = 0
             if request is not None:
@@ -366,16 +399,12 @@ class Conversation:
             if isinstance(command, Sync):
                 self._follow(command.room, command.rev, answer=True)
         finally:
-            self._running -= 1
-            self._barrier = False
-            self._go_on()
+            self._has_run()
 
     async def _ask(self, command: Command) -> Any:
         assert self._actor is not None
         actor, chat = self._actor, self._chat
         match command:
-            case PostMessage():
-                return await chat.messages.post(actor, command)
             case EditMessage():
                 return await chat.messages.edit(actor, command)
             case DeleteMessage():

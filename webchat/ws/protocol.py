@@ -18,6 +18,7 @@ from twisted.logger import Logger
 
 from webchat.model.text import printable
 from webchat.model.web import client_address, session_token
+from webchat.ws.incoming import may_become_text, take_texts
 from webchat.ws.native import Conversation
 from webchat.ws.outgoing import SOFT_LIMIT, Outgoing, is_plain
 
@@ -48,6 +49,8 @@ class ChatProtocol(WebSocketServerProtocol):
     _counted = False
     _closing = False
     _is_reading = True
+    _held = b""
+    """The beginning of a text frame, whose rest is on its way."""
     _fragments = 0
     _controls = 0
     _controls_since = 0.0
@@ -123,13 +126,39 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def dataReceived(self, data: bytes) -> None:
         before = self._messages
-        super().dataReceived(data)
+        self._take(data)
         if self._conversation is None:
             return
-        if not self.data and self.current_frame is None and not self.inside_message:
+        if not self._held and not self.data and self.current_frame is None and not self.inside_message:
             self._unfinished_since = None
         elif self._unfinished_since is None or self._messages != before:
             self._unfinished_since = self.factory.clock.seconds()
+
+    def _take(self, data: bytes) -> None:
+        """Hands whole texts to the conversation; the rest goes to Autobahn, past its debugging output."""
+        if self._held:
+            data, self._held = self._held + data, b""
+        if self._is_between_frames:
+            payloads, taken = take_texts(data)
+            self._messages += len(payloads)
+            for payload in payloads:
+                self.onMessage(payload, False)
+            if taken:
+                data = data[taken:]
+            if may_become_text(data):
+                self._held = data
+                return
+        self._dataReceived(data)
+
+    @property
+    def _is_between_frames(self) -> bool:
+        return (
+            self.state == self.STATE_OPEN
+            and self._conversation is not None
+            and self.current_frame is None
+            and not self.inside_message
+            and not self.data
+        )
 
     def is_dripping(self, now: float) -> bool:
         """Whether a message has been on its way for too long; while nothing is read that is not its sender's fault."""
@@ -201,6 +230,8 @@ class ChatProtocol(WebSocketServerProtocol):
         self._closing = True
         self._log.info("Closing {address} with {code} {reason}", address=self.address, code=code, reason=reason)
         self.factory.count_close(code)
+        if self._conversation is not None:
+            self.outgoing.release()
         self.sendCloseFrame(code=code, reasonUtf8=reason.encode(), isReply=False)
         if self._conversation is not None:
             self._conversation.ended()
