@@ -96,6 +96,21 @@ class Since(StoreTests):
         self.assertEqual(len(self.block(0).rows), 1)
         self.assertRaises(NoSuchRoom, self.read, changes.since, RoomId(99), Rev(0), 9)
 
+    def test_many_at_once(self) -> None:
+        """Asked for many revs at once, it answers each as if it had been asked alone, whatever the limit."""
+        for text in ("one", "two", "three", "four"):
+            self.post(self.room_id, self.anna, text)
+        self.edit(1, "changed")
+        self.rename("hall")
+        self.join(self.room_id, self.anna)
+        self.edit(2, "changed too")
+        for limit in range(9):
+            for revs in ({0}, {9, 0}, set(range(12)), {3, 5, 8}, {50}, set()):
+                wanted = {Rev(rev) for rev in revs}
+                together = self.read(changes.since_each, self.room_id, wanted, limit)
+                alone = {rev: self.read(changes.since, self.room_id, rev, limit) for rev in wanted}
+                self.assertEqual(together, alone, (limit, revs))
+
     def test_room_row(self) -> None:
         """The room's own row carries the rev of its own latest change, not of the room's."""
         self.rename("hall")

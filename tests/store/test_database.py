@@ -16,7 +16,7 @@ from tests.support.house import Threads
 from webchat.model.ids import RoomId
 from webchat.model.refusals import Busy, Conflict, Refusal, Retry, Unavailable
 from webchat.store import messages, meta, rooms
-from webchat.store.database import MAX_BATCH, Database
+from webchat.store.database import MAX_ASKED, MAX_BATCH, Database
 
 
 def put(key: str, value: str = "v") -> Any:
@@ -155,6 +155,53 @@ class GroupCommit(Scene):
         self.assertEqual(calls, [["a", "refuse", "b"]])
         self.assertEqual((self.successResultOf(asked[0]), self.successResultOf(asked[2])), ("a", "b"))
         self.assertEqual((self.code(asked[1]), self.kept()), ("conflict", ["a", "b", "first"]))
+
+    def test_asked_together(self) -> None:
+        """The first question goes at once; those that come meanwhile share the next trip, each with its own answer."""
+        trips: list[list[str]] = []
+
+        def question(db: sa.Connection, keys: Sequence[str]) -> Sequence[str | Refusal]:
+            trips.append(list(keys))
+            return [Conflict() if key == "refuse" else key.upper() for key in keys]
+
+        asked = [self.database.read_together(question, key) for key in ("a", "b", "refuse", "c")]
+        self.turn()
+        self.assertEqual(trips, [["a"], ["b", "refuse", "c"]])
+        self.assertEqual([self.successResultOf(asked[n]) for n in (0, 1, 3)], ["A", "B", "C"])
+        self.assertEqual(self.code(asked[2]), "conflict")
+        again = self.database.read_together(question, "d")
+        self.turn()
+        self.assertEqual((self.successResultOf(again), trips[-1]), ("D", ["d"]))
+
+    def test_asked_in_vain(self) -> None:
+        """A trip that fails fails for all who shared it, and the next ones go on."""
+
+        def question(db: sa.Connection, keys: Sequence[str]) -> Sequence[str]:
+            if "bug" in keys:
+                raise ZeroDivisionError
+            return keys
+
+        asked = [self.database.read_together(question, key) for key in ("a", "bug", "b")]
+        self.turn()
+        self.assertEqual(self.successResultOf(asked[0]), "a")
+        for one in asked[1:]:
+            self.failureResultOf(one, ZeroDivisionError)
+        again = self.database.read_together(question, "c")
+        self.turn()
+        self.assertEqual(self.successResultOf(again), "c")
+
+    def test_too_many_at_once(self) -> None:
+        """A trip takes no more than its share."""
+        trips: list[int] = []
+
+        def question(db: sa.Connection, keys: Sequence[int]) -> Sequence[int]:
+            trips.append(len(keys))
+            return keys
+
+        asked = [self.database.read_together(question, number) for number in range(2 * MAX_ASKED + 2)]
+        self.turn()
+        self.assertEqual(trips, [1, MAX_ASKED, MAX_ASKED, 1])
+        self.assertEqual([self.successResultOf(one) for one in asked], list(range(2 * MAX_ASKED + 2)))
 
     def test_poisoned_set(self) -> None:
         """When one spoils the set, each is tried by itself: only that one fails, and nothing of it stays."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -26,8 +26,8 @@ def frame(
 
 
 class Taking(SynchronousTestCase):
-    @settings(deadline=None)
-    @given(st.lists(st.text(max_size=300)), st.binary(min_size=4, max_size=4))
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(st.lists(st.text(max_size=300), max_size=6), st.binary(min_size=4, max_size=4))
     def test_texts(self, texts: list[str], mask: bytes) -> None:
         """Any texts under any mask come out as they went in."""
         payloads = [text.encode() for text in texts]

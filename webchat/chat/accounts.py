@@ -306,11 +306,10 @@ class Accounts:
             self._strangers.check(stranger)
             while True:
                 revocations = self._cache.revocations
-                found = await self._database.read(lambda db: session_store.actors(db, [digest]))
+                actor = await self._database.read_together(_actors, digest)
                 # A session that was revoked while it was read must not outlive that in the cache.
                 if revocations == self._cache.revocations:
                     break
-            actor = found.get(digest)
             if actor is None or actor.user.disabled is not None:
                 self._strangers.take(stranger)
                 raise Unauthenticated
@@ -525,6 +524,11 @@ class Accounts:
 
     def _secret(self, prefix: str, length: int) -> str:
         return prefix + urlsafe_b64encode(self._token_bytes(length)).decode().rstrip("=")
+
+
+def _actors(db: sa.Connection, digests: Sequence[bytes]) -> Sequence[Actor | None]:
+    found = session_store.actors(db, digests)
+    return [found.get(digest) for digest in digests]
 
 
 def view(session: Session, actor: Actor) -> SessionView:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import attrs
 import sqlalchemy as sa
+from twisted.internet.defer import Deferred
 
 from webchat.chat import permission
 from webchat.chat.messages import BLOCK_LIMIT
 from webchat.live.hub import Hub, Listener
 from webchat.model.events import Block, Member, Reset
 from webchat.model.ids import Rev, RoomId
-from webchat.model.refusals import Unauthenticated
+from webchat.model.refusals import Refusal, Unauthenticated
 from webchat.model.rooms import RoomState
 from webchat.model.users import Actor
 from webchat.store import changes as change_store
@@ -66,15 +68,9 @@ class Syncing:
         """Asks the database something.  Raises Busy, Unavailable."""
         await self._database.read(lambda db: meta.maybe(db, "epoch"))
 
-    async def open(self, actor: Actor) -> tuple[RoomState, ...]:
-        """The rooms of the actor, in one snapshot.  Raises Unauthenticated if her session has ended meanwhile."""
-
-        def work(db: sa.Connection) -> tuple[RoomState, ...]:
-            if not session_store.valid(db, [actor.session.id]):
-                raise Unauthenticated
-            return tuple(rooms.states(db, actor.id))
-
-        return await self._database.read(work)
+    def open(self, actor: Actor) -> Deferred[tuple[RoomState, ...]]:
+        """The rooms of the actor, in one snapshot.  Fails with Unauthenticated if her session has ended meanwhile."""
+        return self._database.read_together(_open_all, actor)
 
     async def gap(self, room: RoomId, rev: Rev) -> Block | Reset:
         """What a node missed that has delivered *rev*."""
@@ -111,17 +107,49 @@ class Syncing:
                 return
 
     async def _since(self, actor: Actor, room: RoomId, rev: Rev) -> Block | Reset:
-        def work(db: sa.Connection) -> Block | Reset:
-            membership = memberships.maybe(db, room, actor.id)
-            if membership is None or (membership.left_rev is not None and membership.left_rev <= rev):
-                raise permission.refuse_outsider(rooms.maybe(db, room))
-            if membership.left_rev is not None:
-                # She left after what she holds: her own row is the last thing she is told.
-                row = Member(room, membership.rev, actor.user.card, membership.role, membership.joined_rev, left=True)
-                return Block(room, (row,), membership.left_rev)
-            return change_store.since(db, room, rev, BLOCK_LIMIT)
+        return await self._database.read_together(_since_all, _Held(actor, room, rev))
 
-        return await self._database.read(work)
+
+@attrs.frozen
+class _Held:
+    """What *actor* holds of a room, and wants to know more of."""
+
+    actor: Actor
+    room: RoomId
+    rev: Rev
+
+
+def _open_all(db: sa.Connection, actors: Sequence[Actor]) -> Sequence[tuple[RoomState, ...] | Refusal]:
+    valid = session_store.valid(db, {actor.session.id for actor in actors})
+    states = rooms.states_of(db, {actor.id for actor in actors})
+    return [tuple(states[actor.id]) if actor.session.id in valid else Unauthenticated() for actor in actors]
+
+
+def _since_all(db: sa.Connection, asked: Sequence[_Held]) -> Sequence[Block | Reset | Refusal]:
+    """What each of them missed: the changes of a room are read once for all who want them."""
+    places = memberships.many(db, {(held.room, held.actor.id) for held in asked})
+    revs: dict[RoomId, set[Rev]] = {}
+    for held in asked:
+        place = places.get((held.room, held.actor.id))
+        if place is not None and place.is_active:
+            revs.setdefault(held.room, set()).add(held.rev)
+    changes = {
+        (room, rev): found
+        for room, wanted in revs.items()
+        for rev, found in change_store.since_each(db, room, wanted, BLOCK_LIMIT).items()
+    }
+    answers: list[Block | Reset | Refusal] = []
+    for held in asked:
+        place = places.get((held.room, held.actor.id))
+        if place is None or (place.left_rev is not None and place.left_rev <= held.rev):
+            answers.append(permission.refuse_outsider(rooms.maybe(db, held.room)))
+        elif place.left_rev is not None:
+            # She left after what she holds: her own row is the last thing she is told.
+            row = Member(held.room, place.rev, held.actor.user.card, place.role, place.joined_rev, left=True)
+            answers.append(Block(held.room, (row,), place.left_rev))
+        else:
+            answers.append(changes[held.room, held.rev])
+    return answers
 
 
 def _until_leaving(block: Block, actor: Actor) -> tuple[Block, bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from webchat.model.events import Block, Member, Message, Reset, RoomRow, Row
@@ -39,6 +41,31 @@ _MEMBERS = (
 def room_row(room: Room) -> RoomRow:
     """The room's own row, as an event."""
     return RoomRow(room.id, room.changed, room.kind, room.title, room.topic, room.created, room.archived)
+
+
+def since_each(db: sa.Connection, room: RoomId, revs: Collection[Rev], limit: int) -> dict[Rev, Block | Reset]:
+    """What *since* answers for each of *revs*: what they have in common is read once.
+
+    Who holds less has more to catch up with; so the least rev that still gets a block is looked for by halving, and
+    everybody above it gets a part of that block.
+    """
+    now = room_store.one(db, room).rev
+    ordered = sorted(rev for rev in revs if rev <= now)
+    common: Block | None = None
+    # Below *low* it is too much, from *high* on *common* holds what is wanted.  The first guess is nearly always right.
+    low, high, place = 0, len(ordered), 0
+    while low < high:
+        answer = since(db, room, ordered[place], limit)
+        if isinstance(answer, Block):
+            common, high = answer, place
+        else:
+            low = place + 1
+        place = (low + high) // 2
+    found: dict[Rev, Block | Reset] = dict.fromkeys(revs, Reset(room, now))
+    if common is not None:
+        for rev in ordered[high:]:
+            found[rev] = Block(room, tuple(row for row in common.rows if row.rev > rev), common.rev)
+    return found
 
 
 def since(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> Block | Reset:

@@ -42,7 +42,12 @@ SetWise = Callable[[sa.Connection, Mapping[RoomId, Room], Sequence[Item]], Seque
 It is given the rooms whose rows are held for the batch, as they were when they were locked.
 """
 
+Question = Callable[[sa.Connection, Sequence[Item]], Sequence[T | Refusal]]
+"""The same question for many items at once; answers each item, in order.  Each use must name the same function."""
+
 MAX_BATCH = 1_000
+MAX_ASKED = 250
+"""Items of one trip for a question; a trip should not keep others waiting for long."""
 
 
 class Threads(Protocol):
@@ -92,6 +97,7 @@ class Database:
     _waiting: deque[_Change[Any]] = attrs.field(factory=deque, init=False)
     _writing: bool = attrs.field(default=False, init=False)
     _reading: int = attrs.field(default=0, init=False)
+    _asked: dict[Any, list[tuple[Any, Deferred[Any]]]] = attrs.field(factory=dict, init=False)
     _idle: list[Deferred[None]] = attrs.field(factory=list, init=False)
     _broken: bool = attrs.field(default=False, init=False)
     batches: int = attrs.field(default=0, init=False)
@@ -134,6 +140,38 @@ class Database:
             return answer
         finally:
             self._reading -= 1
+
+    def read_together(self, question: Question[Item, T], item: Item) -> Deferred[T]:
+        """As *read*, for a question that is asked for all waiting items at once.
+
+        The first one goes at once; those that come while it is under way share the next trip, whose snapshot begins
+        after them.  So thousands who come back at the same moment cost a few dozen trips.
+        """
+        asked: Deferred[T] = Deferred()
+        waiting = self._asked.get(question)
+        if waiting is None:
+            self._asked[question] = []
+            self._ask(question, [(item, asked)])
+        else:
+            waiting.append((item, asked))
+        return asked
+
+    def _ask(self, question: Any, asked: list[tuple[Any, Deferred[Any]]]) -> None:
+        items = [item for item, _ in asked]
+        trip = Deferred.fromCoroutine(self.read(lambda db: question(db, items)))
+        trip.addErrback(lambda failure: [failure.value] * len(asked))
+        trip.addCallback(self._answered, question, asked)
+
+    def _answered(self, answers: Sequence[Any], question: Any, asked: list[tuple[Any, Deferred[Any]]]) -> None:
+        waiting = self._asked.pop(question)
+        if waiting:
+            self._asked[question] = waiting[MAX_ASKED:]
+            self._ask(question, waiting[:MAX_ASKED])
+        for (_, one), answer in zip(asked, answers, strict=True):
+            if isinstance(answer, BaseException):
+                one.errback(answer)
+            else:
+                one.callback(answer)
 
     def write(self, room: RoomId | None, work: Work[T]) -> Deferred[T]:
         """Fires with what *work* answers, once that is committed.
