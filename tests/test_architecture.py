@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +49,14 @@ NO_TEST_OF_ITS_OWN = {
     "model/commands.py": "only shapes; the doors' tests send them",
     "store/schema.py": "only tables; the migrations are compared with them",
     "store/migrations/env.py": "runs in every test of upgrade.py",
+}
+
+SECRET = re.compile(r"password|secret|token|digest|sha256|hash\b|signature|hmac|invitation")
+# Comparisons of words like these that a stranger cannot time, and why.
+NO_SECRETS = {
+    "chat/messages.py: sent.body_hash != post.body_hash": "of the author's own text",
+    "store/invites.py: invites.c.code_sha256 == sa.bindparam('code_')": "looked up by its hash, by the database",
+    "cli.py: getpass.getpass('Once more: ') != password": "typed twice by one person",
 }
 
 UNTESTED_FOLDERS = {"versions"}
@@ -163,6 +173,33 @@ class Manners(SynchronousTestCase):
             for node in ast.walk(tree):
                 if isinstance(node, ast.Call):
                     self.assertNotIn(dotted(node.func), ("eval", "exec"), path)
+
+    def test_secrets_take_their_time(self) -> None:
+        """What is secret is compared by hmac.compare_digest, whose time says nothing, or looked up by its hash."""
+        found = set()
+        for path, tree in modules():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq):
+                    # What a thing is called: constants, such as the name of a code, are no secrets.
+                    sides = [side for side in (node.left, *node.comparators) if not isinstance(side, ast.Constant)]
+                    words = [
+                        word.attr if isinstance(word, ast.Attribute) else word.id
+                        for side in sides
+                        for word in ast.walk(side)
+                        if isinstance(word, ast.Attribute | ast.Name)
+                    ]
+                    if any(SECRET.search(word) for word in words):
+                        found.add(f"{path.relative_to(PACKAGE).as_posix()}: {ast.unparse(node)}")
+        self.assertEqual(found - set(NO_SECRETS), set())
+        self.assertEqual(set(NO_SECRETS) - found, set(), "these are no more")
+
+    def test_awaited(self) -> None:
+        """The type checker refuses a coroutine or a Deferred as a condition: both are always true."""
+        settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]
+        self.assertIn("truthy-bool", settings["enable_error_code"])
+        self.assertTrue(settings["strict"])
+        for path, _ in modules():
+            self.assertNotIn("ignore[truthy", path.read_text(), path)
 
     def test_no_raw_html(self) -> None:
         """Text stays text in the browser: no v-html, no innerHTML."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import os
 import re
 import shutil
 import subprocess
@@ -11,6 +9,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
+from tests.support import nginx
 from webchat.config import load
 
 ROOT = Path(__file__).parent.parent
@@ -20,35 +19,25 @@ DEPLOY = ROOT / "deploy"
 class Nginx(SynchronousTestCase):
     def test_configuration(self) -> None:
         """nginx accepts the sample, with a certificate in place of the real one."""
-        nginx = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-        if nginx is None:
+        found = nginx.program()
+        if found is None:
             raise SkipTest("nginx is not installed")
         folder = Path(self.mktemp()).absolute()
-        folder.mkdir()
-        certificate(folder)
-        sample = (DEPLOY / "nginx.conf").read_text()
-        sample = re.sub(r"/etc/letsencrypt/live/[^/]+/", f"{folder}/", sample).replace("/var/log/nginx", str(folder))
-        # `nginx -t` opens the ports: high ones, which need no rights and are nobody's.
-        sample = sample.replace(":80;", ":18080;").replace(" 80;", " 18080;")
-        sample = sample.replace(":443 ssl", ":18443 ssl").replace(" 443 ssl", " 18443 ssl")
-        (folder / "webchat.conf").write_text(sample)
-        (folder / "nginx.conf").write_text(
-            f"pid {folder}/pid; error_log {folder}/error.log;\nevents {{}}\nhttp {{\n"
-            + "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi"))
-            + f"scgi_temp_path {folder}/scgi; access_log off; include {folder}/webchat.conf;\n}}\n"
-        )
-        done = subprocess.run(
-            [nginx, "-t", "-p", str(folder), "-c", str(folder / "nginx.conf")], capture_output=True, text=True
-        )
+        config = nginx.configure(folder)
+        done = subprocess.run([found, "-t", "-p", str(folder), "-c", str(config)], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn("[warn]", done.stderr)
 
     def test_no_query_strings(self) -> None:
-        """The access log names no query string."""
-        formats = re.findall(r"log_format\b[^;]*;", (DEPLOY / "nginx.conf").read_text())
+        """The access log names no query string and no invitation; the error log does not repeat requests."""
+        sample = nginx.SAMPLE.read_text()
+        formats = re.findall(r"log_format\b[^;]*;", sample)
         self.assertEqual(len(formats), 1)
-        for variable in ("$request ", "$request_uri", "$args", "$query_string", '$request"'):
+        for variable in ("$request ", "$request_uri", "$args", "$query_string", '$request"', "$uri", "$http_referer"):
             self.assertNotIn(variable, formats[0])
+        # At the level `error` nginx repeats the request, its query included, whenever webchat does not answer.
+        servers = re.findall(r"^server {", sample, re.MULTILINE)
+        self.assertEqual(len(re.findall(r"error_log\s+\S+ crit;", sample)), len(servers))
 
 
 class Systemd(SynchronousTestCase):
@@ -84,20 +73,3 @@ class Settings(SynchronousTestCase):
             path.chmod(0o600)
             config = load({"config": [str(path)]}, {})
             self.assertEqual(config.public_url, "https://chat.example.org")
-
-
-def certificate(folder: Path) -> None:
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "chat.example.org")])
-    day = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(day).not_valid_after(day + datetime.timedelta(days=3650))
-    (folder / "fullchain.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    (folder / "privkey.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )

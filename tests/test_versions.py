@@ -1,11 +1,15 @@
 """The versions below which something is known to be wrong, and what is really installed."""
 
+import json
 import re
 import sqlite3
 import sys
 from importlib.metadata import requires, version
+from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
+
+ROOT = Path(__file__).parent.parent
 
 FLOORS = {
     "Twisted": "26.10.0",  # request smuggling, HTTP/2 rapid reset
@@ -57,6 +61,23 @@ class InstalledVersions(SynchronousTestCase):
     def test_sqlite(self) -> None:
         """SQLite knows RETURNING."""
         self.assertGreaterEqual(sqlite3.sqlite_version_info, (3, 35))
+
+    def test_interface(self) -> None:
+        """Each package the interface is built with is locked by its hash, and none runs a program when it comes in."""
+        locked = json.loads((ROOT / "frontend" / "package-lock.json").read_text())["packages"]
+        for name, package in locked.items():
+            if name and not package.get("inBundle"):
+                self.assertTrue(package.get("integrity", "").startswith("sha512-"), name)
+        self.assertIn('"ci", "--ignore-scripts"', (ROOT / "setup.py").read_text())
+
+    def test_pinned(self) -> None:
+        """Each package webchat asks for is pinned to the version it was tested with."""
+        pinned = re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+        names = {re.sub(r"[-_.]+", "-", name).lower() for name in pinned}
+        for line in requires("webchat") or []:
+            found = re.match(r"[\w.-]+", line)
+            if found and "extra ==" not in line:
+                self.assertIn(re.sub(r"[-_.]+", "-", found[0]).lower(), names)
 
     def test_no_http2(self) -> None:
         """HTTP/2 stays with the proxy: under it a WebSocket request would end in an error of ours."""

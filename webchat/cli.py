@@ -20,6 +20,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from webchat import __version__, startup
+from webchat.chat.accounts import NO_SESSION
 from webchat.chat.facade import Chat, Settings, Sources, argon2id
 from webchat.chat.passwords import Passwords
 from webchat.config import Config, ConfigError, Options, StartupError, load
@@ -268,7 +269,7 @@ def _users(chat: Chat) -> Iterator[User]:
 def _acting_as(user: User) -> Actor:
     """The operator, doing what *user* may do, in no session that is kept."""
     now = Millis(time.time_ns() // 1_000_000)
-    return Actor(user, Session(SessionId(0), user.id, "api", "webchat", now, now, None, "webchat", ""))
+    return Actor(user, Session(NO_SESSION, user.id, "api", "webchat", now, now, None, "webchat", ""))
 
 
 def _owner(chat: Chat) -> Actor:

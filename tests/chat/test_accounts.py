@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import attrs
@@ -396,6 +397,17 @@ class SigningIn(Scene):
             self.house.refusal(self.sign_in("anna", f"guess {number}", self.device(number))) for number in range(60)
         ]
         self.assertLessEqual(codes.count("wrong_credentials"), 25)
+
+    def test_one_name_many_spellings(self) -> None:
+        """Letters that only look the same give nobody more tries for one name."""
+        spellings = ["".join(signs) for signs in product("a\u0430\u03b1", "nN", "nN", "a\u0430\u03b1")]
+        codes = [
+            self.house.refusal(self.sign_in(login, "wrong horse 9", self.device(number)))
+            for number, login in enumerate(spellings * 2)
+        ]
+        self.assertLessEqual(codes.count("wrong_credentials"), 25)
+        self.house.clock.advance(120)
+        self.assertEqual(self.house.wait(self.sign_in(spellings[-1])).actor.id, self.anna.id)
 
     def test_too_many_wait(self) -> None:
         """When too many sign in at the same moment some are asked to come back."""

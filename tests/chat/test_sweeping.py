@@ -30,6 +30,18 @@ class Sweeping(SynchronousTestCase):
         self.assertEqual(self.connection.close_code, 4001)
         self.assertEqual(self.house.refusal(self.house.chat.accounts.authenticate(token)), "unauthenticated")
 
+    def test_somebody_new(self) -> None:
+        """That somebody signed in after it was ended, perhaps with its number, does not keep a session alive."""
+        accounts = self.house.chat.accounts
+        self.house.register("mei")
+        token = self.house.wait(accounts.sign_in("anna", PASSWORD, DEVICE)).token
+        self.house.wait(accounts.authenticate(token))
+        self.elsewhere()
+        self.house.wait(accounts.sign_in("mei", PASSWORD, DEVICE))
+        self.house.wait(self.house.chat.sweeping.sessions())
+        self.assertFalse(self.connection.is_open)
+        self.assertEqual(self.house.refusal(accounts.authenticate(token)), "unauthenticated")
+
     def test_nobody_else(self) -> None:
         """Sessions that go on are left alone."""
         mei = self.house.connect(self.house.register("mei"))

@@ -24,7 +24,7 @@ from webchat.http.settings import HttpSettings
 from webchat.http.site import ChatSite, make_site
 from webchat.live.limits import Rate
 from webchat.model.answers import RegistrationPolicy
-from webchat.model.commands import JoinRoom, PostMessage
+from webchat.model.commands import JoinRoom, LeaveRoom, PostMessage
 from webchat.model.ids import Millis, RoomId, UserId
 from webchat.model.users import Actor
 from webchat.store import memberships, rooms
@@ -36,8 +36,9 @@ T = TypeVar("T")
 
 PASSWORD = "correct horse battery"
 START = 1_700_000_000_000
-PEOPLE = ("rosa", "adele", "olga", "mona", "mei", "otto", "dora")
-"""The server's owner, an admin, the room's owner, its moderator, a member, an outsider, somebody disabled."""
+PEOPLE = ("rosa", "adele", "olga", "mona", "mei", "otto", "dora", "xenia")
+"""The server's owner, an admin, the room's owner, its moderator, a member, an outsider, somebody disabled, and
+somebody who has left the room."""
 
 COOKIE = "__Host-webchat"
 UNHURRIED = Rate(1000, 1000)
@@ -81,7 +82,7 @@ def now(work: Coroutine[Deferred[Any], Any, T] | Deferred[T]) -> T:
 class Scene:
     """A server with PEOPLE in a room "Garden" (number 2) of two messages: the first by mei, the second by olga.
 
-    Everybody but otto belongs to the room; everybody is signed in as with a browser, see `client`.
+    Everybody but otto belongs to the room, xenia no more; everybody is signed in as with a browser, see `client`.
     """
 
     def __init__(
@@ -173,7 +174,7 @@ class Scene:
         assert code is not None
         now(accounts.set_up(code, "rosa", "Rosa", PASSWORD, None, "Lobby", device))
         now(accounts.add_user("adele", "Adele", PASSWORD, None, "admin"))
-        for name in ("olga", "mona", "mei", "otto", "dora"):
+        for name in ("olga", "mona", "mei", "otto", "dora", "xenia"):
             now(accounts.add_user(name, name.title(), PASSWORD, None, "member"))
         people = {name: self.sign_in(name) for name in PEOPLE}
         room = now(self.chat.rooms.create(people["olga"], "Garden", "")).room
@@ -188,6 +189,8 @@ class Scene:
         now(self.chat.messages.post(people["mei"], PostMessage(0, room, "one", "n1")))
         now(self.chat.messages.post(people["olga"], PostMessage(0, room, "two", "n2")))
         now(accounts.disable(people["dora"].id, True))
+        now(self.chat.rooms.join(people["xenia"], JoinRoom(0, room)))
+        now(self.chat.rooms.leave(people["xenia"], LeaveRoom(0, room)))
 
     def user_id(self, name: str) -> UserId:
         """The number of an account: they were made in this order."""

@@ -71,6 +71,26 @@ class Names(SynchronousTestCase):
             self.assertEqual(account_name(foreign), foreign)
             self.assertEqual(name_key(foreign), name_key(latin))
 
+    def test_lookalikes_of_one_script(self) -> None:
+        """Nor does a name get by with Latin letters that only look plain, or an alphabet that looks like capitals."""
+        self.assertEqual(name_key("me\u0131"), name_key("mei"))
+        self.assertEqual(name_key("\u01a8am"), name_key("sam"))
+        self.assertEqual(name_key("\u0585\u057d\u0578"), name_key("oun"))
+        for name in ("adm\u0131n", "\u01a8upport"):
+            self.assertRaises(BadName, account_name, name)
+        small_capitals, script_letters, clicks = "\u1d0d\u1d07\u026a", "mei\u0261", "me\u01c0"
+        lisu, cherokee, deseret = "\ua4ee\ua4d3\ua4df", "\u13aa\u13a0\u13b7", "\U0001040e\U00010428"
+        for name in (small_capitals, script_letters, clicks, lisu, cherokee, deseret, "\ua732dmir"):
+            self.assertRaises(BadName, account_name, name)
+        for name in (
+            "\u0131\u015f\u0131k",
+            "k\u0254f\u025b",
+            "Nguy\u1ec5n",
+            "\u0540\u0561\u0575\u056f",
+            "\u10d2\u10d8\u10dd",
+        ):
+            self.assertEqual(account_name(name), name)
+
     def test_reserved(self) -> None:
         """Names that speak for the server are kept back, in capitals and in look-alikes too."""
         for name in RESERVED:

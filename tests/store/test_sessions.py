@@ -32,13 +32,28 @@ class Devices(StoreTests):
     def test_of_user(self) -> None:
         """Somebody's devices are listed with the last seen first, and nobody else's."""
         anna, mei = self.user("anna"), self.user("mei")
-        ids = [self.session(anna, bytes((n,)), seen=Millis(NOW + seen)).id for n, seen in enumerate((5, 9, 1, 9))]
+        ids = [
+            self.session(anna, bytes((n,)), seen=Millis(NOW + seen), created=Millis(NOW + n)).id
+            for n, seen in enumerate((5, 9, 1, 9))
+        ]
         self.session(anna, b"t", "api")
         self.session(mei, b"m")
         listed = [one.id for one in self.read(sessions.of_user, anna, "browser", 9)]
         self.assertEqual(listed, [ids[3], ids[1], ids[0], ids[2]])
         self.assertEqual(len(self.read(sessions.of_user, anna, "browser", 2)), 2)
         self.assertEqual([self.read(sessions.count, anna, kind) for kind in ("browser", "api")], [4, 1])
+
+    def test_never_again(self) -> None:
+        """The number of a device that was signed out is never another one's."""
+        anna, mei = self.user("anna"), self.user("mei")
+        used = set()
+        for number in range(20):
+            one = self.session(anna if number % 2 else mei, bytes((number,))).id
+            self.assertTrue(0 < one < 2**53)
+            self.assertNotIn(one, used)
+            used.add(one)
+            self.write(sessions.remove_all, anna)
+            self.write(sessions.remove_all, mei)
 
     def test_valid(self) -> None:
         """A device counts as long as it is signed in and its owner is not disabled."""

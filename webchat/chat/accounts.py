@@ -60,6 +60,8 @@ SETUP_LIFE = HOUR
 SEEN_EVERY = 10 * 60_000
 MAX_TOKENS = 50
 MAX_SESSIONS_LISTED = 200
+NO_SESSION = SessionId(0)
+"""That of the operator, at the machine itself: it is not kept, and cannot end."""
 SIGNED_OUT, SIGNED_OUT_REASON = 4001, "signed out"
 REMOVED, REMOVED_REASON = 4003, "account disabled"
 
@@ -165,7 +167,8 @@ class Accounts:
         token, now = self._token("wcb_"), self._now()
 
         def work(db: sa.Connection) -> Outcome[tuple[SignedIn, RoomId | None]]:
-            kept = meta.lock(db, "setup")
+            _hold_ownership(db)
+            kept = meta.maybe(db, "setup")
             if user_store.has_owner(db):
                 raise AlreadySetUp
             if kept is None:
@@ -234,8 +237,10 @@ class Accounts:
         lobby = self.lobby
 
         def work(db: sa.Connection) -> Outcome[User]:
-            if role == "owner" and user_store.has_owner(db):
-                raise AlreadySetUp
+            if role == "owner":
+                _hold_ownership(db)
+                if user_store.has_owner(db):
+                    raise AlreadySetUp
             user = insert_user(db, attrs.evolve(new, password_hash=hashed))
             if role == "owner":
                 meta.remove(db, "setup")
@@ -252,7 +257,9 @@ class Accounts:
         RateLimited, Busy.
         """
         key, address = folded(login)[:300], throttle_key(device.address)
-        here, anywhere, there = (key, address), ("account", key), ("sign-in", address)
+        # By what the account is found by: another spelling, in letters that only look the same, is no other account.
+        name = name_key(login)[:300]
+        here, anywhere, there = (name, address), ("account", name), ("sign-in", address)
         # Counted before the outcome is known, and for every key that is checked: many at once count too.
         self._failures.check(here)
         self._failures_by_address.check(there)
@@ -272,8 +279,9 @@ class Accounts:
         token, now, owner = self._token("wcb_"), self._now(), user
 
         def work(db: sa.Connection) -> SignedIn:
-            current = user_store.maybe(db, owner.id)
-            if current is None or current.disabled is not None or user_store.password_hash(db, owner.id) != kept:
+            # Held, or the password could be changed, and all sessions ended, between this look and the new session.
+            still_kept, current = user_store.lock(db, owner.id), user_store.maybe(db, owner.id)
+            if current is None or current.disabled is not None or still_kept != kept:
                 raise WrongCredentials
             if renewed is not None:
                 user_store.change(db, owner.id, password_hash=renewed)
@@ -340,6 +348,8 @@ class Accounts:
         token, now = self._token("wcb_"), self._now()
 
         def work(db: sa.Connection) -> tuple[SignedIn, list[SessionId]]:
+            if user_store.lock(db, actor.id) != kept:
+                raise WrongCredentials("This is not the current password.", field="current")
             user_store.change(db, actor.id, password_hash=hashed)
             ended = session_store.remove_all(db, actor.id)
             return self._sign_in(db, actor.user, token, device, now), ended
@@ -401,6 +411,10 @@ class Accounts:
         expires = None if days is None else Millis(now + days * DAY)
 
         def work(db: sa.Connection) -> Session:
+            # A session that was ended meanwhile, all of them with it, leaves no token behind.
+            user_store.lock(db, actor.id)
+            if actor.session.id != NO_SESSION and not session_store.valid(db, [actor.session.id]):
+                raise Unauthenticated
             if session_store.count(db, actor.id, "api") >= MAX_TOKENS:
                 raise TooMany
             new = session_store.NewSession(
@@ -562,6 +576,11 @@ def _new_user(
     return user_store.NewUser(
         name, name_key(name), display_name, folded(display_name), email, key, None, "human", role, now
     )
+
+
+def _hold_ownership(db: sa.Connection) -> None:
+    """Of several who make an owner at once one goes first: all of them want this row, which every database has."""
+    meta.lock(db, "epoch")
 
 
 def _administrator(actor: Actor) -> None:

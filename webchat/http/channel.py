@@ -16,6 +16,7 @@ from twisted.web.server import Request
 
 from webchat.http.settings import HttpSettings
 from webchat.model.refusals import BadRequest, Refusal, TooLarge, TooSlow
+from webchat.model.text import printable as printable
 
 if TYPE_CHECKING:
     from twisted.internet.base import DelayedCall
@@ -251,10 +252,3 @@ class ChatChannel(HTTPChannel):
         else:
             # Browsers open connections in advance: nobody is waiting for an answer.
             self.loseConnection()
-
-
-def printable(text: bytes | str) -> str:
-    """*text* from a stranger as it may stand in a log line: one line, no control or escape sequences."""
-    if isinstance(text, bytes):
-        text = text.decode("utf-8", "replace")
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)

@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl
 import msgspec
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
 
 from webchat.chat import Chat
 from webchat.chat.accounts import Device
+from webchat.chat.incidents import loggable
 from webchat.http.channel import ChatRequest, printable
 from webchat.http.problem import encode_problem, headers_of, problem
 from webchat.http.route import Call, Nothing, Reply, Route
@@ -115,7 +115,7 @@ class Gate:
         # The path only: a query may hold what people typed.
         self._log.failure(
             "Incident {incident}: {method} {path} failed",
-            failure=Failure(_without_content(error)),  # type: ignore[no-untyped-call]
+            failure=loggable(error),
             incident=request_id,
             method=request.method.decode("ascii", "replace"),
             path=printable(request.path),
@@ -233,19 +233,6 @@ def read_query(route: Route, request: ChatRequest) -> Any:
         raise _bad(error) from None
     _check_texts(query)
     return query
-
-
-class DatabaseFailure(Exception):
-    """Stands in the log for an error of SQLAlchemy's, whose own text holds the statement's parameters."""
-
-
-def _without_content(error: BaseException) -> BaseException:
-    """*error*, or what may be logged of it: parameters are what people wrote."""
-    cause = getattr(error, "orig", None)
-    if cause is None:
-        return error
-    kind, said = type(error), str(cause).partition("\n")[0]
-    return DatabaseFailure(f"{kind.__module__}.{kind.__qualname__}: {said}").with_traceback(error.__traceback__)
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:

@@ -23,10 +23,21 @@ RESERVED = frozenset(
 # Han, kana and the bopomofo letters are written together; so are Hangul and Han.
 _TOGETHER = frozenset({"CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "HANGUL"})
 
-# Letters of other alphabets that look like a Latin letter (from Unicode's confusables.txt, lower case).
+# Scripts that people write today (UAX #31, table 5): among the others are whole alphabets that look like capitals.
+_WRITTEN = frozenset(
+    "ARABIC ARMENIAN BENGALI CYRILLIC DEVANAGARI ETHIOPIC GEORGIAN GREEK GUJARATI GURMUKHI HEBREW KANNADA KHMER LAO "
+    "LATIN MALAYALAM MYANMAR ORIYA SINHALA TAMIL TELUGU THAANA THAI TIBETAN".split()
+) | {"EAST ASIAN"}
+
+# Latin letters outside of the usual blocks in which languages are written; the rest there are phonetic signs, small
+# capitals and mediaeval ligatures.
+_RARE_LATIN = frozenset("ɓɔɖɗəɛɠɣɨɲʉʋʌʒ")
+_CLICKS = frozenset("ǀǁǂǃ")
+
+# Letters that look like a plain Latin one (from Unicode's confusables.txt, lower case).
 _LOOKALIKES = str.maketrans(
-    "абвгдезікмнорсстухьѕіјԁԛԝһӏγαβεηικνορτυχωϲ",
-    "a6brdezikmhopcctyxbsijdqwhlyabenikvoptuxwc",
+    "абвгдезікмнорсстухьѕіјԁԛԝһӏѡγαβεηικνορτυχωϲօսոցհյıƨƽƅĸ",
+    "a6brdezikmhopcctyxbsijdqwhlwyabenikvoptuxwcounghjissbk",
 )
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f.]+(\.[^@\s\x00-\x1f\x7f.]+)*")
@@ -47,9 +58,11 @@ def account_name(name: str) -> str:
                 raise BadName(field="name")
         elif unicodedata.category(sign) in ("Ll", "Lu", "Lo", "Lm") and sign == unicodedata.normalize("NFKC", sign):
             scripts.add(_script(sign))
+            if sign in _CLICKS or not (sign < "\u0250" or "\u1e00" <= sign <= "\u1eff" or _is_written(sign)):
+                raise BadName(field="name")
         else:
             raise BadName(field="name")
-    if len(scripts) > 1:
+    if len(scripts) > 1 or not scripts <= _WRITTEN:
         raise BadName(field="name")
     if name_key(name) in RESERVED:
         raise BadName("This name is reserved.", field="name")
@@ -67,6 +80,11 @@ def email_key(email: str) -> str:
     if len(email) > EMAIL_MAX or not _EMAIL.fullmatch(email):
         raise BadEmail(field="email")
     return folded(email)
+
+
+def _is_written(sign: str) -> bool:
+    """Whether *sign*, which is beyond the common Latin blocks, is more than a phonetic sign."""
+    return _script(sign) != "LATIN" or sign.lower() in _RARE_LATIN
 
 
 def _script(sign: str) -> str:

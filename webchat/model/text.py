@@ -68,6 +68,13 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
+def printable(text: bytes | str) -> str:
+    """*text* from a stranger as it may stand in a log line: one line, no control or escape sequences."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)
+
+
 def _joins(sign: str) -> bool:
     return unicodedata.category(sign) in ("So", "Sk", "Mn")
 

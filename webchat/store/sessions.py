@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -41,7 +42,7 @@ _BY_TOKENS = (
 _OF_USER = (
     sa.select(*_COLUMNS)
     .where(sessions.c.user == sa.bindparam("user_"), sessions.c.kind == sa.bindparam("kind_"))
-    .order_by(sessions.c.seen.desc(), sessions.c.id.desc())
+    .order_by(sessions.c.seen.desc(), sessions.c.created.desc(), sessions.c.id.desc())
     .limit(sa.bindparam("limit_"))
 )
 _COUNT = (
@@ -105,8 +106,13 @@ def valid(db: sa.Connection, ids: Iterable[SessionId]) -> set[SessionId]:
 
 
 def add(db: sa.Connection, new: NewSession) -> Session:
-    """Makes the session."""
-    made = SessionId(db.execute(_INSERT, attrs.asdict(new)).scalar_one())
+    """Makes the session.
+
+    Its id is drawn, from the token, so that no later session ever has it: SQLite gives the highest id again once its
+    row is gone, and whoever looks whether a session still exists would find somebody else's.
+    """
+    drawn = int.from_bytes(hashlib.sha256(new.token_sha256).digest()[:6]) or 1
+    made = SessionId(db.execute(_INSERT, {"id": drawn, **attrs.asdict(new)}).scalar_one())
     return Session(made, new.user, new.kind, new.label, new.created, new.seen, new.expires, new.agent, new.address)
 
 

@@ -30,6 +30,8 @@ _CREDENTIALS = sa.select(*_COLUMNS, users.c.password_hash).where(
     sa.or_(users.c.name_key == sa.bindparam("name_key_"), users.c.email_key == sa.bindparam("email_key_"))
 )
 _PASSWORD = sa.select(users.c.password_hash).where(users.c.id == sa.bindparam("id_"))
+# Not FOR UPDATE, which would keep waiting whoever writes a message of this author.
+_LOCK = _PASSWORD.with_for_update(key_share=True)
 _CARDS = sa.select(users.c.id, users.c.name, users.c.display_name, users.c.kind).where(
     users.c.id.in_(sa.bindparam("ids_", expanding=True))
 )
@@ -83,6 +85,12 @@ def with_password(db: sa.Connection, name_key: str, email_key: str | None) -> tu
 def password_hash(db: sa.Connection, user: UserId) -> str | None:
     """The hash kept for *user*."""
     kept: str | None = db.execute(_PASSWORD, {"id_": user}).scalar()
+    return kept
+
+
+def lock(db: sa.Connection, user: UserId) -> str | None:
+    """The hash kept for *user*, whose row is held until the transaction ends: it stays what it is."""
+    kept: str | None = db.execute(_LOCK, {"id_": user}).scalar()
     return kept
 
 

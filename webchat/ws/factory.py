@@ -19,10 +19,14 @@ from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT
 from webchat.ws.protocol import SUBPROTOCOL, ChatProtocol
 
 SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
 }
+STAY_WITH_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 STALLED_SECONDS = 10.0
 WATCH_SECONDS = 1.0
 
@@ -54,7 +58,9 @@ class ChatFactory(WebSocketServerFactory):
         jitter: Callable[[float, float], float],
     ) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
-            protocols=[SUBPROTOCOL], server="webchat", headers=SECURITY_HEADERS
+            protocols=[SUBPROTOCOL],
+            server="webchat",
+            headers={**SECURITY_HEADERS, **(STAY_WITH_HTTPS if door.is_https else {})},
         )
         self.door = door
         self.shared = shared
@@ -143,6 +149,9 @@ class ChatFactory(WebSocketServerFactory):
     def _look_for_stalled(self) -> None:
         now = self.clock.seconds()
         for connection in list(self._opened):
+            if connection.is_dripping(now):
+                connection.close(4008, "too slow")
+                continue
             out = connection.outgoing
             waiting = out.waiting
             if not waiting:

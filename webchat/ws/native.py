@@ -10,10 +10,10 @@ import attrs
 import msgspec
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from webchat.chat import Chat
 from webchat.chat.accounts import view
+from webchat.chat.incidents import loggable
 from webchat.chat.syncing import Budget
 from webchat.live.limits import Bucket, Rate
 from webchat.model.answers import Posted, PostedOk, Welcome
@@ -383,8 +383,7 @@ class Conversation:
             return error
         incident = self._shared.incident()
         kind = type(command).__name__
-        found = Failure(error)  # type: ignore[no-untyped-call]
-        self._log.failure("Incident {incident} in {kind}", found, incident=incident, kind=kind)
+        self._log.failure("Incident {incident} in {kind}", loggable(error), incident=incident, kind=kind)
         return Internal(f"Something went wrong (incident {incident}).")
 
     async def _carry_out(self, command: Command) -> None:
@@ -508,5 +507,5 @@ class Conversation:
         running.addErrback(self._failed)
 
     def _failed(self, failure: Any) -> None:
-        self._log.failure("A conversation failed", failure)
+        self._log.failure("A conversation failed", loggable(failure.value))
         self._peer.close(1011, "internal")

@@ -6,6 +6,8 @@ Written for Autobahn 26.10; each workaround says what it is for.
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from autobahn.twisted.websocket import WebSocketServerProtocol
@@ -14,6 +16,7 @@ from twisted.internet import tcp
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.logger import Logger
 
+from webchat.model.text import printable
 from webchat.model.web import client_address, session_token
 from webchat.ws import lean
 from webchat.ws.incoming import may_become_text, take_texts
@@ -23,7 +26,12 @@ from webchat.ws.outgoing import SOFT_LIMIT, Outgoing, is_plain
 SUBPROTOCOL = "webchat.v1"
 MAX_FRAGMENTS = 64
 SEND_BUFFER = 128 * 1024
-MAX_PINGS, PING_SECONDS = 10, 10.0
+MAX_CONTROLS, CONTROL_SECONDS = 10, 10.0
+MESSAGE_SECONDS = 10.0
+"""How long a message may take from its first byte to its last, however it is cut up."""
+
+RETRY_AFTER = 5
+"""Seconds after which somebody may try again for whom there was no place."""
 
 
 class ChatProtocol(WebSocketServerProtocol):
@@ -46,8 +54,10 @@ class ChatProtocol(WebSocketServerProtocol):
     _held = b""
     """The beginning of a text frame, whose rest is on its way."""
     _fragments = 0
-    _pings = 0
-    _pings_since = 0.0
+    _controls = 0
+    _controls_since = 0.0
+    _messages = 0
+    _unfinished_since: float | None = None
 
     def onConnect(self, request: Any) -> Any:
         """Accepts or refuses the handshake.  Raises ConnectionDeny."""
@@ -55,9 +65,7 @@ class ChatProtocol(WebSocketServerProtocol):
         headers = request.headers
         host = headers.get("host", "")
         origin = headers.get("origin")
-        peer = self.transport.getPeer()
-        known = peer.host if isinstance(peer, IPv4Address | IPv6Address) else None
-        self.address = client_address(known, [headers.get("x-forwarded-for", "")], door.trusted_proxies)
+        self.address = self._client_address(headers)
         secure = door.is_https or self.factory.isSecure
         if origin is not None:
             if not door.origins.same_origin(origin, host, secure):
@@ -91,7 +99,44 @@ class ChatProtocol(WebSocketServerProtocol):
         self._conversation = Conversation(self, self.factory.shared)
         self.factory.opened(self)
 
+    def _client_address(self, headers: Mapping[str, str]) -> str:
+        peer = self.transport.getPeer()
+        known = peer.host if isinstance(peer, IPv4Address | IPv6Address) else None
+        return client_address(known, [headers.get("x-forwarded-for", "")], self.factory.door.trusted_proxies)
+
+    def failHandshake(
+        self, reason: str, code: int = 400, responseHeaders: Iterable[tuple[str, str]] | None = None
+    ) -> None:
+        # Autobahn would put what a stranger wrote into the first line and, unescaped, into the log, and would send
+        # none of the headers that every answer has.
+        said = self.wasNotCleanReason = printable(reason)[:200]
+        address = self._client_address(getattr(self, "http_headers", {}))
+        self._log.info("Refused {address} at the handshake: {code} {reason}", address=address, code=code, reason=said)
+        body = f"{said}\n".encode()
+        headers = {
+            "Server": self.factory.server,
+            **self.factory.headers,
+            "Content-Type": "text/plain; charset=utf-8",
+            "Content-Length": len(body),
+            "Connection": "close",
+            **({"Retry-After": RETRY_AFTER} if code == HTTPStatus.SERVICE_UNAVAILABLE else {}),
+            **dict(responseHeaders or ()),
+        }
+        lines = [f"HTTP/1.1 {code} {HTTPStatus(code).phrase}", *(f"{name}: {value}" for name, value in headers.items())]
+        self.sendData("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+        self.dropConnection(abort=False)
+
     def dataReceived(self, data: bytes) -> None:
+        before = self._messages
+        self._take(data)
+        if self._conversation is None:
+            return
+        if not self._held and not self.data and self.current_frame is None and not self.inside_message:
+            self._unfinished_since = None
+        elif self._unfinished_since is None or self._messages != before:
+            self._unfinished_since = self.factory.clock.seconds()
+
+    def _take(self, data: bytes) -> None:
         """Hands whole texts to the conversation; the rest goes to Autobahn, past its debugging output."""
         if not self._is_slim and self._conversation is not None:
             # At its first frame, since while it is opened Autobahn still needs what it keeps of the handshake.
@@ -101,6 +146,7 @@ class ChatProtocol(WebSocketServerProtocol):
             data, self._held = self._held + data, b""
         if self._is_between_frames:
             payloads, taken = take_texts(data)
+            self._messages += len(payloads)
             for payload in payloads:
                 self.onMessage(payload, False)
             if taken:
@@ -119,6 +165,11 @@ class ChatProtocol(WebSocketServerProtocol):
             and not self.inside_message
             and not self.data
         )
+
+    def is_dripping(self, now: float) -> bool:
+        """Whether a message has been on its way for too long; while nothing is read that is not its sender's fault."""
+        since = self._unfinished_since
+        return since is not None and self._is_reading and now - since >= MESSAGE_SECONDS
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         if self._closing or self._conversation is None:
@@ -143,17 +194,25 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def onMessageEnd(self) -> None:
         self._fragments = 0
+        self._messages += 1
         super().onMessageEnd()
 
     def onPing(self, payload: bytes) -> None:
-        now = self.factory.clock.seconds()
-        if now - self._pings_since > PING_SECONDS:
-            self._pings, self._pings_since = 0, now
-        self._pings += 1
-        if self._pings > MAX_PINGS:
-            self.close(4029, "too many pings")
-        elif self._conversation is not None and self.outgoing.waiting <= SOFT_LIMIT:
+        if self._may_control() and self._conversation is not None and self.outgoing.waiting <= SOFT_LIMIT:
             self.sendPong(payload)  # type: ignore[no-untyped-call]
+
+    def onPong(self, payload: bytes) -> None:
+        self._may_control()
+
+    def _may_control(self) -> bool:
+        """Counts a control frame; too many of them end the connection."""
+        now = self.factory.clock.seconds()
+        if now - self._controls_since > CONTROL_SECONDS:
+            self._controls, self._controls_since = 0, now
+        self._controls += 1
+        if self._controls > MAX_CONTROLS:
+            self.close(4029, "too many pings")
+        return self._controls <= MAX_CONTROLS
 
     def onAutoPingTimeout(self) -> None:
         # Whose frames are not read cannot be heard to pong: her draining bytes are her sign of life.
@@ -207,6 +266,8 @@ class ChatProtocol(WebSocketServerProtocol):
     def go_on_reading(self) -> None:
         if not self._is_reading and not self._gone:
             self._is_reading = True
+            if self._unfinished_since is not None:
+                self._unfinished_since = self.factory.clock.seconds()
             self.transport.resumeProducing()
 
     @property
