@@ -11,6 +11,7 @@ from webchat.live import hub as hub_module
 from webchat.live.hub import RING_LENGTH, Hub
 from webchat.model.events import Block, Event, Member, Message, ReadMark, Reset, Row, Typing
 from webchat.model.ids import Millis, Rev, RoomId, Seq, SessionId, UserId
+from webchat.model.refusals import Unavailable
 from webchat.model.users import UserCard
 
 ROOM = RoomId(1)
@@ -403,6 +404,14 @@ class Gaps(Scene):
         self.assertEqual(mei.writes, ["syncing message:2 message:3 message:4 synced:4", "message:5"])
         self.assertEqual(li.writes, ["syncing message:3 message:4 synced:4", "message:5"])
 
+    def test_entered_after_joining_inside(self) -> None:
+        """Who comes in while the gap is open, and holds her own joining, is not told it in a block."""
+        self.ear(ANNA)
+        self.tell(post(4))
+        mei = self.ear(MEI, 3)
+        self.answer(4, [post(1), place(2, MEI), post(3), post(4)])
+        self.assertEqual((mei.introduced, mei.writes), ([ROOM], []))
+
     def test_second_gap(self) -> None:
         """A gap behind a gap is filled too."""
         anna = self.ear(ANNA)
@@ -426,3 +435,22 @@ class Gaps(Scene):
         self.assertEqual([rev for _, rev, _ in self.asked], [0])
         self.answer(3, [post(1), post(2), post(3)])
         self.assertEqual(anna.writes, ["syncing message:1 message:2 message:3 synced:3"])
+
+    def test_database_fails_and_nobody_speaks(self) -> None:
+        """When the database did not answer, the sweep opens the gap again, whatever news wait behind it."""
+        anna = self.ear(ANNA)
+        self.tell(post(2))
+        self.asked.pop()[2].errback(Unavailable())
+        self.hub.catch_up(ROOM, Rev(2))
+        self.assertEqual([rev for _, rev, _ in self.asked], [0])
+        self.answer(2, [post(1), post(2)])
+        self.assertEqual(anna.writes, ["syncing message:1 message:2 synced:2"])
+
+    def test_sweep_between_news_and_flush(self) -> None:
+        """News that were taken and not yet written are no gap."""
+        anna = self.ear(ANNA)
+        self.hub.deliver([post(1)])
+        self.hub.catch_up(ROOM, Rev(1))
+        self.assertEqual(self.asked, [])
+        self.hub.flush()
+        self.assertEqual(anna.writes, ["message:1"])

@@ -15,9 +15,11 @@ from typing import Protocol
 import attrs
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from webchat.model.events import Block, Event, Member, Reset, Row, Synced, Syncing, Typing, key_of
 from webchat.model.ids import Rev, RoomId, SessionId, UserId
+from webchat.model.refusals import Refusal
 
 RING_LENGTH = 256
 RING_BYTES = 64 * 1024 * 1024
@@ -253,7 +255,9 @@ class Hub:
     def catch_up(self, room_id: RoomId, rev: Rev) -> None:
         """The database holds *rev* of the room: fetch what has not been delivered here."""
         room = self._rooms.get(room_id)
-        if room is not None and rev > room.rev and not room.filling and not room.pending:
+        # What was taken since the last flush may close the gap.  What has been pending for longer waits for a gap that
+        # could not be filled.
+        if room is not None and rev > room.rev and not room.filling and room_id not in self._touched:
             self._fill(room)
 
     def _room(self, room_id: RoomId, rev: Rev) -> LiveRoom:
@@ -331,9 +335,14 @@ class Hub:
         room.filling = True
         self.gaps += 1
         filling = Deferred.fromCoroutine(self._fill_from_database(room))
-        filling.addErrback(
-            lambda failure: self._log.failure("A gap in room {room} was not filled", failure, room=room.id)
-        )
+        filling.addErrback(self._not_filled, room)
+
+    def _not_filled(self, failure: Failure, room: LiveRoom) -> None:
+        """The next news of the room, or the sweep, open the gap again."""
+        if failure.check(Refusal):
+            self._log.warn("A gap in room {room} was not filled: {why}", room=room.id, why=failure.value.code)
+        else:
+            self._log.failure("A gap in room {room} was not filled", failure, room=room.id)
 
     async def _fill_from_database(self, room: LiveRoom) -> None:
         try:
@@ -358,10 +367,11 @@ class Hub:
     def _write_block(self, room: LiveRoom, block: Block) -> None:
         moved = [row for row in block.rows if isinstance(row, Member)]
         own = {row.user.id: row for row in moved}
-        waiting = [listener for rev, listener in room.ahead if rev < block.rev]
-        for listener in [*room.listeners(), *waiting]:
+        # In the audience everybody holds what came before the block; whoever waits holds what she came with.
+        holders = [(Rev(0), listener) for listener in room.listeners()] + room.ahead
+        for rev, listener in holders:
             row = own.get(listener.user)
-            if row is not None:
+            if row is not None and row.rev > rev:
                 # Her place in the room has changed somewhere inside the gap: she gets that row alone.
                 end: list[Event] = [Syncing(room.id), row, Synced(room.id, row.rev)]
                 listener.deliver(b"".join(listener.dialect.encode(event) for event in end))
