@@ -81,11 +81,21 @@ class Syncing:
         return await self._database.read(lambda db: change_store.since(db, room, rev, BLOCK_LIMIT))
 
     async def follow(
-        self, listener: Follower, actor: Actor, room: RoomId, rev: Rev, *, answer: bool, budget: Budget | None = None
+        self,
+        listener: Follower,
+        actor: Actor,
+        room: RoomId,
+        rev: Rev,
+        *,
+        answer: bool,
+        budget: Budget | None = None,
+        known: Rev | None = None,
     ) -> None:
         """Tells *listener*, which holds *rev*, what it missed, then makes it hear the room.
 
-        *answer*: a block is written even if nothing was missed.  Raises NotAMember, NoSuchRoom, Busy, Unavailable.
+        *answer*: a block is written even if nothing was missed.  *known*: she has been told of this rev, so the block
+        must not end before it, though the hub may not have heard of it.  Raises NotAMember, NoSuchRoom, Busy,
+        Unavailable.
         """
         # While it heard the room, the hub's memory may be trusted; else only the database knows her rights.
         may_use_memory = self._hub.hears(listener, room) or not answer or budget is not None
@@ -93,7 +103,7 @@ class Syncing:
         budget = budget or Budget(BLOCK_LIMIT)
         while listener.is_open:
             found: Block | Reset | None = self._hub.recent(room, rev) if may_use_memory else None
-            if found is None:
+            if found is None or (known is not None and found.rev < known):
                 found = await self._since(actor, room, rev)
             if isinstance(found, Block) and len(found.rows) > budget.rows:
                 found = Reset(room, found.rev)

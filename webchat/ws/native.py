@@ -297,7 +297,7 @@ class Conversation:
                 if not self._chat.hub.enter(self, state.room, state.rev):
                     self._follow(state.room, state.rev, answer=False, budget=budget)
             elif same_history:
-                self._follow(state.room, held[state.room], answer=True, budget=budget)
+                self._follow(state.room, held[state.room], answer=True, budget=budget, known=state.rev)
             else:
                 self.write_reset(Reset(state.room, state.rev))
                 self._follow(state.room, state.rev, answer=False, budget=budget)
@@ -426,10 +426,12 @@ class Conversation:
 
         self._start(wait_and_work())
 
-    def _follow(self, room: RoomId, rev: Rev, *, answer: bool, budget: Budget | None = None) -> None:
+    def _follow(
+        self, room: RoomId, rev: Rev, *, answer: bool, budget: Budget | None = None, known: Rev | None = None
+    ) -> None:
         async def work() -> None:
             assert self._actor is not None
-            await self._chat.syncing.follow(self, self._actor, room, rev, answer=answer, budget=budget)
+            await self._chat.syncing.follow(self, self._actor, room, rev, answer=answer, budget=budget, known=known)
 
         self._in_room(room, work)
 
