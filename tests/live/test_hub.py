@@ -61,7 +61,7 @@ class Ear:
     def deliver_passing(self, data: bytes) -> None:
         self.passing.append(data.decode().strip())
 
-    def introduce(self, room: RoomId) -> None:
+    def introduce(self, room: RoomId, *, unless_heard: bool = False) -> None:
         self.introduced.append(room)
 
     def dismiss(self, code: int, reason: str) -> None:
@@ -173,6 +173,17 @@ class Audience(Scene):
         self.assertTrue(self.hub.enter(phone, ROOM, Rev(2)))
         self.tell(post(3))
         self.assertEqual((phone.writes, desk.writes), (["message:3"], []))
+
+    def test_introduced_by_the_sweep(self) -> None:
+        """Who belongs to more rooms than a connection of hers hears is brought into those."""
+        mei, phone = self.ear(MEI), self.ear(MEI, None)
+        self.assertEqual(self.hub.users(), [MEI])
+        self.assertEqual(
+            [self.hub.lacks(MEI, 1), self.hub.lacks(MEI, 0), self.hub.lacks(ANNA, 1)], [True, False, False]
+        )
+        self.hub.introduce(MEI, [ROOM])
+        self.hub.introduce(ANNA, [ROOM])
+        self.assertEqual((mei.introduced, phone.introduced), ([], [ROOM]))
 
     def test_ahead(self) -> None:
         """Who already holds what is yet to be told here gets nothing of it, and everything after it."""

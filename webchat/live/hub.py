@@ -54,8 +54,11 @@ class Listener(Protocol):
     def deliver_passing(self, data: bytes) -> None:
         """Writes what may get lost: dropped if the listener is slow."""
 
-    def introduce(self, room: RoomId) -> None:
-        """The listener's user has become a member of *room*: tell it, and follow."""
+    def introduce(self, room: RoomId, *, unless_heard: bool = False) -> None:
+        """The listener's user has become a member of *room*: tell it, and follow.
+
+        *unless_heard*: nothing is told if the listener hears the room when its turn comes.
+        """
 
     def dismiss(self, code: int, reason: str) -> None:
         """Closes the connection."""
@@ -190,6 +193,21 @@ class Hub:
     def sessions(self) -> list[SessionId]:
         """The sessions that have a connection here."""
         return list(self._by_session)
+
+    def users(self) -> list[UserId]:
+        """The users that have a connection here."""
+        return list(self._by_user)
+
+    def lacks(self, user: UserId, rooms: int) -> bool:
+        """Whether some connection of *user* hears fewer rooms than these."""
+        return any(len(self._rooms_of[listener]) < rooms for listener in self._by_user.get(user, ()))
+
+    def introduce(self, user: UserId, rooms: Iterable[RoomId]) -> None:
+        """Brings *user*, who belongs to *rooms*, into those which a connection of hers does not hear."""
+        for listener in list(self._by_user.get(user, ())):
+            for room in rooms:
+                if not self.hears(listener, room):
+                    listener.introduce(room, unless_heard=True)
 
     def recent(self, room_id: RoomId, rev: Rev) -> Block | None:
         """What was delivered after *rev*, latest states only; None where memory does not reach so far back."""
@@ -339,8 +357,8 @@ class Hub:
 
     def _not_filled(self, failure: Failure, room: LiveRoom) -> None:
         """The next news of the room, or the sweep, open the gap again."""
-        if failure.check(Refusal):
-            self._log.warn("A gap in room {room} was not filled: {why}", room=room.id, why=failure.value.code)
+        if isinstance(failure.value, Refusal):
+            self._log.warn("A gap in room {room} was not filled: {why}", room=room.id, why=failure.getErrorMessage())
         else:
             self._log.failure("A gap in room {room} was not filled", failure, room=room.id)
 

@@ -193,9 +193,9 @@ class Conversation:
         if self._out.waiting <= SOFT_LIMIT:
             self._out.write(data)
 
-    def introduce(self, room: RoomId) -> None:
+    def introduce(self, room: RoomId, *, unless_heard: bool = False) -> None:
         if self._welcome:
-            self._in_room(room, lambda: self._introduce(room))
+            self._in_room(room, lambda: self._introduce(room, unless_heard))
         else:
             # `welcome` may have been read before she joined: it is told afterwards.
             self._joined_early.append(room)
@@ -435,8 +435,10 @@ class Conversation:
 
         self._in_room(room, work)
 
-    async def _introduce(self, room: RoomId) -> None:
+    async def _introduce(self, room: RoomId, unless_heard: bool) -> None:
         assert self._actor is not None
+        if unless_heard and self._chat.hub.hears(self, room):
+            return
         state = await self._chat.rooms.state(self._actor, room)
         self._chat.hub.quit(self, room)
         self._out.write(NATIVE.encode(Joined(state)))
