@@ -1,7 +1,7 @@
 """The client's side of docs/protocol.md, written from that page alone, without any line, thread or clock of its own.
 
-`client.py` puts it onto sockets, `tests/journeys/` onto lines in memory.  A line is written to the log before anything is
-acted on (`logs.py` describes them).
+`client.py` puts it onto sockets, `tests/journeys/` onto lines in memory.  A line is written to the log before anything
+is acted on (`logs.py` describes them).
 """
 
 from __future__ import annotations
