@@ -76,12 +76,14 @@ class Scene(SynchronousTestCase):
     def setUp(self) -> None:
         self.words = Words()
         self.asked: list[tuple[RoomId, Rev, Deferred[Block | Reset]]] = []
+        self.moved: list[Member] = []
         self.hub = Hub(self.read_changes)
 
-    async def read_changes(self, room: RoomId, rev: Rev) -> Block | Reset:
+    async def read_changes(self, room: RoomId, rev: Rev) -> tuple[Block | Reset, Sequence[Member]]:
         answer: Deferred[Block | Reset] = Deferred()
         self.asked.append((room, rev, answer))
-        return await answer
+        told = await answer
+        return told, self.moved if isinstance(told, Reset) else [row for row in told.rows if isinstance(row, Member)]
 
     def answer(self, rev: int, rows: Sequence[Row]) -> None:
         """The database answers what was asked first."""
@@ -362,6 +364,33 @@ class Gaps(Scene):
         self.assertEqual(self.hub.recent(ROOM, Rev(900)), Block(ROOM, (), Rev(900)))
         self.tell(post(901))
         self.assertEqual(anna.writes[-1], "message:901")
+
+    def test_reset_and_left_inside(self) -> None:
+        """Where too much was lost to be told, who has left hears nothing more, and who has joined is brought in."""
+        anna, mei, li = self.ear(ANNA), self.ear(MEI), self.ear(LI, None)
+        self.tell(post(900))
+        self.moved = [place(7, MEI, left=True), place(8, LI)]
+        self.asked.pop()[2].callback(Reset(ROOM, Rev(900)))
+        self.tell(post(901))
+        self.assertEqual(anna.writes, ["reset:900", "message:901"])
+        self.assertEqual(mei.writes, ["syncing member:7 synced:7"])
+        self.assertEqual((li.introduced, li.writes), ([ROOM], []))
+
+    def test_open_gap_is_not_remembered(self) -> None:
+        """While a gap is open memory answers nobody: more has happened than it holds."""
+        self.ear(ANNA)
+        self.tell(post(1))
+        self.assertIsNotNone(self.hub.recent(ROOM, Rev(0)))
+        self.tell(post(3))
+        self.assertIsNone(self.hub.recent(ROOM, Rev(0)))
+        self.answer(3, [post(2), post(3)])
+        self.assertEqual(self.hub.recent(ROOM, Rev(0)), Block(ROOM, (post(1), post(2), post(3)), Rev(3)))
+
+    def test_held(self) -> None:
+        """What a listener holds is what was delivered, or what it came with."""
+        anna, mei, li = self.ear(ANNA), self.ear(MEI, 5), self.ear(LI, None)
+        self.tell(post(1))
+        self.assertEqual([self.hub.held(one, ROOM) for one in (anna, mei, li)], [1, 5, None])
 
     def test_catch_up(self) -> None:
         """The sweep finds what nobody told; asking for what is known asks nothing."""

@@ -64,8 +64,11 @@ class Listener(Protocol):
         """Closes the connection."""
 
 
-ReadChanges = Callable[[RoomId, Rev], Awaitable[Block | Reset]]
-"""Rows of a room above a rev, from the database."""
+ReadChanges = Callable[[RoomId, Rev], Awaitable[tuple[Block | Reset, Sequence[Member]]]]
+"""Rows of a room above a rev, from the database, and those among them that changed somebody's place in it.
+
+The second also where the rows are too many to be told: who has left must go, however much else has happened.
+"""
 
 
 @attrs.define(eq=False)
@@ -186,6 +189,13 @@ class Hub:
         """Whether *listener* is in the room's audience."""
         return room in self._rooms_of.get(listener, ())
 
+    def held(self, listener: Listener, room_id: RoomId) -> Rev | None:
+        """The rev up to which *listener* has been told; None if it does not hear the room."""
+        if not self.hears(listener, room_id):
+            return None
+        room = self._rooms[room_id]
+        return next((rev for rev, other in room.ahead if other is listener), room.rev)
+
     def heard_rooms(self) -> dict[RoomId, Rev]:
         """The rooms that somebody here listens to, with the rev that was delivered."""
         return {room.id: room.rev for room in self._rooms.values() if room.is_heard}
@@ -210,9 +220,12 @@ class Hub:
                     listener.introduce(room, unless_heard=True)
 
     def recent(self, room_id: RoomId, rev: Rev) -> Block | None:
-        """What was delivered after *rev*, latest states only; None where memory does not reach so far back."""
+        """What was delivered after *rev*, latest states only; None where memory does not reach so far back.
+
+        None too while a gap is open: then more is known to have happened than was delivered.
+        """
         room = self._rooms.get(room_id)
-        if room is None or rev < room.floor or rev > room.rev:
+        if room is None or rev < room.floor or rev > room.rev or room.filling or room.pending:
             return None
         latest: dict[tuple[str, int], Row] = {}
         for entry in room.recent:
@@ -364,26 +377,24 @@ class Hub:
 
     async def _fill_from_database(self, room: LiveRoom) -> None:
         try:
-            block = await self._read_changes(room.id, room.rev)
+            told, moved = await self._read_changes(room.id, room.rev)
         finally:
             room.filling = False
-        if isinstance(block, Reset):
+        if isinstance(told, Reset):
             self._forget(room)
-            if block.rev > room.rev:
-                room.rev = room.floor = block.rev
-                self._write_all(room, [block])
-                self._write_to_waiting(room, block)
-        elif block.rev > room.rev:
-            room.rev = block.rev
-            for row in block.rows:
-                self._remember(room, Entry(row))
-            self._write_block(room, block)
+        if told.rev > room.rev:
+            room.rev = told.rev
+            if isinstance(told, Reset):
+                room.floor = told.rev
+            else:
+                for row in told.rows:
+                    self._remember(room, Entry(row))
+            self._write_missed(room, told, moved)
         self._admit(room)
         self._flush_room(room)
         self._trim()
 
-    def _write_block(self, room: LiveRoom, block: Block) -> None:
-        moved = [row for row in block.rows if isinstance(row, Member)]
+    def _write_missed(self, room: LiveRoom, told: Block | Reset, moved: Sequence[Member]) -> None:
         own = {row.user.id: row for row in moved}
         # In the audience everybody holds what came before the block; whoever waits holds what she came with.
         holders = [(Rev(0), listener) for listener in room.listeners()] + room.ahead
@@ -395,21 +406,13 @@ class Hub:
                 listener.deliver(b"".join(listener.dialect.encode(event) for event in end))
         for row in moved:
             self._remove_from_audience(room, row.user.id)
-        self._write_all(room, [Syncing(room.id), *block.rows, Synced(room.id, block.rev)])
-        self._write_to_waiting(room, block)
+        self._write_all(room, _events(told, Rev(0)))
+        for rev, listener in room.ahead:
+            if rev < told.rev:
+                # Who came while the gap was being filled is told the part of it that she does not hold.
+                listener.deliver(b"".join([listener.dialect.encode(event) for event in _events(told, rev)]))
         for row in moved:
             self._introduce(room, row)
-
-    def _write_to_waiting(self, room: LiveRoom, told: Block | Reset) -> None:
-        """Tells those who came while the gap was being filled the part of it that they do not hold."""
-        for rev, listener in room.ahead:
-            if rev >= told.rev:
-                continue
-            events: list[Event] = [told] if isinstance(told, Reset) else []
-            if isinstance(told, Block):
-                rows = (row for row in told.rows if row.rev > rev)
-                events = [Syncing(room.id), *rows, Synced(room.id, told.rev)]
-            listener.deliver(b"".join([listener.dialect.encode(event) for event in events]))
 
     def _write_all(self, room: LiveRoom, events: Iterable[Event]) -> None:
         for dialect, group in tuple(room.audience.items()):
@@ -446,6 +449,14 @@ class Hub:
                 del self._rooms[room.id]
             if self._ring_bytes <= RING_BYTES:
                 return
+
+
+def _events(told: Block | Reset, rev: Rev) -> list[Event]:
+    """What is written to somebody who holds *rev*."""
+    if isinstance(told, Reset):
+        return [told]
+    rows = [row for row in told.rows if row.rev > rev]
+    return [Syncing(told.room), *rows, Synced(told.room, told.rev)]
 
 
 def _weight(row: Row) -> int:
