@@ -244,7 +244,9 @@ class Replay:
             return
         if stream.block is not None:
             self._report("I1", f"a block of room {line['room']} inside another", stream.block.lines[0], line)
-        low = min([stream.rev, *(stream.asked[number] for number in stream.promised)])
+        # The block that `hello` was promised comes first, whatever else has been asked for since.
+        promised = [] if stream.due else [stream.asked[number] for number in stream.promised]
+        low = min([stream.rev, *promised])
         stream.block = Block(low, [line])
 
     def _on_synced(self, line: Line) -> None:
@@ -269,10 +271,10 @@ class Replay:
         if room in self._must_reset:
             self._report("I22", f"another epoch, and room {room} was not reset", self._hello, line)
         own_leaving = [row for row in rows if row["row"] == "member" and row["who"] == line["user"] and row.get("left")]
-        shown = stream.rev
+        shown, was_due = stream.rev, stream.due
         stream.block, stream.due, stream.rev, stream.last = None, False, rev, line
         # A block with nothing older than was shown may be one that nobody asked for: the answer is still to come.
-        if not rows or rows[0]["rev"] <= shown:
+        if not was_due and (not rows or rows[0]["rev"] <= shown):
             for number in stream.promised[:1]:
                 stream.promised.remove(number)
                 del stream.asked[number]
