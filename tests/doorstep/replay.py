@@ -150,12 +150,19 @@ class Replay:
         row = line["row"]
         if row == "joined":
             self._left.discard(line["room"])
-            self._streams[line["room"]] = Stream(line["rev"], due=False, last=line)
+            self._begin_anew(line)
             self._held[line["room"]] = Held(line["rev"], line["seq"])
         elif row in ROWS:
             self._on_row(line)
         elif row == "typing" and (line["room"] in self._left or line["room"] not in self._streams):
             self._report("I11", f"{line['client']} heard typing in a room she is not in", line)
+
+    def _begin_anew(self, line: Line) -> None:
+        """The room stands at another rev now; the answer to a `sync` that was asked before may still come."""
+        old, new = self._streams.get(line["room"]), Stream(line["rev"], due=False, last=line)
+        if old is not None:
+            new.asked, new.promised = old.asked, old.promised
+        self._streams[line["room"]] = new
 
     def _on_row(self, line: Line) -> None:
         room, rev, stream = line["room"], line["rev"], self._streams.get(line["room"])
@@ -297,7 +304,7 @@ class Replay:
             self._report("I11", f"a reset of room {room}, which is not hers", line)
             return
         self._must_reset.discard(room)
-        self._streams[room] = Stream(line["rev"], due=False, last=line)
+        self._begin_anew(line)
         self._held[room] = Held(line["rev"], None)
 
     def _on_page(self, line: Line) -> None:

@@ -110,6 +110,7 @@ class Story:
         epoch: str | None = None,
         named: dict[int, int] | None = None,
         pipelined: bool = False,
+        asks: int | None = None,
     ) -> None:
         device = self.devices.setdefault(name, Device(name, user))
         device.conn += 1
@@ -127,6 +128,9 @@ class Story:
                 for r, s in mine.items()
             },
         )
+        if asks is not None:
+            # A `sync` at once, which is promised before the blocks of `hello` have come.
+            self.log(name, "ack", op="sync", id=self.ask(name, "sync", ROOM, rev=asks), room=ROOM)
         for room, state in mine.items():
             if room not in named:
                 device.held[room] = {"rev": state.rev, "seq": state.seq, "rows": {}}
@@ -134,6 +138,8 @@ class Story:
                 self.block(device, room, named[room])
             else:
                 self.reset(device, room)
+        if asks is not None:
+            self.block(device, ROOM, asks)
 
     def block(self, device: Device, room: int, low: int) -> None:
         state = self.rooms[room]
@@ -326,7 +332,7 @@ def told(*, undelete: bool = False, jump: bool = False) -> Story:
     story.cut("bob")
     story.post("cyd", ROOM, "bob is away")
     story.post("ada", ROOM, "so he is")
-    story.open("bob")
+    story.open("bob", asks=1)
     story.post("cyd", ROOM, "he is back")
 
     # Cyd's answer is lost; she sends again.
