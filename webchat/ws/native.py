@@ -363,7 +363,7 @@ class Conversation:
             if request is not None:
                 self.deliver(ok(request, answer))
             if isinstance(command, Sync):
-                self._follow(command.room, command.rev, answer=True)
+                self._sync(command.room, command.rev)
         finally:
             self._running -= 1
             self._barrier = False
@@ -432,6 +432,17 @@ class Conversation:
         async def work() -> None:
             assert self._actor is not None
             await self._chat.syncing.follow(self, self._actor, room, rev, answer=answer, budget=budget, known=known)
+
+        self._in_room(room, work)
+
+    def _sync(self, room: RoomId, rev: Rev) -> None:
+        async def work() -> None:
+            assert self._actor is not None
+            if self._chat.hub.hears(self, room):
+                await self._chat.syncing.follow(self, self._actor, room, rev, answer=True)
+            else:
+                # The client was told that she left.  If she has come back since, the room begins anew for it.
+                await self._introduce(room, False)
 
         self._in_room(room, work)
 
