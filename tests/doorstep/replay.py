@@ -74,13 +74,19 @@ class Block:
 
 
 @dataclass
+class Syncs:
+    """What was asked of a room on one connection: it outlasts her leaving and joining, `reset` and `joined`."""
+
+    asked: dict[int, int] = field(default_factory=dict)  # id of a `sync` -> the rev it named
+    promised: list[int] = field(default_factory=list)  # ids answered with `ok`: their blocks come next
+
+
+@dataclass
 class Stream:
     """A room on one connection: the rev it stands at, unless its first block is still due."""
 
     rev: int
     due: bool
-    asked: dict[int, int] = field(default_factory=dict)  # id of a `sync` -> the rev it named
-    promised: list[int] = field(default_factory=list)  # ids answered with `ok`: their blocks come next
     block: Block | None = None
     last: Line | None = None
 
@@ -94,6 +100,7 @@ class Replay:
         self._odd_rooms = odd_rooms  # their history is no history (I7): nothing is compared with it
         self._held: dict[int, Held] = {}
         self._streams: dict[int, Stream] = {}
+        self._syncs: dict[int, Syncs] = defaultdict(Syncs)
         self._hello: Line | None = None
         self._must_reset: set[int] = set()
         self._left: set[int] = set()
@@ -111,6 +118,7 @@ class Replay:
 
     def _on_open(self, line: Line) -> None:
         self._streams = {}
+        self._syncs.clear()
         self._hello = None
         self._must_reset = set()
         self._hello_rows = 0
@@ -135,34 +143,27 @@ class Replay:
             self._must_reset = named.keys() & theirs.keys()
 
     def _on_send(self, line: Line) -> None:
-        if line["op"] == "sync" and (stream := self._streams.get(line["room"])):
-            stream.asked[line["id"]] = line["rev"]
+        if line["op"] == "sync":
+            self._syncs[line["room"]].asked[line["id"]] = line["rev"]
 
     def _on_ack(self, line: Line) -> None:
-        if line["op"] == "sync" and (stream := self._streams.get(line["room"])) and line["id"] in stream.asked:
-            stream.promised.append(line["id"])
+        if line["op"] == "sync" and line["id"] in self._syncs[line["room"]].asked:
+            self._syncs[line["room"]].promised.append(line["id"])
 
     def _on_error(self, line: Line) -> None:
-        if line.get("op") == "sync" and (stream := self._streams.get(line["room"])):
-            stream.asked.pop(line["id"], None)
+        if line.get("op") == "sync":
+            self._syncs[line["room"]].asked.pop(line["id"], None)
 
     def _on_event(self, line: Line) -> None:
         row = line["row"]
         if row == "joined":
             self._left.discard(line["room"])
-            self._begin_anew(line)
+            self._streams[line["room"]] = Stream(line["rev"], due=False, last=line)
             self._held[line["room"]] = Held(line["rev"], line["seq"])
         elif row in ROWS:
             self._on_row(line)
         elif row == "typing" and (line["room"] in self._left or line["room"] not in self._streams):
             self._report("I11", f"{line['client']} heard typing in a room she is not in", line)
-
-    def _begin_anew(self, line: Line) -> None:
-        """The room stands at another rev now; the answer to a `sync` that was asked before may still come."""
-        old, new = self._streams.get(line["room"]), Stream(line["rev"], due=False, last=line)
-        if old is not None:
-            new.asked, new.promised = old.asked, old.promised
-        self._streams[line["room"]] = new
 
     def _on_row(self, line: Line) -> None:
         room, rev, stream = line["room"], line["rev"], self._streams.get(line["room"])
@@ -252,7 +253,8 @@ class Replay:
         if stream.block is not None:
             self._report("I1", f"a block of room {line['room']} inside another", stream.block.lines[0], line)
         # The block that `hello` was promised comes first, whatever else has been asked for since.
-        promised = [] if stream.due else [stream.asked[number] for number in stream.promised]
+        syncs = self._syncs[line["room"]]
+        promised = [] if stream.due else [syncs.asked[number] for number in syncs.promised]
         low = min([stream.rev, *promised])
         stream.block = Block(low, [line])
 
@@ -282,9 +284,10 @@ class Replay:
         stream.block, stream.due, stream.rev, stream.last = None, False, rev, line
         # A block with nothing older than was shown may be one that nobody asked for: the answer is still to come.
         if not was_due and (not rows or rows[0]["rev"] <= shown):
-            for number in stream.promised[:1]:
-                stream.promised.remove(number)
-                del stream.asked[number]
+            syncs = self._syncs[room]
+            for number in syncs.promised[:1]:
+                syncs.promised.remove(number)
+                del syncs.asked[number]
         held = self._held[room]
         held.mine = max(rev, held.mine)
         self._no_hole(held, line)
@@ -304,7 +307,7 @@ class Replay:
             self._report("I11", f"a reset of room {room}, which is not hers", line)
             return
         self._must_reset.discard(room)
-        self._begin_anew(line)
+        self._streams[room] = Stream(line["rev"], due=False, last=line)
         self._held[room] = Held(line["rev"], None)
 
     def _on_page(self, line: Line) -> None:
