@@ -36,6 +36,8 @@ MUCH = 300
 class Playing(SynchronousTestCase):
     """A test that plays schedules."""
 
+    steps = STEPS
+
     def setUp(self) -> None:
         quiet = quietly()
         quiet.__enter__()
@@ -45,7 +47,7 @@ class Playing(SynchronousTestCase):
         self.played: Counter[str] = Counter()
 
     def play(self, seed: int) -> list[Violation]:
-        found, world = play(self.disk, seed, STEPS)
+        found, world = play(self.disk, seed, self.steps)
         self.played.update(world.counts)
         # What is no refusal is among the violations.
         self.flushLoggedErrors()
@@ -81,6 +83,9 @@ def every(number: int) -> Callable[[], bool]:
 
 class Mutations(Playing):
     """The server is made to break the contract, in ways that a bug might; some schedule finds each."""
+
+    # Long ones: a message must be there before it can be changed, and changed before it can be told wrongly.
+    steps = 150
 
     def find(self, mutation: AbstractContextManager[Any], *invariants: str) -> None:
         with mutation:
