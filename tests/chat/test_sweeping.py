@@ -65,3 +65,32 @@ class Sweeping(SynchronousTestCase):
         reads = self.house.chat.database.reads
         self.house.wait(self.house.chat.sweeping.rooms())
         self.assertEqual(self.house.chat.database.reads, reads)
+
+    def test_memberships(self) -> None:
+        """Who was made a member by another process of a room that nobody here listens to is told."""
+        self.house.chat.bus._deliver = lambda rows: None
+        room = self.house.wait(self.house.chat.rooms.create(self.anna, "Garden")).room
+        self.house.wait(self.house.chat.sweeping.rooms())
+        self.assertEqual(self.connection.rest(), [])
+        for _ in range(2):
+            self.house.wait(self.house.chat.sweeping.memberships())
+        self.assertEqual([(e["type"], e["room"]["room"]) for e in self.connection.rest()], [("joined", room)])
+        self.house.wait(self.house.chat.messages.post(self.anna, PostMessage(1, room, "hello")))
+        self.house.wait(self.house.chat.sweeping.rooms())
+        self.assertEqual([e.get("text") for e in self.connection.rest()], [None, "hello", None])
+
+    def test_memberships_in_time(self) -> None:
+        """Who is told of joining in the ordinary way meanwhile is not told twice."""
+        self.house.reader.hold()
+        room = self.house.chat.rooms.create(self.anna, "Garden")
+        self.house.wait(room)
+        self.house.chat.hub.introduce(self.anna.id, [2])
+        self.house.reader.release()
+        self.house.turn()
+        self.assertEqual([e["type"] for e in self.connection.rest()], ["joined"])
+
+    def test_no_new_memberships(self) -> None:
+        """Where everybody hears all of her rooms, one question is asked and nothing said."""
+        reads = self.house.chat.database.reads
+        self.house.wait(self.house.chat.sweeping.memberships())
+        self.assertEqual((self.house.chat.database.reads, self.connection.rest()), (reads + 1, []))

@@ -74,13 +74,19 @@ class Block:
 
 
 @dataclass
+class Syncs:
+    """What was asked of a room on one connection: it outlasts her leaving and joining, `reset` and `joined`."""
+
+    asked: dict[int, int] = field(default_factory=dict)  # id of a `sync` -> the rev it named
+    promised: list[int] = field(default_factory=list)  # ids answered with `ok`: their blocks come next
+
+
+@dataclass
 class Stream:
     """A room on one connection: the rev it stands at, unless its first block is still due."""
 
     rev: int
     due: bool
-    asked: dict[int, int] = field(default_factory=dict)  # id of a `sync` -> the rev it named
-    promised: list[int] = field(default_factory=list)  # ids answered with `ok`: their blocks come next
     block: Block | None = None
     last: Line | None = None
 
@@ -94,6 +100,7 @@ class Replay:
         self._odd_rooms = odd_rooms  # their history is no history (I7): nothing is compared with it
         self._held: dict[int, Held] = {}
         self._streams: dict[int, Stream] = {}
+        self._syncs: dict[int, Syncs] = defaultdict(Syncs)
         self._hello: Line | None = None
         self._must_reset: set[int] = set()
         self._left: set[int] = set()
@@ -111,6 +118,7 @@ class Replay:
 
     def _on_open(self, line: Line) -> None:
         self._streams = {}
+        self._syncs.clear()
         self._hello = None
         self._must_reset = set()
         self._hello_rows = 0
@@ -135,16 +143,16 @@ class Replay:
             self._must_reset = named.keys() & theirs.keys()
 
     def _on_send(self, line: Line) -> None:
-        if line["op"] == "sync" and (stream := self._streams.get(line["room"])):
-            stream.asked[line["id"]] = line["rev"]
+        if line["op"] == "sync":
+            self._syncs[line["room"]].asked[line["id"]] = line["rev"]
 
     def _on_ack(self, line: Line) -> None:
-        if line["op"] == "sync" and (stream := self._streams.get(line["room"])) and line["id"] in stream.asked:
-            stream.promised.append(line["id"])
+        if line["op"] == "sync" and line["id"] in self._syncs[line["room"]].asked:
+            self._syncs[line["room"]].promised.append(line["id"])
 
     def _on_error(self, line: Line) -> None:
-        if line.get("op") == "sync" and (stream := self._streams.get(line["room"])):
-            stream.asked.pop(line["id"], None)
+        if line.get("op") == "sync":
+            self._syncs[line["room"]].asked.pop(line["id"], None)
 
     def _on_event(self, line: Line) -> None:
         row = line["row"]
@@ -244,7 +252,10 @@ class Replay:
             return
         if stream.block is not None:
             self._report("I1", f"a block of room {line['room']} inside another", stream.block.lines[0], line)
-        low = min([stream.rev, *(stream.asked[number] for number in stream.promised)])
+        # The block that `hello` was promised comes first, whatever else has been asked for since.
+        syncs = self._syncs[line["room"]]
+        promised = [] if stream.due else [syncs.asked[number] for number in syncs.promised]
+        low = min([stream.rev, *promised])
         stream.block = Block(low, [line])
 
     def _on_synced(self, line: Line) -> None:
@@ -269,13 +280,14 @@ class Replay:
         if room in self._must_reset:
             self._report("I22", f"another epoch, and room {room} was not reset", self._hello, line)
         own_leaving = [row for row in rows if row["row"] == "member" and row["who"] == line["user"] and row.get("left")]
-        shown = stream.rev
+        shown, was_due = stream.rev, stream.due
         stream.block, stream.due, stream.rev, stream.last = None, False, rev, line
         # A block with nothing older than was shown may be one that nobody asked for: the answer is still to come.
-        if not rows or rows[0]["rev"] <= shown:
-            for number in stream.promised[:1]:
-                stream.promised.remove(number)
-                del stream.asked[number]
+        if not was_due and (not rows or rows[0]["rev"] <= shown):
+            syncs = self._syncs[room]
+            for number in syncs.promised[:1]:
+                syncs.promised.remove(number)
+                del syncs.asked[number]
         held = self._held[room]
         held.mine = max(rev, held.mine)
         self._no_hole(held, line)

@@ -110,6 +110,7 @@ class Story:
         epoch: str | None = None,
         named: dict[int, int] | None = None,
         pipelined: bool = False,
+        asks: int | None = None,
     ) -> None:
         device = self.devices.setdefault(name, Device(name, user))
         device.conn += 1
@@ -127,6 +128,9 @@ class Story:
                 for r, s in mine.items()
             },
         )
+        if asks is not None:
+            # A `sync` at once, which is promised before the blocks of `hello` have come.
+            self.log(name, "ack", op="sync", id=self.ask(name, "sync", ROOM, rev=asks), room=ROOM)
         for room, state in mine.items():
             if room not in named:
                 device.held[room] = {"rev": state.rev, "seq": state.seq, "rows": {}}
@@ -134,6 +138,8 @@ class Story:
                 self.block(device, room, named[room])
             else:
                 self.reset(device, room)
+        if asks is not None:
+            self.block(device, ROOM, asks)
 
     def block(self, device: Device, room: int, low: int) -> None:
         state = self.rooms[room]
@@ -333,7 +339,7 @@ def told(*, undelete: bool = False, jump: bool = False) -> Story:
     number, nonce = story.send("cyd", ROOM, "did you hear me?")
     row = story.store("cyd", ROOM, "did you hear me?", nonce)
     story.cut("cyd")
-    story.open("cyd")
+    story.open("cyd", asks=1)
     number, nonce = story.send("cyd", ROOM, "did you hear me?", nonce)
     story.ack("cyd", number, row, duplicate=True)
 

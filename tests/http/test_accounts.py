@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.http.scene import PASSWORD, Scene, SceneCase, now
+from tests.http.scene import PASSWORD, Scene, SceneCase
 from tests.http.wire import ORIGIN, Client
 
 NINA = {"name": "nina", "display_name": "Nina", "password": PASSWORD}
@@ -27,7 +27,7 @@ class SetUpTests(AccountsCase):
         self.addCleanup(scene.stop)
         client = Client(scene.site, origin=ORIGIN)
         self.assertTrue(client.get("/api/v1/server").json["needs_setup"])
-        code = now(scene.chat.accounts.open_set_up())
+        code = scene.wait(scene.chat.accounts.open_set_up())
         body = {**NINA, "code": code, "room_title": "Hall", "server_title": "Ours"}
         self.assertEqual(self.code(client.post("/api/v1/setup", {**body, "code": "x"})), (403, "bad_setup_code"))
         answer = client.post("/api/v1/setup", body)

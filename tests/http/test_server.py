@@ -75,4 +75,4 @@ class ProbeTests(SceneCase):
 
     def test_token_is_secret(self) -> None:
         """Printing the settings does not print it."""
-        self.assertNotIn("scrape-me", repr(self.fresh(metrics_token="scrape-me").settings))
+        self.assertNotIn("scrape-me", repr(self.fresh(metrics_token="scrape-me").http))

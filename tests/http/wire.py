@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -18,6 +17,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.web.resource import IResource, Resource
 
+from tests.support.house import Numbers
 from webchat.chat import Chat
 from webchat.http.gate import Gate
 from webchat.http.route import Call, Nothing, Route
@@ -185,16 +185,6 @@ class Client:
                 self.cookies[found[1]] = found[2]
             else:
                 self.cookies.pop(found[1], None)
-
-
-class Numbers:
-    """Random bytes that are not: each is the next number."""
-
-    def __init__(self, first: int = 1) -> None:
-        self._next = count(first)
-
-    def __call__(self, size: int) -> bytes:
-        return next(self._next).to_bytes(size, "big")
 
 
 def public_settings(**more: Any) -> HttpSettings:

@@ -11,6 +11,7 @@ from webchat.live import hub as hub_module
 from webchat.live.hub import RING_LENGTH, Hub
 from webchat.model.events import Block, Event, Member, Message, ReadMark, Reset, Row, Typing
 from webchat.model.ids import Millis, Rev, RoomId, Seq, SessionId, UserId
+from webchat.model.refusals import Unavailable
 from webchat.model.users import UserCard
 
 ROOM = RoomId(1)
@@ -63,7 +64,7 @@ class Ear:
     def deliver_passing(self, data: bytes) -> None:
         self.passing.append(data.decode().strip())
 
-    def introduce(self, room: RoomId) -> None:
+    def introduce(self, room: RoomId, *, unless_heard: bool = False) -> None:
         self.introduced.append(room)
 
     def dismiss(self, code: int, reason: str) -> None:
@@ -78,12 +79,14 @@ class Scene(SynchronousTestCase):
     def setUp(self) -> None:
         self.words = Words()
         self.asked: list[tuple[RoomId, Rev, Deferred[Block | Reset]]] = []
+        self.moved: list[Member] = []
         self.hub = Hub(self.read_changes)
 
-    async def read_changes(self, room: RoomId, rev: Rev) -> Block | Reset:
+    async def read_changes(self, room: RoomId, rev: Rev) -> tuple[Block | Reset, Sequence[Member]]:
         answer: Deferred[Block | Reset] = Deferred()
         self.asked.append((room, rev, answer))
-        return await answer
+        told = await answer
+        return told, self.moved if isinstance(told, Reset) else [row for row in told.rows if isinstance(row, Member)]
 
     def answer(self, rev: int, rows: Sequence[Row]) -> None:
         """The database answers what was asked first."""
@@ -175,6 +178,17 @@ class Audience(Scene):
         self.assertTrue(self.hub.enter(phone, ROOM, Rev(2)))
         self.tell(post(3))
         self.assertEqual((phone.writes, desk.writes), (["message:3"], []))
+
+    def test_introduced_by_the_sweep(self) -> None:
+        """Who belongs to more rooms than a connection of hers hears is brought into those."""
+        mei, phone = self.ear(MEI), self.ear(MEI, None)
+        self.assertEqual(self.hub.users(), [MEI])
+        self.assertEqual(
+            [self.hub.lacks(MEI, 1), self.hub.lacks(MEI, 0), self.hub.lacks(ANNA, 1)], [True, False, False]
+        )
+        self.hub.introduce(MEI, [ROOM])
+        self.hub.introduce(ANNA, [ROOM])
+        self.assertEqual((mei.introduced, phone.introduced), ([], [ROOM]))
 
     def test_ahead(self) -> None:
         """Who already holds what is yet to be told here gets nothing of it, and everything after it."""
@@ -354,6 +368,33 @@ class Gaps(Scene):
         self.tell(post(901))
         self.assertEqual(anna.writes[-1], "message:901")
 
+    def test_reset_and_left_inside(self) -> None:
+        """Where too much was lost to be told, who has left hears nothing more, and who has joined is brought in."""
+        anna, mei, li = self.ear(ANNA), self.ear(MEI), self.ear(LI, None)
+        self.tell(post(900))
+        self.moved = [place(7, MEI, left=True), place(8, LI)]
+        self.asked.pop()[2].callback(Reset(ROOM, Rev(900)))
+        self.tell(post(901))
+        self.assertEqual(anna.writes, ["reset:900", "message:901"])
+        self.assertEqual(mei.writes, ["syncing member:7 synced:7"])
+        self.assertEqual((li.introduced, li.writes), ([ROOM], []))
+
+    def test_open_gap_is_not_remembered(self) -> None:
+        """While a gap is open memory answers nobody: more has happened than it holds."""
+        self.ear(ANNA)
+        self.tell(post(1))
+        self.assertIsNotNone(self.hub.recent(ROOM, Rev(0)))
+        self.tell(post(3))
+        self.assertIsNone(self.hub.recent(ROOM, Rev(0)))
+        self.answer(3, [post(2), post(3)])
+        self.assertEqual(self.hub.recent(ROOM, Rev(0)), Block(ROOM, (post(1), post(2), post(3)), Rev(3)))
+
+    def test_held(self) -> None:
+        """What a listener holds is what was delivered, or what it came with."""
+        anna, mei, li = self.ear(ANNA), self.ear(MEI, 5), self.ear(LI, None)
+        self.tell(post(1))
+        self.assertEqual([self.hub.held(one, ROOM) for one in (anna, mei, li)], [1, 5, None])
+
     def test_catch_up(self) -> None:
         """The sweep finds what nobody told; asking for what is known asks nothing."""
         anna = self.ear(ANNA)
@@ -406,6 +447,14 @@ class Gaps(Scene):
         self.assertEqual(mei.writes, ["syncing message:2 message:3 message:4 synced:4", "message:5"])
         self.assertEqual(li.writes, ["syncing message:3 message:4 synced:4", "message:5"])
 
+    def test_entered_after_joining_inside(self) -> None:
+        """Who comes in while the gap is open, and holds her own joining, is not told it in a block."""
+        self.ear(ANNA)
+        self.tell(post(4))
+        mei = self.ear(MEI, 3)
+        self.answer(4, [post(1), place(2, MEI), post(3), post(4)])
+        self.assertEqual((mei.introduced, mei.writes), ([ROOM], []))
+
     def test_second_gap(self) -> None:
         """A gap behind a gap is filled too."""
         anna = self.ear(ANNA)
@@ -429,3 +478,22 @@ class Gaps(Scene):
         self.assertEqual([rev for _, rev, _ in self.asked], [0])
         self.answer(3, [post(1), post(2), post(3)])
         self.assertEqual(anna.writes, ["syncing message:1 message:2 message:3 synced:3"])
+
+    def test_database_fails_and_nobody_speaks(self) -> None:
+        """When the database did not answer, the sweep opens the gap again, whatever news wait behind it."""
+        anna = self.ear(ANNA)
+        self.tell(post(2))
+        self.asked.pop()[2].errback(Unavailable())
+        self.hub.catch_up(ROOM, Rev(2))
+        self.assertEqual([rev for _, rev, _ in self.asked], [0])
+        self.answer(2, [post(1), post(2)])
+        self.assertEqual(anna.writes, ["syncing message:1 message:2 synced:2"])
+
+    def test_sweep_between_news_and_flush(self) -> None:
+        """News that were taken and not yet written are no gap."""
+        anna = self.ear(ANNA)
+        self.hub.deliver([post(1)])
+        self.hub.catch_up(ROOM, Rev(1))
+        self.assertEqual(self.asked, [])
+        self.hub.flush()
+        self.assertEqual(anna.writes, ["message:1"])

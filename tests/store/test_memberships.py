@@ -49,6 +49,16 @@ class Belonging(StoreTests):
         self.assertEqual(found[room, anna], self.read(memberships.maybe, room, anna))
         self.assertEqual(self.read(memberships.many, []), {})
 
+    def test_places(self) -> None:
+        """The rooms of many people are counted and named at once, without those they have left."""
+        anna, mei, room, other = self.user("anna"), self.user("mei"), self.room(), self.room("Other")
+        for one in (room, other):
+            self.join(one, anna)
+            self.join(one, mei)
+        self.leave(other, mei)
+        self.assertEqual(self.read(memberships.counts, [anna, mei, UserId(99)]), {anna: 2, mei: 1})
+        self.assertEqual(self.read(memberships.places, [anna, mei, UserId(99)]), {anna: {room, other}, mei: {room}})
+
     def test_role(self) -> None:
         """A member gets another role, as a change of the room."""
         anna, mei, room = self.user("anna"), self.user("mei"), self.room()

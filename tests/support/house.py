@@ -6,9 +6,12 @@ import base64
 import json
 from collections import deque
 from collections.abc import Callable, Coroutine
+from functools import cache, cached_property
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
+import attrs
 import txaio
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
@@ -17,12 +20,13 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.resource import IResource
 
 from webchat.chat.accounts import Device, SignedIn
 from webchat.chat.facade import Chat, Settings, Sources, argon2id
 from webchat.chat.passwords import Passwords
 from webchat.http.settings import HttpSettings
-from webchat.http.site import make_site
+from webchat.http.site import ChatSite, make_site
 from webchat.live.limits import Rate
 from webchat.model.ids import Millis
 from webchat.model.users import Actor
@@ -38,13 +42,21 @@ HOST = "localhost:8080"
 DEVICE = Device("192.0.2.7", "trial")
 FAST = Rate(1e6, 1e6)
 
+T = TypeVar("T")
+
 
 class Threads:
-    """Stands for thread pool and reactor: work waits for the end of the turn, as it does for a thread."""
+    """Stands for thread pool and reactor: work waits for the end of the turn, as it does for a thread.
 
-    def __init__(self) -> None:
+    *inline*: it is done before the call returns instead.
+    """
+
+    def __init__(self, inline: bool = False) -> None:
         self.waiting: deque[Callable[[], None]] = deque()
-        self.is_held = False
+        self.arriving: deque[Callable[[], None]] = deque()
+        """What the threads have done and the reactor has not heard of, while `is_late`."""
+        self.is_held = self.is_late = False
+        self._inline = inline
 
     def start(self) -> None:
         pass
@@ -53,7 +65,10 @@ class Threads:
         pass
 
     def callFromThread(self, f: Callable[..., object], *args: Any, **kw: Any) -> None:
-        f(*args, **kw)
+        if self.is_late:
+            self.arriving.append(lambda: (f(*args, **kw), None)[1])
+        else:
+            f(*args, **kw)
 
     def callInThreadWithCallback(self, onResult: Any, func: Callable[..., Any], *args: Any, **kw: Any) -> None:
         def run() -> None:
@@ -63,7 +78,10 @@ class Threads:
                 ok, result = False, Failure()
             onResult(ok, result)
 
-        self.waiting.append(run)
+        if self._inline:
+            run()
+        else:
+            self.waiting.append(run)
 
     def hold(self) -> None:
         """Work waits until it is released, whatever the turn."""
@@ -79,6 +97,13 @@ class Threads:
             return True
         return False
 
+    def arrive(self) -> bool:
+        """The reactor hears of one piece of work that is done; False if there is none."""
+        if self.arriving:
+            self.arriving.popleft()()
+            return True
+        return False
+
 
 class Wall:
     """A wall clock that the test moves."""
@@ -91,57 +116,71 @@ class Wall:
         return Millis(self.ms)
 
 
-class House:
-    """A server and its people."""
+class Numbers:
+    """Random bytes that are not: each is the next number, the same in every run."""
 
-    def __init__(
-        self,
-        case: SynchronousTestCase,
-        url: str = "sqlite://",
-        settings: Settings | None = None,
-        engines: Engines | None = None,
-        **door: Any,
-    ) -> None:
-        self.case = case
-        self.clock = Clock()
-        # Autobahn's timers sit on the global reactor unless txaio is told another one.
-        case.patch(txaio.tx.config, "loop", self.clock)
-        self.now = Wall()
-        self.writer, self.reader = Threads(), Threads()
-        self._bytes = 0
-        self.engines = engines or open_engines(url, 1)
-        case.addCleanup(self.engines.dispose)
-        upgrade(self.engines)
-        database = Database(self.engines, self.writer, self.writer, self.reader)  # type: ignore[arg-type]
-        self.hasher = Threads()
+    def __init__(self, first: int = 1) -> None:
+        self._next = count(first)
+
+    def __call__(self, length: int) -> bytes:
+        return next(self._next).to_bytes(length, "big")
+
+
+@attrs.define(eq=False, slots=False)
+class Server:
+    """The whole server as `tap.py` puts it together, over things that a test holds in its hands."""
+
+    engines: Engines
+    settings: Settings
+    door: WebSocketSettings
+    http: HttpSettings
+    clock: Clock = attrs.field(factory=Clock)
+    now: Callable[[], Millis] = attrs.field(factory=Wall)
+    chance: Callable[[int], bytes] = attrs.field(factory=Numbers)
+    inline: bool = False
+    epoch: str = "epoch-1"
+    version: str = "0"
+    build: str = "b"
+    metrics: Callable[[], bytes] = lambda: b""
+    websocket: IResource | None = None
+    writer: Threads = attrs.field(init=False)
+    """Stands for the reactor too: what any thread of the database has done arrives here."""
+    reader: Threads = attrs.field(init=False)
+    hasher: Threads = attrs.field(init=False)
+    database: Database = attrs.field(init=False)
+    chat: Chat = attrs.field(init=False)
+    sockets: ChatFactory = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.writer, self.reader, self.hasher = (Threads(self.inline) for _ in range(3))
+        self.database = Database(self.engines, self.writer, self.writer, self.reader)  # type: ignore[arg-type]
         passwords = Passwords(_FAST_HASHER, self.hasher, self.hasher)  # type: ignore[arg-type]
         passwords.start()
-        chosen = settings or Settings(
-            registration="open", posts=FAST, changes=FAST, marks=FAST, typing=FAST, reads=FAST
-        )
-        self.chat = Chat(chosen, database, passwords, Sources(self.clock.seconds, self.now, self.chance), "0", "b")
-        self.wait(self.chat.load("epoch-1"))
+        sources = Sources(self.clock.seconds, self.now, self.chance)
+        self.chat = Chat(self.settings, self.database, passwords, sources, self.version, self.build)
+        self.wait(self.chat.load(self.epoch))
         shared = Shared(self.chat, self.clock, self.now, lambda: "i-1", FAST, 20)
-        self.sockets = ChatFactory(
-            WebSocketSettings(origins=Origins.of(None), **door), shared, self.clock, lambda low, high: 1.0
-        )
+        self.sockets = ChatFactory(self.door, shared, self.clock, lambda low, high: 1.0)
         self.sockets.start()
-        self.site = make_site(
+
+    @cached_property
+    def site(self) -> ChatSite:
+        """Both doors; made when it is asked for, since its many routes take their time."""
+        return make_site(
             chat=self.chat,
-            config=HttpSettings(origins=Origins.of(None)),
-            websocket=self.sockets.mounted(),  # type: ignore[arg-type]
-            metrics=lambda: b"",
-            ready=self.chat.syncing.check,
+            config=self.http,
+            websocket=self.websocket or self.sockets.mounted(),  # type: ignore[arg-type]
+            metrics=self.metrics,
+            ready=self.ready,
             clock=self.clock,  # type: ignore[arg-type]
-            wall_clock=lambda: self.now.ms / 1000,
+            wall_clock=lambda: self.now() / 1000,
             token_bytes=self.chance,
-            static_folder=Path("nowhere"),
+            static_folder=Path("there is no such folder"),
         )
 
-    def chance(self, length: int) -> bytes:
-        """Bytes that differ from call to call, and are the same in every run."""
-        self._bytes += 1
-        return self._bytes.to_bytes(length, "big")
+    async def ready(self) -> None:
+        """Raises while the server cannot do its work."""
+        await self.chat.syncing.check()
 
     def turn(self) -> None:
         """Lets the threads do what waits, until nothing does."""
@@ -149,11 +188,70 @@ class House:
         while any(one.step() for one in threads if not one.is_held):
             pass
 
-    def wait(self, work: Coroutine[Any, Any, Any] | Deferred[Any]) -> Any:
-        """What *work* answers, which must have ended by now."""
+    def wait(self, work: Coroutine[Any, Any, T] | Deferred[T]) -> T:
+        """What *work* answers, or raises; it must have ended by now."""
         deferred = work if isinstance(work, Deferred) else Deferred.fromCoroutine(work)
+        results: list[Any] = []
+        deferred.addBoth(results.append)
         self.turn()
-        return self.case.successResultOf(deferred)
+        assert results, "the work has not been done"
+        if isinstance(results[0], Failure):
+            results[0].raiseException()
+        return cast(T, results[0])
+
+
+@cache
+def _empty_database() -> bytes:
+    engines = open_engines("sqlite://")
+    upgrade(engines)
+    content = bytes(_driver(engines).serialize())
+    engines.dispose()
+    return content
+
+
+def _driver(engines: Engines) -> Any:
+    return engines.writer.raw_connection().driver_connection
+
+
+def serialized(engines: Engines) -> bytes:
+    """The whole of a database in memory."""
+    return bytes(_driver(engines).serialize())
+
+
+def in_memory(content: bytes | None = None) -> Engines:
+    """A database in memory, with the tables of today and nothing in them, or with *content*."""
+    engines = open_engines("sqlite://", 1)
+    _driver(engines).deserialize(_empty_database() if content is None else content)
+    return engines
+
+
+class House(Server):
+    """A server and its people."""
+
+    def __init__(
+        self,
+        case: SynchronousTestCase,
+        settings: Settings | None = None,
+        engines: Engines | None = None,
+        **door: Any,
+    ) -> None:
+        self.case = case
+        origins = Origins.of(None)
+        if engines is None:
+            engines = in_memory()
+        else:
+            upgrade(engines)
+        case.addCleanup(engines.dispose)
+        clock = Clock()
+        # Autobahn's timers sit on the global reactor unless txaio is told another one.
+        case.patch(txaio.tx.config, "loop", clock)
+        super().__init__(
+            engines,
+            settings or Settings(registration="open", posts=FAST, changes=FAST, marks=FAST, typing=FAST, reads=FAST),
+            WebSocketSettings(origins=origins, **door),
+            HttpSettings(origins=origins),
+            clock,
+        )
 
     def refusal(self, work: Coroutine[Any, Any, Any] | Deferred[Any]) -> str:
         """The code with which *work* was refused."""

@@ -7,8 +7,8 @@ import attrs
 from webchat.chat.accounts import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.live.hub import Hub
 from webchat.live.sessions import SessionCache
-from webchat.model.ids import RoomId, SessionId
-from webchat.store import rooms
+from webchat.model.ids import RoomId, SessionId, UserId
+from webchat.store import memberships, rooms
 from webchat.store import sessions as session_store
 from webchat.store.database import Database
 
@@ -33,6 +33,21 @@ class Sweeping:
             revs = await self._database.write(None, lambda db, chunk=chunk: rooms.revs(db, chunk))  # type: ignore[misc]
             for room, rev in revs.items():
                 self._hub.catch_up(room, rev)
+
+    async def memberships(self) -> None:
+        """Introduces people to rooms that they have joined unheard, and that nobody else here listens to."""
+        known = self._hub.users()
+        for start in range(0, len(known), CHUNK):
+            chunk: list[UserId] = known[start : start + CHUNK]
+            # Numbers first: with ten thousand people the rows themselves would be too many for every few seconds.
+            counts = await self._database.read(lambda db, chunk=chunk: memberships.counts(db, chunk))  # type: ignore[misc]
+            strangers = [user for user, rooms in counts.items() if self._hub.lacks(user, rooms)]
+            if strangers:
+                places = await self._database.read(
+                    lambda db, strangers=strangers: memberships.places(db, strangers)  # type: ignore[misc]
+                )
+                for user, rooms in places.items():
+                    self._hub.introduce(user, rooms)
 
     async def sessions(self) -> None:
         """Closes the connections of sessions that were revoked elsewhere, and forgets them."""

@@ -13,7 +13,7 @@ from webchat.chat import permission
 from webchat.chat.messages import BLOCK_LIMIT
 from webchat.live.hub import Hub, Listener
 from webchat.model.events import Block, Member, Reset
-from webchat.model.ids import Rev, RoomId
+from webchat.model.ids import MAX_INT, Rev, RoomId
 from webchat.model.refusals import Refusal, Unauthenticated
 from webchat.model.rooms import RoomState
 from webchat.model.users import Actor
@@ -72,24 +72,42 @@ class Syncing:
         """The rooms of the actor, in one snapshot.  Fails with Unauthenticated if her session has ended meanwhile."""
         return self._database.read_together(_open_all, actor)
 
-    async def gap(self, room: RoomId, rev: Rev) -> Block | Reset:
-        """What a node missed that has delivered *rev*."""
-        return await self._database.read(lambda db: change_store.since(db, room, rev, BLOCK_LIMIT))
+    async def gap(self, room: RoomId, rev: Rev) -> tuple[Block | Reset, Sequence[Member]]:
+        """What a node missed that has delivered *rev*, and whose place in the room changed meanwhile."""
+
+        def work(db: sa.Connection) -> tuple[Block | Reset, Sequence[Member]]:
+            found = change_store.since(db, room, rev, BLOCK_LIMIT)
+            if isinstance(found, Reset):
+                return found, change_store.moved(db, room, rev, MAX_INT)
+            return found, [row for row in found.rows if isinstance(row, Member)]
+
+        return await self._database.read(work)
 
     async def follow(
-        self, listener: Follower, actor: Actor, room: RoomId, rev: Rev, *, answer: bool, budget: Budget | None = None
+        self,
+        listener: Follower,
+        actor: Actor,
+        room: RoomId,
+        rev: Rev,
+        *,
+        answer: bool,
+        budget: Budget | None = None,
+        known: Rev | None = None,
     ) -> None:
         """Tells *listener*, which holds *rev*, what it missed, then makes it hear the room.
 
-        *answer*: a block is written even if nothing was missed.  Raises NotAMember, NoSuchRoom, Busy, Unavailable.
+        *answer*: a block is written even if nothing was missed.  *known*: she has been told of this rev, so the block
+        must not end before it, though the hub may not have heard of it; nor before what she holds.  Raises NotAMember,
+        NoSuchRoom, Busy, Unavailable.
         """
         # While it heard the room, the hub's memory may be trusted; else only the database knows her rights.
         may_use_memory = self._hub.hears(listener, room) or not answer or budget is not None
+        known = max(known or Rev(0), self._hub.held(listener, room) or Rev(0))
         self._hub.quit(listener, room)
         budget = budget or Budget(BLOCK_LIMIT)
         while listener.is_open:
             found: Block | Reset | None = self._hub.recent(room, rev) if may_use_memory else None
-            if found is None:
+            if found is None or found.rev < known:
                 found = await self._since(actor, room, rev)
             if isinstance(found, Block) and len(found.rows) > budget.rows:
                 found = Reset(room, found.rev)

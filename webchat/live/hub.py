@@ -15,9 +15,11 @@ from typing import Protocol
 import attrs
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from webchat.model.events import Block, Event, Member, Reset, Row, Synced, Syncing, Typing, key_of
 from webchat.model.ids import Rev, RoomId, SessionId, UserId
+from webchat.model.refusals import Refusal
 
 RING_LENGTH = 256
 RING_BYTES = 64 * 1024 * 1024
@@ -59,15 +61,21 @@ class Listener(Protocol):
     def deliver_passing(self, data: bytes) -> None:
         """Writes what may get lost: dropped if the listener is slow."""
 
-    def introduce(self, room: RoomId) -> None:
-        """The listener's user has become a member of *room*: tell it, and follow."""
+    def introduce(self, room: RoomId, *, unless_heard: bool = False) -> None:
+        """The listener's user has become a member of *room*: tell it, and follow.
+
+        *unless_heard*: nothing is told if the listener hears the room when its turn comes.
+        """
 
     def dismiss(self, code: int, reason: str) -> None:
         """Closes the connection."""
 
 
-ReadChanges = Callable[[RoomId, Rev], Awaitable[Block | Reset]]
-"""Rows of a room above a rev, from the database."""
+ReadChanges = Callable[[RoomId, Rev], Awaitable[tuple[Block | Reset, Sequence[Member]]]]
+"""Rows of a room above a rev, from the database, and those among them that changed somebody's place in it.
+
+The second also where the rows are too many to be told: who has left must go, however much else has happened.
+"""
 
 
 @attrs.define(eq=False)
@@ -189,6 +197,13 @@ class Hub:
         """Whether *listener* is in the room's audience."""
         return room in self._rooms_of.get(listener, ())
 
+    def held(self, listener: Listener, room_id: RoomId) -> Rev | None:
+        """The rev up to which *listener* has been told; None if it does not hear the room."""
+        if not self.hears(listener, room_id):
+            return None
+        room = self._rooms[room_id]
+        return next((rev for rev, other in room.ahead if other is listener), room.rev)
+
     def heard_rooms(self) -> dict[RoomId, Rev]:
         """The rooms that somebody here listens to, with the rev that was delivered."""
         return {room.id: room.rev for room in self._rooms.values() if room.is_heard}
@@ -197,10 +212,28 @@ class Hub:
         """The sessions that have a connection here."""
         return list(self._by_session)
 
+    def users(self) -> list[UserId]:
+        """The users that have a connection here."""
+        return list(self._by_user)
+
+    def lacks(self, user: UserId, rooms: int) -> bool:
+        """Whether some connection of *user* hears fewer rooms than these."""
+        return any(len(self._rooms_of[listener]) < rooms for listener in self._by_user.get(user, ()))
+
+    def introduce(self, user: UserId, rooms: Iterable[RoomId]) -> None:
+        """Brings *user*, who belongs to *rooms*, into those which a connection of hers does not hear."""
+        for listener in list(self._by_user.get(user, ())):
+            for room in rooms:
+                if not self.hears(listener, room):
+                    listener.introduce(room, unless_heard=True)
+
     def recent(self, room_id: RoomId, rev: Rev) -> Block | None:
-        """What was delivered after *rev*, latest states only; None where memory does not reach so far back."""
+        """What was delivered after *rev*, latest states only; None where memory does not reach so far back.
+
+        None too while a gap is open: then more is known to have happened than was delivered.
+        """
         room = self._rooms.get(room_id)
-        if room is None or rev < room.floor or rev > room.rev:
+        if room is None or rev < room.floor or rev > room.rev or room.filling or room.pending:
             return None
         latest: dict[tuple[str, int], Row] = {}
         for entry in room.recent:
@@ -268,7 +301,9 @@ class Hub:
     def catch_up(self, room_id: RoomId, rev: Rev) -> None:
         """The database holds *rev* of the room: fetch what has not been delivered here."""
         room = self._rooms.get(room_id)
-        if room is not None and rev > room.rev and not room.filling and not room.pending:
+        # What was taken since the last flush may close the gap.  What has been pending for longer waits for a gap that
+        # could not be filled.
+        if room is not None and rev > room.rev and not room.filling and room_id not in self._touched:
             self._fill(room)
 
     def _room(self, room_id: RoomId, rev: Rev) -> LiveRoom:
@@ -346,57 +381,53 @@ class Hub:
         room.filling = True
         self.gaps += 1
         filling = Deferred.fromCoroutine(self._fill_from_database(room))
-        filling.addErrback(
-            lambda failure: self._log.failure("A gap in room {room} was not filled", failure, room=room.id)
-        )
+        filling.addErrback(self._not_filled, room)
+
+    def _not_filled(self, failure: Failure, room: LiveRoom) -> None:
+        """The next news of the room, or the sweep, open the gap again."""
+        if isinstance(failure.value, Refusal):
+            self._log.warn("A gap in room {room} was not filled: {why}", room=room.id, why=failure.getErrorMessage())
+        else:
+            self._log.failure("A gap in room {room} was not filled", failure, room=room.id)
 
     async def _fill_from_database(self, room: LiveRoom) -> None:
         try:
-            block = await self._read_changes(room.id, room.rev)
+            told, moved = await self._read_changes(room.id, room.rev)
         finally:
             room.filling = False
-        if isinstance(block, Reset):
+        if isinstance(told, Reset):
             self._forget(room)
-            if block.rev > room.rev:
-                room.rev = room.floor = block.rev
-                self._write_all(room, [block])
-                self._write_to_waiting(room, block)
-        elif block.rev > room.rev:
-            room.rev = block.rev
-            for row in block.rows:
-                self._remember(room, Entry(row))
-            self._write_block(room, block)
+        if told.rev > room.rev:
+            room.rev = told.rev
+            if isinstance(told, Reset):
+                room.floor = told.rev
+            else:
+                for row in told.rows:
+                    self._remember(room, Entry(row))
+            self._write_missed(room, told, moved)
         self._admit(room)
         self._flush_room(room)
         self._trim()
 
-    def _write_block(self, room: LiveRoom, block: Block) -> None:
-        moved = [row for row in block.rows if isinstance(row, Member)]
+    def _write_missed(self, room: LiveRoom, told: Block | Reset, moved: Sequence[Member]) -> None:
         own = {row.user.id: row for row in moved}
-        waiting = [listener for rev, listener in room.ahead if rev < block.rev]
-        for listener in [*room.listeners(), *waiting]:
+        # In the audience everybody holds what came before the block; whoever waits holds what she came with.
+        holders = [(Rev(0), listener) for listener in room.listeners()] + room.ahead
+        for rev, listener in holders:
             row = own.get(listener.user)
-            if row is not None:
+            if row is not None and row.rev > rev:
                 # Her place in the room has changed somewhere inside the gap: she gets that row alone.
                 end: list[Event] = [Syncing(room.id), row, Synced(room.id, row.rev)]
                 listener.deliver(b"".join(listener.dialect.encode(event) for event in end))
         for row in moved:
             self._remove_from_audience(room, row.user.id)
-        self._write_all(room, [Syncing(room.id), *block.rows, Synced(room.id, block.rev)])
-        self._write_to_waiting(room, block)
+        self._write_all(room, _events(told, Rev(0)))
+        for rev, listener in room.ahead:
+            if rev < told.rev:
+                # Who came while the gap was being filled is told the part of it that she does not hold.
+                listener.deliver(b"".join([listener.dialect.encode(event) for event in _events(told, rev)]))
         for row in moved:
             self._introduce(room, row)
-
-    def _write_to_waiting(self, room: LiveRoom, told: Block | Reset) -> None:
-        """Tells those who came while the gap was being filled the part of it that they do not hold."""
-        for rev, listener in room.ahead:
-            if rev >= told.rev:
-                continue
-            events: list[Event] = [told] if isinstance(told, Reset) else []
-            if isinstance(told, Block):
-                rows = (row for row in told.rows if row.rev > rev)
-                events = [Syncing(room.id), *rows, Synced(room.id, told.rev)]
-            listener.deliver(b"".join([listener.dialect.encode(event) for event in events]))
 
     def _write_all(self, room: LiveRoom, events: Iterable[Event]) -> None:
         for dialect, group in tuple(room.audience.items()):
@@ -433,6 +464,14 @@ class Hub:
                 del self._rooms[room.id]
             if self._ring_bytes <= RING_BYTES:
                 return
+
+
+def _events(told: Block | Reset, rev: Rev) -> list[Event]:
+    """What is written to somebody who holds *rev*."""
+    if isinstance(told, Reset):
+        return [told]
+    rows = [row for row in told.rows if row.rev > rev]
+    return [Syncing(told.room), *rows, Synced(told.room, told.rev)]
 
 
 def _weight(row: Row) -> int:

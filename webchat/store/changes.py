@@ -68,6 +68,15 @@ def since_each(db: sa.Connection, room: RoomId, revs: Collection[Rev], limit: in
     return found
 
 
+def moved(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> list[Member]:
+    """The first *limit* memberships that changed after *rev*, in rising rev."""
+    values = {"room_": room, "rev_": rev, "limit_": limit}
+    return [
+        Member(room, row_rev, UserCard(user, name, display_name, kind), role, joined_rev, left_rev is not None)
+        for row_rev, user, name, display_name, kind, role, joined_rev, left_rev in db.execute(_MEMBERS, values)
+    ]
+
+
 def since(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> Block | Reset:
     """The rows above *rev*, each once, latest state, rising rev; Reset if there are more than *limit*.
 
@@ -83,10 +92,7 @@ def since(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> Block | Rese
         return Reset(room, now.rev)
     values = {"room_": room, "rev_": rev, "limit_": limit + 1}
     rows: list[Row] = [Message(*row) for row in db.execute(_MESSAGES, values)]
-    rows.extend(
-        Member(room, row_rev, UserCard(user, name, display_name, kind), role, joined_rev, left_rev is not None)
-        for row_rev, user, name, display_name, kind, role, joined_rev, left_rev in db.execute(_MEMBERS, values)
-    )
+    rows.extend(moved(db, room, rev, limit + 1))
     if now.changed > rev:
         rows.append(room_row(now))
     if len(rows) > limit:

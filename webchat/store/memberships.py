@@ -77,6 +77,9 @@ _COUNT = (
     .select_from(memberships)
     .where(memberships.c.room == sa.bindparam("room_"), memberships.c.left_rev.is_(None))
 )
+_ACTIVE = sa.and_(memberships.c.user.in_(sa.bindparam("users_", expanding=True)), memberships.c.left_rev.is_(None))
+_COUNTS = sa.select(memberships.c.user, sa.func.count()).where(_ACTIVE).group_by(memberships.c.user)
+_PLACES = sa.select(memberships.c.user, memberships.c.room).where(_ACTIVE)
 
 
 def maybe(db: sa.Connection, room: RoomId, user: UserId) -> Membership | None:
@@ -149,3 +152,16 @@ def members(
 def count(db: sa.Connection, room: RoomId) -> int:
     """How many members the room has."""
     return int(db.execute(_COUNT, {"room_": room}).scalar_one())
+
+
+def counts(db: sa.Connection, users: Iterable[UserId]) -> dict[UserId, int]:
+    """How many rooms each of *users* belongs to; who belongs to none is left out."""
+    return {row[0]: row[1] for row in db.execute(_COUNTS, {"users_": list(users)})}
+
+
+def places(db: sa.Connection, users: Iterable[UserId]) -> dict[UserId, set[RoomId]]:
+    """The rooms that each of *users* belongs to; who belongs to none is left out."""
+    found: dict[UserId, set[RoomId]] = {}
+    for user, room in db.execute(_PLACES, {"users_": list(users)}):
+        found.setdefault(user, set()).add(room)
+    return found

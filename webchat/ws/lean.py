@@ -81,7 +81,9 @@ def configured(protocol: type, factory: Any) -> type:
     others need not say so itself.
     """
     options = {name: getattr(factory, name) for name in protocol.CONFIG_ATTRS}  # type: ignore[attr-defined]
-    return type(protocol.__name__, (protocol,), {**beginning(), **options})
+    # One of them is a function, which on a class would become a method.
+    plain = {name: staticmethod(value) if callable(value) else value for name, value in options.items()}
+    return type(protocol.__name__, (protocol,), {**beginning(), **plain})
 
 
 def beginning() -> Mapping[str, Any]:

@@ -194,9 +194,9 @@ class Conversation:
         if self._out.waiting <= SOFT_LIMIT:
             self._out.write(data)
 
-    def introduce(self, room: RoomId) -> None:
+    def introduce(self, room: RoomId, *, unless_heard: bool = False) -> None:
         if self._welcome:
-            self._in_room(room, lambda: self._introduce(room))
+            self._in_room(room, lambda: self._introduce(room, unless_heard))
         else:
             # `welcome` may have been read before she joined: it is told afterwards.
             self._joined_early.append(room)
@@ -298,7 +298,7 @@ class Conversation:
                 if not self._chat.hub.enter(self, state.room, state.rev):
                     self._follow(state.room, state.rev, answer=False, budget=budget)
             elif same_history:
-                self._follow(state.room, held[state.room], answer=True, budget=budget)
+                self._follow(state.room, held[state.room], answer=True, budget=budget, known=state.rev)
             else:
                 self.write_reset(Reset(state.room, state.rev))
                 self._follow(state.room, state.rev, answer=False, budget=budget)
@@ -397,7 +397,7 @@ class Conversation:
             if request is not None:
                 self.deliver(ok(request, answer))
             if isinstance(command, Sync):
-                self._follow(command.room, command.rev, answer=True)
+                self._sync(command.room, command.rev)
         finally:
             self._has_run()
 
@@ -458,15 +458,30 @@ class Conversation:
 
         self._start(wait_and_work())
 
-    def _follow(self, room: RoomId, rev: Rev, *, answer: bool, budget: Budget | None = None) -> None:
+    def _follow(
+        self, room: RoomId, rev: Rev, *, answer: bool, budget: Budget | None = None, known: Rev | None = None
+    ) -> None:
         async def work() -> None:
             assert self._actor is not None
-            await self._chat.syncing.follow(self, self._actor, room, rev, answer=answer, budget=budget)
+            await self._chat.syncing.follow(self, self._actor, room, rev, answer=answer, budget=budget, known=known)
 
         self._in_room(room, work)
 
-    async def _introduce(self, room: RoomId) -> None:
+    def _sync(self, room: RoomId, rev: Rev) -> None:
+        async def work() -> None:
+            assert self._actor is not None
+            if self._chat.hub.hears(self, room):
+                await self._chat.syncing.follow(self, self._actor, room, rev, answer=True)
+            else:
+                # The client was told that she left.  If she has come back since, the room begins anew for it.
+                await self._introduce(room, False)
+
+        self._in_room(room, work)
+
+    async def _introduce(self, room: RoomId, unless_heard: bool) -> None:
         assert self._actor is not None
+        if unless_heard and self._chat.hub.hears(self, room):
+            return
         state = await self._chat.rooms.state(self._actor, room)
         self._chat.hub.quit(self, room)
         self._out.write(NATIVE.encode(Joined(state)))
