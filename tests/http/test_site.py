@@ -110,6 +110,16 @@ class HeaderTests(SiteCase):
             self.assertNotIn("access-control-allow-origin", answer.headers, name)
         self.assertEqual(answers["/api/v1/hello"].headers["cache-control"], "no-store")
 
+    def test_policy(self) -> None:
+        """Scripts come from here only, and none of them turns text into markup or code."""
+        policy = Client(self.site).get("/").headers["content-security-policy"]
+        directives = dict(directive.split(" ", 1) for directive in policy.split("; "))
+        self.assertEqual(directives["default-src"], "'none'")
+        self.assertEqual(directives["script-src"], "'self'")
+        self.assertEqual(directives["style-src"], "'self'")
+        self.assertEqual(directives["require-trusted-types-for"], "'script'")
+        self.assertEqual(directives["trusted-types"], "vue")
+
     def test_plain_http(self) -> None:
         """Without TLS browsers are not told to insist on it."""
         answer = Client(self.make(is_https=False)).get("/api/v1/hello")

@@ -33,10 +33,11 @@ export const useConnection = defineStore('connection', () => {
   })
   const strip = computed<Strip>(() => {
     if (phase.value === 'syncing') return 'syncing'
+    if (phase.value === 'offline') return 'offline'
     if (downSince.value === null) return 'none'
     const down = now.value - downSince.value
     if (down < BLIP) return 'none'
-    return phase.value === 'offline' || down > LONG ? 'offline' : 'reconnecting'
+    return down > LONG ? 'offline' : 'reconnecting'
   })
 
   function follow(next: SocketState): void {

@@ -1,6 +1,6 @@
 // The messages of each room: windows of history, live rows, and what is still on its way out.
 import { defineStore } from 'pinia'
-import { computed, ref, shallowReactive, type ComputedRef } from 'vue'
+import { computed, ref, shallowReactive, watch, type ComputedRef } from 'vue'
 import { serverNow } from '@/lib/clock'
 import { arrange, reuse, type Item, type UnreadLine } from '@/lib/grouping'
 import type { ErrorCode, Page, Rev, RoomId, RoomState, Row, Seq, UserId } from '@/wire/frames'
@@ -267,6 +267,12 @@ export const useMessages = defineStore('messages', () => {
   async function remove(id: RoomId, seq: Seq): Promise<void> {
     await connection.request('delete', { room: id, seq })
   }
+
+  // A line that was doubted and proved good is not welcomed again.
+  watch(
+    () => connection.isLive,
+    (isLive) => isLive && void outbox?.flushAll(),
+  )
 
   function lastOwn(id: RoomId): ChatRow | undefined {
     return places

@@ -3,13 +3,15 @@ import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, watch } from 'vue'
 import { collator } from '@/lib/collate'
-import type { MessageRow, MemberRow, RoomId, RoomListing, RoomRow, RoomState, Seq } from '@/wire/frames'
-import { call } from '@/wire/http'
+import type { Changed, MessageRow, MemberRow, RoomId, RoomListing, RoomRow, RoomState, Seq } from '@/wire/frames'
+import { call, Refused } from '@/wire/http'
 import { useConnection } from './connection'
 import { usePrefs } from './prefs'
 import { useSession } from './session'
 
 export type Room = RoomState
+
+export type RoomWords = Pick<Room, 'title' | 'topic'>
 
 export interface Gone {
   room: RoomId
@@ -165,8 +167,15 @@ export const useRooms = defineStore('rooms', () => {
     }
   }
 
-  async function edit(id: RoomId, changes: { title?: string; topic?: string }): Promise<void> {
-    await call('PATCH', `/rooms/${id}`, { body: changes })
+  /** *seen* is what one had in view while changing it; throws Refused `conflict` when it is so no longer. */
+  async function edit(id: RoomId, seen: RoomWords, changes: Partial<RoomWords>): Promise<void> {
+    const room = byId.get(id)
+    if (room && (room.title !== seen.title || room.topic !== seen.topic)) throw new Refused({ code: 'conflict' })
+    const path = `/rooms/${id}`
+    // `welcome` does not tell the rev of the room's own row.  Asked to become what it is, a room answers with that rev
+    // and does nothing; and if it has become something else, it is past rev 1, and this is refused.
+    const rev = rowRevs.get(id) ?? (await call<Changed>('PATCH', path, { body: { ...seen, if_rev: 1 } })).rev
+    await call('PATCH', path, { body: { ...changes, if_rev: rev } })
   }
 
   async function setArchived(id: RoomId, archived: boolean): Promise<void> {

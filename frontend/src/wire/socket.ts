@@ -45,6 +45,8 @@ export const PROTOCOL = 'webchat.v1'
 
 const QUIET = 25_000
 const PING_PATIENCE = 10_000
+/** A line there is reason to doubt must answer sooner. */
+const PROBE_PATIENCE = 4_000
 const WELCOME_PATIENCE = 15_000
 const ANSWER_PATIENCE = 30_000
 /** A connection that held this long counts as good, and the next loss starts with small windows again. */
@@ -69,12 +71,15 @@ export class Socket {
   private nextTryAt: number | null = null
   private me: UserId | null = null
   private welcomed = false
+  /** The browser said that the network is gone, and nothing has come over the line since. */
+  private isDoubtful = false
+  /** The ping whose answer proves the line, while one is under way. */
+  private probeId: number | null = null
   private nextId = 1
   private readonly waiters = new Map<number, Waiter>()
   /** Rooms of our hello that have not had their block or reset yet. */
   private readonly unsettled = new Set<RoomId>()
   private retryAfter: number | null = null
-  private heardAt = 0
   private retryTimer: Timer | undefined
   private deadline: Timer | undefined
   private quietTimer: Timer | undefined
@@ -87,15 +92,17 @@ export class Socket {
 
   start(): void {
     if (this.phase !== 'idle') return
-    addEventListener('online', this.wake)
-    addEventListener('offline', this.noteOffline)
+    addEventListener('online', this.beOnline)
+    addEventListener('offline', this.beOffline)
+    addEventListener('pageshow', this.wake)
     document.addEventListener('visibilitychange', this.wake)
     this.connect()
   }
 
   stop(): void {
-    removeEventListener('online', this.wake)
-    removeEventListener('offline', this.noteOffline)
+    removeEventListener('online', this.beOnline)
+    removeEventListener('offline', this.beOffline)
+    removeEventListener('pageshow', this.wake)
     document.removeEventListener('visibilitychange', this.wake)
     clearTimeout(this.retryTimer)
     this.drop(1000)
@@ -105,7 +112,7 @@ export class Socket {
   }
 
   tryNow(): void {
-    if (this.phase === 'waiting' || this.phase === 'offline') this.connect()
+    if (this.phase !== 'idle' && !this.line) this.connect()
   }
 
   /** Throws Refused; `offline` when the line is down or breaks before the answer: it may have been done or not. */
@@ -134,7 +141,7 @@ export class Socket {
   private connect(): void {
     clearTimeout(this.retryTimer)
     this.retryAfter = null
-    this.enter('connecting')
+    this.enter(navigator.onLine ? 'connecting' : 'offline')
     const line = this.port.open()
     this.line = line
     line.onopen = () => this.sayHello()
@@ -151,13 +158,8 @@ export class Socket {
   }
 
   private hear(text: string): void {
-    this.heardAt = Date.now()
-    clearTimeout(this.quietTimer)
-    if (this.welcomed) {
-      clearTimeout(this.deadline)
-      this.quietTimer = setTimeout(this.ping, QUIET)
-    }
     const frame = JSON.parse(text) as ServerFrame
+    if (this.welcomed) this.proveLine(frame)
     switch (frame.type) {
       case 'ok':
         return this.answered(frame)
@@ -168,6 +170,21 @@ export class Socket {
       default:
         return this.happened(frame)
     }
+  }
+
+  private proveLine(frame: ServerFrame): void {
+    clearTimeout(this.quietTimer)
+    clearTimeout(this.deadline)
+    if (this.probeId !== null && !(frame.type === 'ok' && frame.id === this.probeId)) {
+      // Perhaps it came before the line broke, and was only read now: no proof, but a reason to wait on.
+      this.deadline = setTimeout(() => this.giveUp(), PROBE_PATIENCE)
+      return
+    }
+    this.probeId = null
+    this.quietTimer = setTimeout(this.ping, QUIET)
+    if (!this.isDoubtful) return
+    this.isDoubtful = false
+    this.enter(this.unsettled.size > 0 ? 'syncing' : 'live')
   }
 
   private beWelcome(welcome: Welcome): void {
@@ -234,7 +251,8 @@ export class Socket {
     for (const timer of [this.deadline, this.quietTimer, this.goodTimer]) clearTimeout(timer)
     const line = this.line
     this.line = null
-    this.welcomed = false
+    this.welcomed = this.isDoubtful = false
+    this.probeId = null
     this.unsettled.clear()
     if (line) {
       line.onopen = line.onmessage = line.onclose = null
@@ -250,24 +268,46 @@ export class Socket {
   }
 
   private readonly ping = (): void => {
+    this.ask(PING_PATIENCE)
+  }
+
+  private ask(patience: number): number {
+    const id = this.nextId++
     clearTimeout(this.quietTimer)
     clearTimeout(this.deadline)
-    this.send({ type: 'ping', id: this.nextId++ })
-    this.deadline = setTimeout(() => this.giveUp(), PING_PATIENCE)
+    this.send({ type: 'ping', id })
+    this.deadline = setTimeout(() => this.giveUp(), patience)
+    return id
   }
 
-  /** Back on the network, or back in sight: timers may have slept, and the line with them. */
+  /**
+   * A line may be broken without a word: the network has changed, or the machine has slept.  TCP would find out in
+   * minutes, so ask, and do not wait long.  One question at a time, or many would put the deadline off.
+   */
+  private probe(): void {
+    this.probeId ??= this.ask(PROBE_PATIENCE)
+  }
+
+  /** Back in sight: timers may have slept, and the line with them. */
   private readonly wake = (): void => {
-    if (document.visibilityState === 'hidden' && !navigator.onLine) return
-    if (this.welcomed) {
-      if (Date.now() - this.heardAt >= PING_PATIENCE) this.ping()
-    } else if (document.visibilityState !== 'hidden') {
-      this.tryNow()
-    }
+    if (document.visibilityState === 'hidden') return
+    if (this.welcomed) this.probe()
+    else this.tryNow()
   }
 
-  private readonly noteOffline = (): void => {
-    if (this.phase === 'waiting') this.enter('offline', this.nextTryAt)
+  private readonly beOnline = (): void => {
+    if (this.welcomed) return this.probe()
+    // An attempt begun without a network, or over the one before, would hang.
+    this.drop()
+    this.tryNow()
+  }
+
+  /** The line may still be good: the server may run on this very machine.  Only an answer can tell. */
+  private readonly beOffline = (): void => {
+    this.enter('offline', this.nextTryAt)
+    if (!this.welcomed) return
+    this.isDoubtful = true
+    this.probe()
   }
 
   private enter(phase: Phase, nextTryAt: number | null = null): void {

@@ -1,7 +1,7 @@
 // The line breaks, by a killed server or a lost network: nothing is lost, doubled or out of order.
 import type { Page } from '@playwright/test'
 import type { Line } from './server'
-import { Cable, composer, enter, expect, expectHistory, log, say, screen, test, WIDE } from './stage'
+import { Cable, composer, enter, expect, expectHistory, LOBBY, log, say, screen, test, WIDE } from './stage'
 
 const EACH = 12
 
@@ -49,6 +49,42 @@ test('the server is killed while two people write: every message once, in the sa
   await expect(composer(pages.ola)).toHaveValue('half a thought')
 })
 
+const SOON = 12_000
+
+test('a line that died without a word is found out as soon as there is reason to doubt it', async ({
+  server,
+  open,
+  complaints,
+}) => {
+  complaints.lineBreaks = true
+  const mei = await server.setUp('mei', 'Mei')
+  const cable = await Cable.to(server)
+  complaints.know(cable.url)
+  const away = await open(await server.register('ola', 'Ola'), { ...WIDE, baseURL: cable.url })
+  await enter(away)
+
+  // The network goes, and the browser knows.
+  cable.silence()
+  await away.context().setOffline(true)
+  await expect(away.getByText('You are offline.')).toBeVisible({ timeout: 1_000 })
+  await say(away, 'into the dark')
+  await expect(log(away).getByText('Waiting for network')).toBeVisible()
+  await server.post(mei, 'first')
+  cable.plugIn()
+  await away.context().setOffline(false)
+  await expect.poll(() => server.history(mei), { timeout: SOON }).toHaveLength(2)
+  await expectHistory(away, () => server.history(mei))
+  await expect(away.getByText('You are offline.')).toHaveCount(0)
+
+  // It goes and comes back as another one, and nothing tells but the page being looked at again.
+  cable.silence()
+  await server.post(mei, 'second')
+  cable.plugIn()
+  await away.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await expect(log(away)).toContainText('second', { timeout: SOON })
+  await expectHistory(away, () => server.history(mei))
+})
+
 test('a tab without network catches up and sends what waited, once', async ({ server, open, complaints }) => {
   complaints.lineBreaks = true
   const mei = await server.setUp('mei', 'Mei')
@@ -58,25 +94,40 @@ test('a tab without network catches up and sends what waited, once', async ({ se
   const away = await open(await server.register('ola', 'Ola'), { ...WIDE, baseURL: cable.url })
   await enter(here)
   await enter(away)
+  await say(here, 'to be edited')
+  await say(here, 'to be deleted')
   await say(away, 'before')
   await expect(log(here)).toContainText('before')
+  await expect(log(away)).toContainText('to be deleted')
 
   await away.context().setOffline(true)
   cable.pull()
   await expect(away.getByText('You are offline.')).toBeVisible()
-  for (const text of ['one', 'two', 'three']) await say(here, text)
+  const missed = Array.from({ length: 60 }, (_, at) => `missed ${at + 1}`)
+  for (const text of missed) await server.post(mei, text)
+  await server.ask('PATCH', `/rooms/${LOBBY}/messages/1`, { text: 'edited meanwhile' }, mei)
+  await server.ask('DELETE', `/rooms/${LOBBY}/messages/2`, undefined, mei)
+  await server.ask('PATCH', `/rooms/${LOBBY}`, { title: 'Renamed meanwhile' }, mei)
+  await server.register('kim', 'Kim')
   for (const text of ['mine 1', 'mine 2']) await say(away, text)
   await expect(log(away).getByText('Waiting for network')).toHaveCount(2)
-  await expect.poll(async () => (await server.history(mei)).length).toBe(4)
-  expect((await screen(away)).map((line) => line.text)).toEqual(['before', 'mine 1', 'mine 2'])
+  expect((await screen(away)).map((line) => line.text)).toEqual([
+    'to be edited',
+    'to be deleted',
+    'before',
+    'mine 1',
+    'mine 2',
+  ])
 
   cable.plugIn()
   await away.context().setOffline(false)
   await expect(async () => {
     const texts = (await server.history(mei)).map((line) => line.text)
-    expect(texts).toEqual(['before', 'one', 'two', 'three', 'mine 1', 'mine 2'])
+    expect(texts).toEqual(['edited meanwhile', '', 'before', ...missed, 'mine 1', 'mine 2'])
   }).toPass({ timeout: 20_000 })
   for (const page of [here, away]) await expectHistory(page, () => server.history(mei))
+  await expect(away.getByRole('heading', { name: 'Renamed meanwhile' })).toBeVisible()
+  await expect(away.getByRole('complementary').getByText('Kim', { exact: true })).toBeVisible()
   await expect(log(away).getByText('Waiting for network')).toHaveCount(0)
   await expect(away.getByText('You are offline.')).toHaveCount(0)
 })

@@ -1,4 +1,4 @@
-// What axe-core finds on the main pages, in both themes, on a desk and on a phone; and the picture of the manual.
+// What axe-core finds everywhere, in both themes, on a desk and on a phone; reflow; and the picture of the manual.
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -9,11 +9,11 @@ import type { ChatServer, Person } from './server'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const PICTURE = fileURLToPath(new URL('../../../docs/images/room.png', import.meta.url))
-const SECTIONS = ['profile', 'appearance', 'devices', 'invitations']
+const SECTIONS = ['Profile', 'Appearance', 'Devices', 'API tokens', 'Invitations', 'Keyboard']
 
 async function violations(page: Page): Promise<string[]> {
   // Not by a <script> element, which the CSP blocks.
-  await page.evaluate(await readFile(AXE, 'utf8'))
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await readFile(AXE, 'utf8'))
   const found = await page.evaluate(async () => {
     const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run()
     return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`))
@@ -37,36 +37,145 @@ async function talk(server: ChatServer, mei: Person, ola: Person): Promise<void>
   for (const [person, text] of lines) await server.post(person, text)
 }
 
+type Look = (page: Page, name: string) => Promise<void>
+
+/** The doors, for somebody who is not signed in; ends with everybody there. */
+async function goPastDoors(page: Page, server: ChatServer, look: Look): Promise<Person> {
+  await page.goto(`/setup#${await server.setupCode()}`)
+  await expect(page.getByLabel('Set-up code')).not.toHaveValue('')
+  await look(page, 'set-up')
+  const mei = await server.setUp('mei', '梅 Mei', 'Tea room 茶室')
+  await talk(server, mei, await server.register('ola', 'Ola'))
+  await page.goto('/register')
+  await page.getByLabel('Password', { exact: true }).fill('short')
+  await look(page, 'register')
+  const { code } = (await (await server.ask('POST', '/invites', { days: 7, uses: 1 }, mei)).json()) as { code: string }
+  await page.goto(`/invite/${code}`)
+  await expect(page.getByRole('heading', { name: 'You are invited' })).toBeVisible()
+  await look(page, 'invitation')
+  await page.goto('/sign-in')
+  await expect(page.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
+  await look(page, 'sign-in')
+  return mei
+}
+
+/** Another place without loading the page anew, which takes most of the time. */
+async function go(page: Page, path: string): Promise<void> {
+  await page.evaluate((to) => {
+    history.pushState(null, '', to)
+    dispatchEvent(new PopStateEvent('popstate', { state: null }))
+  }, path)
+  await expect(page).toHaveURL(path)
+}
+
+/** Every place and every layer inside. */
+async function goRound(page: Page, look: Look): Promise<void> {
+  const layer = page.getByRole('dialog').or(page.getByRole('alertdialog')).last()
+  async function lookAtLayer(name: string, title: string): Promise<void> {
+    await expect(layer.getByRole('heading', { name: title })).toBeAttached()
+    await look(page, name)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('heading', { name: title })).toHaveCount(0)
+  }
+  const own = log(page).locator('[data-seq="9"]')
+
+  await enter(page)
+  await expect(own).toBeVisible()
+  await look(page, 'room')
+  await page.keyboard.press('Control+k')
+  await lookAtLayer('switcher', 'Jump to')
+  await page.keyboard.press('Control+/')
+  await lookAtLayer('keys', 'Keyboard shortcuts')
+  await own.focus()
+  await page.keyboard.press('Delete')
+  await lookAtLayer('delete', 'Delete this message?')
+  await own.focus()
+  await page.keyboard.press('e')
+  await expect(own.getByRole('textbox')).toBeFocused()
+  const { width } = (await own.getByRole('textbox').boundingBox())!
+  expect(width, 'room to write').toBeGreaterThan(0.45 * page.viewportSize()!.width)
+  await look(page, 'edit')
+  await page.keyboard.press('Escape')
+
+  await go(page, '/rooms/1/members')
+  await expect(page.getByText('@ola')).toBeVisible()
+  await look(page, 'members')
+  await page.getByRole('group', { name: 'Panel' }).getByRole('button', { name: 'Info' }).click()
+  await page.getByRole('button', { name: 'Edit title and topic' }).click()
+  await look(page, 'info')
+
+  await go(page, '/browse')
+  await expect(page.getByRole('main').getByRole('heading', { name: 'Tea room 茶室' })).toBeVisible()
+  await look(page, 'directory')
+  await page.getByRole('button', { name: 'Create', exact: true }).click()
+  await lookAtLayer('create', 'New room')
+
+  for (const section of SECTIONS) {
+    await go(page, `/settings/${section.toLowerCase().replace('api ', '')}`)
+    await expect(page.getByRole('region', { name: section })).toBeVisible()
+    await expect(page.getByText('Loading…')).toHaveCount(0)
+    await look(page, section)
+  }
+  await go(page, '/settings')
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await lookAtLayer('sign-out', 'Sign out on this device?')
+  await go(page, '/nowhere')
+  await expect(page.getByText('There is nothing here')).toBeVisible()
+  await look(page, '404')
+}
+
 for (const [where, options] of Object.entries({ desk: WIDE, phone: PHONE }))
   for (const theme of ['light', 'dark'] as const)
     test(`axe-core finds nothing (${where}, ${theme})`, async ({ server, open }) => {
-      const mei = await server.setUp('mei', '梅 Mei', 'Tea room 茶室')
-      await talk(server, mei, await server.register('ola', 'Ola'))
+      test.slow()
       const still = { ...options, colorScheme: theme, reducedMotion: 'reduce' } as const
       const found: string[] = []
-      async function examine(page: Page, name: string): Promise<void> {
+      const examine: Look = async (page, name) => {
         await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
-        found.push(...(await violations(page)))
+        found.push(...(await violations(page)).map((line) => `${name}: ${line}`))
         if (process.env.SCREENSHOT) await page.screenshot({ path: `test-results/look/${name}-${where}-${theme}.png` })
       }
-
-      const door = await open(null, still)
-      await door.goto('/sign-in')
-      await expect(door.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
-      await examine(door, 'sign-in')
-
-      const page = await open(mei, still)
-      await enter(page)
-      await expect(log(page).locator('[data-seq="9"]')).toBeVisible()
-      await examine(page, 'room')
-      for (const section of SECTIONS) {
-        await page.goto(`/settings/${section}`)
-        await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toBeAttached()
-        await expect(page.getByText('Loading…')).toHaveCount(0)
-        await examine(page, section)
-      }
+      const mei = await goPastDoors(await open(null, still), server, examine)
+      await goRound(await open(mei, still), examine)
       expect(found).toEqual([])
     })
+
+/** What is wider than the window, or lies beside it, or still moves. */
+async function outOfPlace(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = []
+    const { scrollWidth } = document.documentElement
+    if (scrollWidth > innerWidth) found.push(`the page is ${scrollWidth} wide`)
+    for (const element of document.querySelectorAll(
+      'a, button, input, textarea, summary, h1, h2, h3, p, dt, dd, label',
+    )) {
+      const { left, right, width } = element.getBoundingClientRect()
+      const isSeen = element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && width > 1
+      if (isSeen && (left < -1 || right > innerWidth + 1)) found.push(`${left}–${right}: ${element.outerHTML}`)
+    }
+    for (const animation of document.getAnimations())
+      if (Number(animation.effect?.getComputedTiming().duration) > 1) found.push('something moves')
+    return found
+  })
+}
+
+test('at 320 px, in forced colours and without motion, everything is within reach', async ({ server, open }) => {
+  test.slow()
+  const narrow = {
+    ...PHONE,
+    viewport: { width: 320, height: 640 },
+    forcedColors: 'active',
+    reducedMotion: 'reduce',
+  } as const
+  const found: string[] = []
+  const examine: Look = async (page, name) => {
+    found.push(...(await outOfPlace(page)).map((line) => `${name}: ${line}`))
+    if (process.env.SCREENSHOT) await page.screenshot({ path: `test-results/look/${name}-narrow.png` })
+  }
+  const mei = await goPastDoors(await open(null, narrow), server, examine)
+  await goRound(await open(mei, narrow), examine)
+  expect(found).toEqual([])
+})
 
 test('the picture for the manual', async ({ server, open }) => {
   test.skip(!process.env.SCREENSHOT, 'only when SCREENSHOT is set')

@@ -1,5 +1,5 @@
 // Writing and reading: input methods, history, other devices, language and theme.
-import { composer, enter, expect, log, say, screen, signIn, test } from './stage'
+import { composer, enter, expect, LOBBY, log, say, screen, signIn, test } from './stage'
 
 test('Enter belongs to the input method until it is done', async ({ server, open }) => {
   const mei = await server.setUp('mei', 'Mei')
@@ -84,6 +84,72 @@ test('history comes from above, and what one reads stays where it is', async ({ 
     await page.mouse.wheel(0, -3000)
     await expect(log(page).getByText('This is the beginning')).toBeInViewport({ timeout: 500 })
   }).toPass()
+})
+
+test('what two people change at once is shown, not overwritten', async ({ server, open }) => {
+  const mei = await server.setUp('mei', 'Mei')
+  await server.post(mei, 'tea at three')
+  await server.post(mei, 'bring biscuits')
+  const page = await open(mei)
+  await enter(page)
+  const row = (seq: number) => log(page).locator(`[data-seq="${seq}"]`)
+  const field = row(1).getByRole('textbox', { name: 'Edit' })
+  async function edit(seq: number): Promise<void> {
+    await row(seq).focus()
+    await page.keyboard.press('e')
+  }
+
+  await edit(1)
+  await field.fill('tea at four')
+  await server.ask('PATCH', `/rooms/${LOBBY}/messages/1`, { text: 'tea at five' }, mei)
+  await server.post(mei, 'the row has come')
+  await expect(row(3)).toBeVisible()
+  await field.press('Enter')
+  await expect(row(1).getByRole('alert')).toHaveText('Somebody changed this in the meantime.')
+  await expect(row(1)).toContainText('tea at five')
+  await expect(field).toHaveValue('tea at four')
+  await row(1).getByRole('button', { name: 'Save mine' }).click()
+  await expect(row(1)).toContainText('tea at four')
+  await expect(field).toHaveCount(0)
+
+  await edit(2)
+  await row(2).getByRole('textbox').fill('bring many biscuits')
+  await server.ask('DELETE', `/rooms/${LOBBY}/messages/2`, undefined, mei)
+  await row(2).getByRole('button', { name: 'Save' }).click()
+  await expect(row(2)).toContainText('has been deleted')
+  await row(2).getByRole('button', { name: 'Write as new' }).click()
+  await expect(composer(page)).toBeFocused()
+  await expect(composer(page)).toHaveValue('bring many biscuits')
+
+  const info = page.getByRole('complementary')
+  await page.goto(`/rooms/${LOBBY}/info`)
+  await info.getByRole('button', { name: 'Edit title and topic' }).click()
+  await info.getByLabel('Topic').fill('Tea and cake')
+  await server.ask('PATCH', `/rooms/${LOBBY}`, { title: 'Tea room', topic: 'Only tea' }, mei)
+  await info.getByRole('button', { name: 'Save' }).click()
+  await expect(info.getByRole('alert')).toHaveText('Somebody changed this in the meantime.')
+  await expect(info.getByText('Only tea')).toBeVisible()
+  await expect(info.getByLabel('Topic'), 'what was typed stays').toHaveValue('Tea and cake')
+  await expect(info.getByLabel('Title'), 'what was not touched follows').toHaveValue('Tea room')
+  await info.getByRole('button', { name: 'Save mine' }).click()
+  await expect(info.getByRole('heading', { name: 'Tea room' })).toBeVisible()
+  await expect(info.getByText('Tea and cake')).toBeVisible()
+})
+
+test('no script of the page turns text into markup', async ({ server, browser }) => {
+  const context = await browser.newContext({ baseURL: server.url })
+  const page = await context.newPage()
+  await page.goto('/setup')
+  const why = await page.evaluate(() => {
+    try {
+      document.body.innerHTML = '<b>markup</b>'
+      return 'nothing'
+    } catch (error) {
+      return String(error)
+    }
+  })
+  expect(why).toContain('TrustedHTML')
+  await context.close()
 })
 
 test('signing out another device ends its page', async ({ server, open }) => {

@@ -150,6 +150,7 @@ export interface Line {
 export class Cable {
   private readonly ends = new Set<Socket>()
   private isPulled = false
+  private isSilent = false
 
   private constructor(readonly url: string) {}
 
@@ -158,6 +159,7 @@ export class Cable {
     const cable = new Cable(`http://127.0.0.1:${port}`)
     const door = createServer((near) => {
       if (cable.isPulled) return near.destroy()
+      if (cable.isSilent) return void near.pause().unref()
       const far = connect(Number(new URL(server.url).port), '127.0.0.1')
       for (const [end, other] of [
         [near, far],
@@ -179,8 +181,15 @@ export class Cable {
     this.ends.clear()
   }
 
+  /** Nothing goes through, and nobody is told: a laptop that leaves the house.  What was open stays so and is dead. */
+  silence(): void {
+    this.isSilent = true
+    for (const end of this.ends) end.unpipe().pause().unref()
+    this.ends.clear()
+  }
+
   plugIn(): void {
-    this.isPulled = false
+    this.isPulled = this.isSilent = false
   }
 }
 

@@ -188,11 +188,123 @@ describe('silence', () => {
     vi.advanceTimersByTime(1)
     expect(server.line.asked('ping')).toHaveLength(2)
   })
+})
 
-  it('is asked about at once when the page comes back in sight', () => {
-    vi.setSystemTime(Date.now() + 12_000)
-    document.dispatchEvent(new Event('visibilitychange'))
+describe('doubt', () => {
+  beforeEach(() => {
+    rooms = {}
+    socket.start()
+    server.line.welcome()
+    vi.advanceTimersByTime(1_000)
+  })
+
+  const sight = () => document.dispatchEvent(new Event('visibilitychange'))
+  const goOffline = () => {
+    online(false)
+    dispatchEvent(new Event('offline'))
+  }
+  const goOnline = () => {
+    online(true)
+    dispatchEvent(new Event('online'))
+  }
+
+  it.each([
+    ['the network is back', goOnline],
+    ['the page comes back in sight', sight],
+    ['the page is shown again', () => dispatchEvent(new Event('pageshow'))],
+  ])('is settled by a ping at once when %s, and 4 s of silence are a broken line', (_when, happen) => {
+    happen()
     expect(server.line.asked('ping')).toHaveLength(1)
+    expect(phase()).toBe('live')
+    vi.advanceTimersByTime(3_999)
+    expect(phase()).toBe('live')
+    vi.advanceTimersByTime(1)
+    expect(phase()).toBe('waiting')
+    vi.advanceTimersByTime(500)
+    expect(server.lines).toHaveLength(2)
+  })
+
+  it('ends with the answer, and the line goes on', () => {
+    sight()
+    server.line.ok(server.line.last('ping'))
+    vi.advanceTimersByTime(24_999)
+    expect(server.line.asked('ping')).toHaveLength(1)
+    vi.advanceTimersByTime(1)
+    expect(server.line.asked('ping')).toHaveLength(2)
+    expect(server.lines).toHaveLength(1)
+  })
+
+  it('is not put off by being raised again', () => {
+    for (let n = 0; n < 4; n++) {
+      sight()
+      vi.advanceTimersByTime(1_000)
+    }
+    expect(server.line.asked('ping')).toHaveLength(1)
+    expect(phase()).toBe('waiting')
+  })
+
+  it('waits on, but does not end, when something older is read', () => {
+    sight()
+    vi.advanceTimersByTime(3_000)
+    server.line.say(message(1, 1))
+    vi.advanceTimersByTime(3_999)
+    expect(phase()).toBe('live')
+    vi.advanceTimersByTime(1)
+    expect(phase()).toBe('waiting')
+  })
+
+  it('is said at once when the browser is offline', () => {
+    goOffline()
+    expect(phase()).toBe('offline')
+    expect(server.line.closedWith).toBeNull()
+    vi.advanceTimersByTime(4_000)
+    expect(server.lines[0]!.onmessage).toBeNull()
+    expect(lost).toBe(1)
+    expect(phase()).toBe('offline')
+  })
+
+  it('is unfounded when the server answers an offline browser, as one on the same machine does', async () => {
+    goOffline()
+    server.line.say(message(1, 1))
+    expect(phase()).toBe('offline')
+    const answer = socket.request('read', { room: 1, seq: 1 })
+    server.line.ok(server.line.last('ping'))
+    expect(phase()).toBe('live')
+    server.line.ok(server.line.last('read'), { room: 1, seq: 1 })
+    expect(await answer).toMatchObject({ seq: 1 })
+    expect(lost).toBe(0)
+  })
+
+  it('goes on being syncing where it was', () => {
+    server.line.break()
+    rooms = { 1: 5 }
+    vi.advanceTimersByTime(500)
+    server.line.welcome([roomState(1)])
+    expect(phase()).toBe('syncing')
+    goOffline()
+    server.line.ok(server.line.last('ping'))
+    expect(phase()).toBe('syncing')
+  })
+
+  it('of an attempt without a network makes room for one with it', () => {
+    goOffline()
+    vi.advanceTimersByTime(4_500)
+    expect(server.lines).toHaveLength(2)
+    expect(phase()).toBe('offline')
+    socket.tryNow()
+    expect(server.lines).toHaveLength(2)
+    goOnline()
+    expect(server.lines).toHaveLength(3)
+    expect(server.lines[1]!.onclose).toBeNull()
+    expect(phase()).toBe('connecting')
+  })
+
+  it('of a hidden page is settled too', () => {
+    visible('hidden')
+    server.line.break()
+    vi.advanceTimersByTime(0)
+    goOnline()
+    expect(server.lines).toHaveLength(2)
   })
 })
 

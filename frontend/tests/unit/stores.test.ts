@@ -166,6 +166,40 @@ describe('rooms', () => {
     expect(useRooms().get(1)).toMatchObject({ title: 'New', topic: 't' })
   })
 
+  describe('given another title', () => {
+    const seen = { title: 'Room 1', topic: '' }
+    const bodies: unknown[] = []
+    beforeEach(async () => {
+      bodies.length = 0
+      await signIn(roomState(1, { rev: 9 }))
+      answers['PATCH /rooms/1'] = (_url: URL, body: object) => {
+        bodies.push(body)
+        return { room: 1, rev: 7 }
+      }
+    })
+
+    it('name the state that was changed, asking for its rev where no event told it', async () => {
+      await useRooms().edit(1, seen, { topic: 'Tea' })
+      expect(bodies).toEqual([
+        { ...seen, if_rev: 1 },
+        { topic: 'Tea', if_rev: 7 },
+      ])
+    })
+
+    it('name the rev that an event told', async () => {
+      const { kind, created, archived } = roomState(1)
+      server.line.say({ type: 'room', room: 1, rev: 10, kind, created, archived, ...seen })
+      await useRooms().edit(1, seen, { topic: 'Tea' })
+      expect(bodies).toEqual([{ topic: 'Tea', if_rev: 10 }])
+    })
+
+    it('are not, when they have another one already', async () => {
+      const edited = useRooms().edit(1, { title: 'Old', topic: '' }, { title: 'New' })
+      await expect(edited).rejects.toMatchObject({ code: 'conflict' })
+      expect(bodies).toEqual([])
+    })
+  })
+
   it('come with `joined`, which is what joining waits for', async () => {
     await signIn()
     let here = false
@@ -540,6 +574,27 @@ describe('the strip', () => {
     connection.tryNow()
     server.line.welcome()
     expect(connection.strip).toBe('none')
+  })
+
+  it('says so at once when the browser is offline, and what is written goes out when the line proves good', async () => {
+    await signIn(roomState(1))
+    await useMessages().enter(1)
+    const connection = useConnection()
+    const isOnline = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
+    dispatchEvent(new Event('offline'))
+    expect(connection.strip).toBe('offline')
+    useMessages().send(1, 'into the dark')
+    const kept = async () => (await openDatabase())!.count('outbox')
+    await until(async () => (await kept()) === 1)
+    // Looked at while the line was in doubt, and left there.
+    for (let n = 0; n < 5; n++) await kept()
+    expect(rows().map((row) => row.status)).toEqual(['queued'])
+    expect(server.line.asked('post')).toHaveLength(0)
+    isOnline.mockReturnValue(true)
+    server.line.ok(server.line.last('ping'))
+    expect(connection.strip).toBe('none')
+    await until(() => server.line.asked('post').length === 1)
+    expect(server.lines).toHaveLength(1)
   })
 
   it('counts down to the next try', async () => {

@@ -19,6 +19,8 @@ export interface RowActions {
   act(name: RowActionName, row: ChatRow): void
   /** Takes a message that was not sent back to the composer. */
   rewrite(row: ChatRow): void
+  /** Puts a text into the composer, before what is there. */
+  takeBack(text: string): void
 }
 
 const KEY: InjectionKey<RowActions> = Symbol('row actions')
@@ -68,7 +70,7 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
     if (text !== undefined) takeBack(text)
   }
 
-  const actions: RowActions = { editing, deleting, sheet, available, act, rewrite }
+  const actions: RowActions = { editing, deleting, sheet, available, act, rewrite, takeBack }
   provide(KEY, actions)
   return actions
 }
