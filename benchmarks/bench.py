@@ -189,18 +189,17 @@ def _shown(cell: Any) -> str:
     return f"{cell:.3g}"
 
 
-def keep(bench: Bench, about: dict[str, Any], folder: Path) -> Path:
-    """Write everything that was measured into *folder*, also as latest.json."""
+def keep(bench: Bench, about: dict[str, Any], folder: Path) -> None:
+    """Write what was measured into *folder*: this run by itself, and each full-sized scenario into latest.json."""
     folder.mkdir(parents=True, exist_ok=True)
-    content = {
-        "machine": about,
-        "rounds": bench.rounds,
-        "seconds": bench.seconds,
-        "scale": bench.scale,
-        "scenarios": {name: attrs.asdict(table) for name, table in bench.tables.items()},
-    }
-    text = json.dumps(content, indent=1, ensure_ascii=False)
-    file = folder / time.strftime("%Y%m%d-%H%M%S.json")
-    file.write_text(text)
-    (folder / "latest.json").write_text(text)
-    return file
+    run = {"machine": about, "rounds": bench.rounds, "seconds": bench.seconds, "scale": bench.scale}
+    found = {name: {**attrs.asdict(table), "run": run} for name, table in bench.tables.items()}
+    _write(folder / f"{about['when'].replace(' ', '-').replace(':', '')[:17]}.json", found)
+    latest = folder / "latest.json"
+    if bench.scale == 1:
+        old = json.loads(latest.read_text()) if latest.exists() else {}
+        _write(latest, dict(sorted({**old, **found}.items())))
+
+
+def _write(file: Path, content: Any) -> None:
+    file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import fanout, machine, peers
+from benchmarks import connecting, fanout, growth, machine, peers, posts, reading
 from benchmarks.bench import Bench, Table, keep, say
 from benchmarks.servers import SERVERS, Server
 
@@ -16,6 +16,11 @@ SCENARIOS: dict[str, Callable[[Bench], Table]] = {
     "2": fanout.saturated,
     "3": fanout.one_at_a_time,
     "4": fanout.latency,
+    "5": posts.durable_posts,
+    "6": connecting.connecting,
+    "7": connecting.idle_memory,
+    "8": reading.reads,
+    "9": growth.growth,
 }
 SHORT_SERVERS = ("webchat", "c-each", "c-batch", "ws", "websockets")
 

@@ -138,10 +138,28 @@ def end(process: Any) -> None:
                 process.wait(seconds)
 
 
+def metrics(port: int) -> dict[str, float]:
+    """webchat's own counts."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+        lines = answer.read().decode().splitlines()
+    pairs = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+    return {name: float(value) for name, _, value in pairs}
+
+
+def wait_until_left(port: int, seconds: float = 30.0) -> None:
+    """Returns when webchat has no WebSocket connection any more."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError):
+            if not metrics(port)["webchat_connections"]:
+                return
+        time.sleep(0.2)
+
+
 # webchat itself.
 
 
-def start_webchat(port: int, folder: Path, town: Town, database: str | None = None, profile: str = "") -> Running:
+def start_webchat(port: int, folder: Path, town: Town, database: str | None = None) -> Running:
     """The real server: accounts, tokens, memberships, rules, and every message on disk before it is told."""
     data, tokens = folder / "data", folder / "tokens"
     if not tokens.exists():

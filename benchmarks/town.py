@@ -23,19 +23,29 @@ _AT_ONCE = 20_000
 
 @attrs.frozen
 class Town:
-    """*places*: for each room how many people are in it; each is in one room, unless *everywhere* has her in all.
+    """*places*: for each room how many people are in it, each of them in that one alone.
 
-    *history*: messages that every room has already.
+    *history*: messages that rooms have already: all, or the first *old_rooms*.  *regular*: the first person is in
+    every room.
     """
 
     places: tuple[int, ...]
     history: int = 0
-    everywhere: bool = False
+    old_rooms: int | None = None
+    regular: bool = False
     size: int = 120
 
     @property
     def people(self) -> int:
-        return self.places[0] if self.everywhere else sum(self.places)
+        return sum(self.places)
+
+    def history_of(self, room: int) -> int:
+        """How many messages are in room number *room*, counted from 1."""
+        return self.history if self.old_rooms is None or room <= self.old_rooms else 0
+
+    def visitors_of(self, room: int) -> int:
+        """How many are in the room besides its own people."""
+        return int(self.regular and room > 1)
 
 
 def one_room(people: int, history: int = 0) -> Town:
@@ -114,9 +124,9 @@ def _room(number: int, size: int, town: Town, now: int) -> dict[str, Any]:
         "title": f"Room {number}",
         "title_key": f"room {number}",
         "topic": "",
-        "seq": town.history,
+        "seq": town.history_of(number),
         # The room's own row, everybody's coming, and the messages: one change each.
-        "rev": 1 + size + town.history,
+        "rev": 1 + size + town.visitors_of(number) + town.history_of(number),
         "changed": 1,
         "created": now,
         "archived": None,
@@ -124,30 +134,31 @@ def _room(number: int, size: int, town: Town, now: int) -> dict[str, Any]:
 
 
 def _add_members(db: sa.Connection, town: Town, made: list[str]) -> list[str]:
-    rows, lines, first = [], [], 0
+    rows: list[dict[str, Any]] = []
+    lines, first = [], 1
     for room, size in enumerate(town.places, 1):
-        for place in range(size):
-            person = place if town.everywhere else first + place
-            rows.append(
-                {
-                    "room": room,
-                    "user": person + 1,
-                    "role": "owner" if place == 0 else "member",
-                    "read": 0,
-                    "level": "all",
-                    "joined_rev": place + 2,
-                    "left_rev": None,
-                    "rev": place + 2,
-                }
-            )
-            if not town.everywhere or room == 1:
-                lines.append(f"{made[person]} {room}\n")
+        rows += [_membership(room, first + place, place) for place in range(size)]
+        rows += [_membership(room, 1, size) for _ in range(town.visitors_of(room))]
+        lines += [f"{made[first + place - 1]} {room}\n" for place in range(size)]
         first += size
         if len(rows) >= _AT_ONCE:
             _insert(db, memberships, rows)
             rows = []
     _insert(db, memberships, rows)
     return lines
+
+
+def _membership(room: int, user: int, place: int) -> dict[str, Any]:
+    return {
+        "room": room,
+        "user": user,
+        "role": "owner" if place == 0 else "member",
+        "read": 0,
+        "level": "all",
+        "joined_rev": place + 2,
+        "left_rev": None,
+        "rev": place + 2,
+    }
 
 
 def _add_history(db: sa.Connection, town: Town, now: int) -> None:
@@ -160,17 +171,13 @@ def _add_history(db: sa.Connection, town: Town, now: int) -> None:
         else "WITH n(i) AS (SELECT generate_series(1, {0}))"
     ).format(town.history)
     blank = "zeroblob(32)" if is_sqlite else "decode(repeat('00', 32), 'hex')"
-    columns = "room, seq, rev, posted_rev, author, nonce, body_hash, text, created"
-    first = 0
+    insert = f"INSERT INTO {messages.name} (room, seq, rev, posted_rev, author, nonce, body_hash, text, created)"
+    first = 1
     for room, size in enumerate(town.places, 1):
-        before = 1 + size
-        author = f"{0 if town.everywhere else first} + 1 + i % {size}"
-        values = f"{room}, i, {before} + i, {before} + i, {author}, NULL, {blank}, '{text}', {now}"
-        db.exec_driver_sql(f"{_with_insert(is_sqlite, numbers, columns, values)}")
+        if town.history_of(room):
+            rev = f"{1 + size + town.visitors_of(room)} + i"
+            values = f"{room}, i, {rev}, {rev}, {first} + i % {size}, NULL, {blank}, '{text}', {now}"
+            # The engines want the WITH on different sides of the INSERT.
+            head = f"{numbers} {insert}" if is_sqlite else f"{insert} {numbers}"
+            db.exec_driver_sql(f"{head} SELECT {values} FROM n")
         first += size
-
-
-def _with_insert(is_sqlite: bool, numbers: str, columns: str, values: str) -> str:
-    if is_sqlite:
-        return f"{numbers} INSERT INTO {messages.name} ({columns}) SELECT {values} FROM n"
-    return f"INSERT INTO {messages.name} ({columns}) {numbers} SELECT {values} FROM n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -34,8 +35,8 @@ def install() -> dict[str, str]:
     """Fetch what is not there yet, into `.cache`, with npm, pip and apt; what went wrong, by name."""
     troubles = {}
     for name, there, fetch in (
-        ("node", NODE_MODULES.exists, _fetch_node),
-        ("python", PYTHON.exists, _fetch_python),
+        ("node", _has_node, _fetch_node),
+        ("python", _has_python, _fetch_python),
         ("nchan", lambda: _nchan_module() is not None, _fetch_nchan),
     ):
         if not there():
@@ -49,13 +50,13 @@ def install() -> dict[str, str]:
 def versions() -> dict[str, str]:
     """The versions of the peers that are installed."""
     found = {}
-    if NODE_MODULES.exists():
+    if _has_node():
         script = "for (const n of ['ws','socket.io']) console.log(n, require(n + '/package.json').version)"
         found["node"] = _said("node", "--version")
         for line in _said("node", "-e", script, env={"NODE_PATH": str(NODE_MODULES)}).splitlines():
             name, _, number = line.partition(" ")
             found[name] = number
-    if PYTHON.exists():
+    if _has_python():
         for line in _said(str(PYTHON), "-m", "pip", "freeze").splitlines():
             name, _, number = line.partition("==")
             if name.lower() in ("websockets", "aiohttp", "uvicorn", "starlette", "autobahn", "twisted"):
@@ -66,15 +67,18 @@ def versions() -> dict[str, str]:
     return found
 
 
+# Looked for deep inside, so that an installation that broke off is begun again.
+def _has_node() -> bool:
+    return (NODE_MODULES / "socket.io" / "package.json").exists() and (NODE_MODULES / "ws" / "package.json").exists()
+
+
+def _has_python() -> bool:
+    return any(PYTHON.parents[1].glob("lib/python*/site-packages/websockets"))
+
+
 def _said(*command: str, env: dict[str, str] | None = None) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env and {**_path(), **env})
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | (env or {}))
     return done.stdout.strip()
-
-
-def _path() -> dict[str, str]:
-    import os
-
-    return dict(os.environ)
 
 
 def _fetch_node() -> None:
@@ -107,11 +111,11 @@ def _nchan_module() -> Path | None:
 def _no_node() -> str | None:
     if not shutil.which("node"):
         return "Node is not installed"
-    return None if NODE_MODULES.exists() else "its npm packages are not installed (run with --install)"
+    return None if _has_node() else "its npm packages are not installed (run with --install)"
 
 
 def _no_python() -> str | None:
-    return None if PYTHON.exists() else "its Python packages are not installed (run with --install)"
+    return None if _has_python() else "its Python packages are not installed (run with --install)"
 
 
 def _no_nchan() -> str | None:
