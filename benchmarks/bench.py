@@ -38,13 +38,19 @@ class Table:
 
 @attrs.define
 class Bench:
-    """The choices of one run.  *scale* makes every crowd smaller, to try the tools out."""
+    """The choices of one run.  *scale* makes every crowd smaller, to try the tools out.
+
+    *frame*: bytes of the frames that the servers other than webchat pass on.  By default as many as webchat delivers
+    for a text of *text* characters, with room, rev, seq, author, time and nonce.
+    """
 
     servers: list[Server]
     rounds: int = 3
     seconds: float = 4.0
     warm: float = 1.0
     scale: float = 1.0
+    frame: int = 240
+    text: int = 120
     tables: dict[str, Table] = attrs.field(factory=dict)
 
     @property
@@ -57,7 +63,8 @@ class Bench:
 
     def load(self, mode: str, server: Running, **options: object) -> Result:
         """What the generator reports of one run against *server*."""
-        options = {"seconds": self.seconds, "warm": self.warm, **options}
+        size = self.text if server.dialect == "native" else self.frame
+        options = {"seconds": self.seconds, "warm": self.warm, "size": size, **options}
         return generator(mode, server, **options)
 
     def alternate(self, names: Sequence[str], measure: Callable[[str], Result | None]) -> dict[str, list[Result]]:
@@ -193,6 +200,7 @@ def keep(bench: Bench, about: dict[str, Any], folder: Path) -> None:
     """Write what was measured into *folder*: this run by itself, and each full-sized scenario into latest.json."""
     folder.mkdir(parents=True, exist_ok=True)
     run = {"machine": about, "rounds": bench.rounds, "seconds": bench.seconds, "scale": bench.scale}
+    run |= {"text": bench.text, "frame": bench.frame}
     found = {name: {**attrs.asdict(table), "run": run} for name, table in bench.tables.items()}
     _write(folder / f"{about['when'].replace(' ', '-').replace(':', '')[:17]}.json", found)
     latest = folder / "latest.json"

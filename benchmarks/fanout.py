@@ -10,10 +10,6 @@ from benchmarks.bench import Bench, Result, Table, median, per_cpu_second, ratio
 from benchmarks.servers import SERVERS, Server, running
 from benchmarks.town import one_room
 
-# What a message of 120 characters becomes on the wire: 120 bytes at the peers (they send the text on as it is), about
-# 245 at webchat (with room, rev, seq, author, time and nonce).  The difference is to the peers' advantage.
-SIZE = 120
-
 
 def _each(bench: Bench, measure: Callable[[Server], Result | None]) -> dict[str, list[Result]]:
     return bench.alternate([server.name for server in bench.servers], lambda name: measure(SERVERS[name]))
@@ -33,9 +29,7 @@ def ceiling(bench: Bench) -> Table:
 
     def measure(outstanding: str) -> Result:
         with running(SERVERS["c-batch"], one_room(listeners)) as server:
-            return bench.load(
-                "pipelined", server, listeners=listeners, publishers=100, outstanding=outstanding, size=SIZE
-            )
+            return bench.load("pipelined", server, listeners=listeners, publishers=100, outstanding=outstanding)
 
     found = bench.alternate(["100", "1000", "4000"], measure)
     for outstanding, results in found.items():
@@ -75,9 +69,7 @@ def _highest(bench: Bench, server: Server, listeners: int, start: float) -> Resu
 def _probe(bench: Bench, server: Server, listeners: int, rate: float) -> Result:
     # Each on a fresh server: what an overload leaves behind must not spoil the next.
     with running(server, one_room(listeners)) as up:
-        result = bench.load(
-            "open", up, listeners=listeners, publishers=min(100, listeners), rate=rate, size=SIZE, drain=3
-        )
+        result = bench.load("open", up, listeners=listeners, publishers=min(100, listeners), rate=rate, drain=3)
         if result["refused"]:
             say(f"    {result.get('first_error', '')[:200]}")
         return result
@@ -133,7 +125,6 @@ def saturated(bench: Bench, outstanding: int = 1000) -> Table:
                 listeners=listeners,
                 publishers=min(100, listeners),
                 outstanding=outstanding,
-                size=SIZE,
                 drain=20,
             )
 
@@ -212,7 +203,7 @@ def one_at_a_time(bench: Bench) -> Table:
 
         def measure(server: Server, listeners: int = listeners) -> Result:
             with running(server, one_room(listeners)) as up:
-                return bench.load("one", up, listeners=listeners, publishers=10, size=SIZE, sample=listeners)
+                return bench.load("one", up, listeners=listeners, publishers=10, sample=listeners)
 
         found = _each(bench, measure)
         each = _base(found, "c-each", lambda r: median(r, "cpu_us_per_delivery"))
@@ -248,9 +239,7 @@ def latency(bench: Bench) -> Table:
 
         def measure(server: Server, listeners: int = listeners, rate: int = rate) -> Result:
             with running(server, one_room(listeners)) as up:
-                return bench.load(
-                    "open", up, listeners=listeners, publishers=10, rate=rate, size=SIZE, sample=listeners
-                )
+                return bench.load("open", up, listeners=listeners, publishers=10, rate=rate, sample=listeners)
 
         found = _each(bench, measure)
         for name, results in found.items():
@@ -275,10 +264,8 @@ def short(bench: Bench) -> Table:
 
     def measure(server: Server) -> Result:
         with running(server, one_room(listeners)) as up:
-            result = bench.load(
-                "pipelined", up, listeners=listeners, publishers=50, outstanding=500, size=SIZE, drain=5
-            )
-            one = bench.load("one", up, listeners=listeners, publishers=10, size=SIZE)
+            result = bench.load("pipelined", up, listeners=listeners, publishers=50, outstanding=500, drain=5)
+            one = bench.load("one", up, listeners=listeners, publishers=10)
             return {**result, "one_cpu": one["cpu_us_per_delivery"], "one_ms": one["latency_ms"]["p50"]}
 
     found = _each(bench, measure)

@@ -171,7 +171,7 @@ static u64 *group_sent;
 static int groups;
 
 static Histogram latency, ack_latency, lateness, connect_time;
-static u64 sent, accepted, acks, deliveries, refused, http_answers, http_bad, broken, retries, syncs, resets, connected;
+static u64 sent, accepted, acks, deliveries, delivered_bytes, refused, http_answers, http_bad, broken, retries, syncs, resets, connected;
 static u64 stray;
 static int last_close;
 static char first_error[400];
@@ -434,6 +434,7 @@ static void upgraded(Conn *c) {
 
 static void delivered(Conn *c, const char *p, size_t length, u64 now) {
     deliveries++;
+    delivered_bytes += length;
     c->received++;
     if (!c->sampled && !c->publisher) return;
     const char *mark = memchr(p, '~', length);
@@ -894,7 +895,7 @@ static void report_load(double opened) {
     printf(",\"complete\":%s,\"missing\":%llu,\"short_listeners\":%llu,\"extra\":%llu",
            gone || extra || broken ? "false" : "true", (unsigned long long)gone, (unsigned long long)short_listeners,
            (unsigned long long)extra);
-    printf(",\"sampled\":%d", opt_sample);
+    printf(",\"sampled\":%d,\"frame_bytes\":%.0f", opt_sample, deliveries ? (double)delivered_bytes / (double)deliveries : 0);
     print_histogram("latency_ms", &latency);
     print_histogram("ack_ms", &ack_latency);
     if (mode == OPEN) print_histogram("lateness_ms", &lateness);

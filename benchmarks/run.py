@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             say(f"not installed: {name}: {trouble}")
     machine.raise_file_limit()
     about = machine.description() | {"peers": peers.versions()}
-    bench = Bench(_servers(said), said.rounds, said.seconds, said.warm, said.scale)
+    bench = Bench(_servers(said), said.rounds, said.seconds, said.warm, said.scale, said.frame)
     if said.short:
         bench.rounds, bench.seconds, bench.warm = 1, 2.0, 0.5
         scenarios: dict[str, Callable[[Bench], Table]] = {"short": fanout.short}
@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=4.0, help="how long each figure is taken; default: 4")
     parser.add_argument("--warm", type=float, default=1.0, help="seconds of load before that; default: 1")
     parser.add_argument("--scale", type=float, default=1.0, help="a factor for every crowd, to try things out")
+    parser.add_argument(
+        "--frame", type=int, default=240, help="bytes of a frame at the others; default: as at webchat, 240"
+    )
     parser.add_argument("--install", action="store_true", help="first fetch the peers that are missing into .cache")
     return parser
 

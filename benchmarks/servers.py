@@ -95,6 +95,7 @@ def running(server: Server, town: Town) -> Iterator[Running]:
     found_server = None
     try:
         found_server = server.start(machine.free_port(), folder, town)
+        time.sleep(0.3)  # nginx listens before it has a worker
         yield found_server
         if complaints := found_server.complaints():
             print(f"{server.name} complains: {complaints}", file=sys.stderr)
