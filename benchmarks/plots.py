@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
-from benchmarks import machine
 from benchmarks.bench import Result, median
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP, _RIGHT = 420, 260, 62, 44, 30, 16
@@ -13,15 +13,15 @@ _COLOURS = ("#2563eb", "#d97706")
 Line = tuple[str, list[tuple[float, float]]]
 
 
-def draw(curves: dict[str, dict[str, list[Result]]]) -> None:
-    """One file for each of *curves*, into the folder of results."""
-    machine.RESULTS.mkdir(exist_ok=True)
+def draw(curves: dict[str, dict[str, list[Result]]], folder: Path) -> None:
+    """One file for each of *curves*, into *folder*."""
+    folder.mkdir(exist_ok=True)
     for what, found in curves.items():
         lines: list[Line] = []
         for label, name in (("per post", "cpu_us_per_post"), ("per delivery", "cpu_us_per_delivery")):
             points = [(float(value), median(results, name)) for value, results in found.items()]
             lines.append((label, [(x, y) for x, y in points if x > 0 and y > 0]))
-        file = machine.RESULTS / f"growth-{what.split()[0]}.svg"
+        file = folder / f"growth-{what.split()[0]}.svg"
         if len(found) > 1 and all(points for _, points in lines):
             file.write_text(_svg(f"Server CPU, µs, by {what}", lines))
 
