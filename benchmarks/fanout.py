@@ -47,12 +47,10 @@ def _highest(bench: Bench, server: Server, listeners: int, start: float) -> Resu
     low, high, rate = 0.0, 0.0, start
     for _ in range(14):
         result = _probe(bench, server, listeners, rate)
-        fine = (
-            result["complete"]
-            and not result["errors"]
-            and result["latency_ms"]["p99"] < 100
-            and result["messages"] > 0.95 * rate
-        )
+        if not _is_fine(result, rate) and result["messages"] > 0.95 * rate:
+            # It kept up, but stumbled: once may have been the machine.
+            result = _probe(bench, server, listeners, rate)
+        fine = _is_fine(result, rate)
         say(f"    {server.name} {rate:,.0f}/s: p99 {result['latency_ms']['p99']:.1f} ms {'fine' if fine else 'no'}")
         if fine:
             low, good = rate, result
@@ -64,6 +62,11 @@ def _highest(bench: Bench, server: Server, listeners: int, start: float) -> Resu
         if rate < 2:
             break
     return good and {**good, "rate": low}
+
+
+def _is_fine(result: Result, rate: float) -> bool:
+    is_whole = bool(result["complete"]) and not result["errors"]
+    return is_whole and result["latency_ms"]["p99"] < 100 and result["messages"] > 0.95 * rate
 
 
 def _probe(bench: Bench, server: Server, listeners: int, rate: float) -> Result:
