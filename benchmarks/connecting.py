@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def connecting(bench: Bench) -> Table:
         "one room, the server is killed": (one_room(people, history=100), _server_killed),
     }
     for what, (town, storm) in storms.items():
-        results = bench.alternate(["webchat"], lambda _, town=town, storm=storm: storm(bench.webchat, town))  # type: ignore[misc]
+        results = bench.alternate(["webchat"], lambda _, town=town, storm=storm: storm(bench.webchat, town))
         _report(table, f"all come back at once, {BEHIND} messages behind: {what}", results)
         for each in results.values():
             queries = median(each, "reads")
@@ -122,10 +123,11 @@ def _server_killed(server: Server, town: Town) -> Result:
             process.communicate()
 
 
-def _come_back(process: object, server: Running, reads_before: float) -> Result:
-    process.stdin.write("go\n")  # type: ignore[attr-defined]
-    process.stdin.flush()  # type: ignore[attr-defined]
-    result = next_report(process)  # type: ignore[arg-type]
+def _come_back(process: subprocess.Popen[str], server: Running, reads_before: float) -> Result:
+    assert process.stdin
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    result = next_report(process)
     return {**result, "reads": metrics(server.port)["webchat_reads_total"] - reads_before}
 
 

@@ -55,7 +55,7 @@ static const char *opt_host = "127.0.0.1", *opt_path = "/", *opt_subprotocol = "
 static const char *opt_method = "GET";
 static int opt_port, opt_listeners = 100, opt_publishers = 10, opt_outstanding = 100, opt_at_once = 64, opt_size = 120;
 static int opt_sample = 100, opt_sources = 1, opt_churn, opt_wait, opt_behind;
-static double opt_rate, opt_seconds = 3, opt_warm = 1, opt_drain = 10, opt_patience = 60;
+static double opt_rate, opt_seconds = 3, opt_warm = 1, opt_drain = 10, opt_patience = 300;
 static u64 opt_range = 1;
 
 /* ---- small things */
@@ -375,8 +375,8 @@ static void lost(Conn *c, const char *why) {
         return;
     }
     retries++;
-    if (retries > 20000) die("cannot connect to port %d: %s (%s)", opt_port, why, strerror(errno));
-    c->retry_at = now_ns() + 50000000ull;
+    if (retries > 200000) die("cannot connect to port %d: %s (%s)", opt_port, why, strerror(errno));
+    c->retry_at = now_ns() + 500000000ull;
     c->next_retry = NULL;
     if (retry_last) retry_last->next_retry = c;
     else retry_first = c;

@@ -60,7 +60,7 @@ def durable_posts(bench: Bench) -> Table:
             "HTTP POST, 32 connections kept alive": _http,
             "one post at a time (50/s), 10 listeners": _alone,
         }.items():
-            found = bench.alternate(list(servers), lambda name, m=measure: m(bench, servers[name]))  # type: ignore[misc]
+            found = bench.alternate(list(servers), lambda name, m=measure: m(bench, servers[name]))
             for name, results in found.items():
                 rate = "answers" if measure is _http else "acks"
                 wait = "latency_ms" if measure is _http else "ack_ms"
