@@ -13,6 +13,7 @@ from benchmarks.bench import (
     generator,
     median,
     next_report,
+    per_cpu_second,
     ratio,
     spread,
     start_generator,
@@ -28,7 +29,19 @@ def connecting(bench: Bench) -> Table:
     """Handshakes a second; and a whole town that comes back at once."""
     table = Table(
         "6. Connecting and coming back",
-        ["what", "server", "connections", "per second", "seconds", "server CPU", "p50 ms", "p99 ms", "spread", ""],
+        [
+            "what",
+            "server",
+            "connections",
+            "per second",
+            "seconds",
+            "server CPU",
+            "per CPU s",
+            "p50 ms",
+            "p99 ms",
+            "spread",
+            "",
+        ],
         raw={},
     )
     people = bench.crowd(5000)
@@ -77,6 +90,7 @@ def _report(table: Table, what: str, found: dict[str, list[Result]]) -> None:
                 median(results, "per_second"),
                 median(results, "seconds"),
                 median(results, "server_cpu"),
+                per_cpu_second(results, "per_second"),
                 median(results, "connect_ms", "p50"),
                 median(results, "connect_ms", "p99"),
                 f"{spread(results, 'per_second'):.0%}",

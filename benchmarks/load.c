@@ -1022,7 +1022,6 @@ int main(int argc, char **argv) {
     if (files.rlim_cur < (rlim_t)opt_listeners + 20) die("ulimit -n allows %lu files only", (unsigned long)files.rlim_cur);
     for (size_t i = 0; i < sizeof filler; i++) filler[i] = "the quick brown fox jumps over the lazy dog "[i % 44];
     snprintf(nonce_prefix, sizeof nonce_prefix, "%llx.", (unsigned long long)(now_ns() / 1000000 & 0xffffffff));
-    chance_state ^= now_ns();
     buffer = malloc(CARRY_MAX + READ_SIZE + 64);
     conns = calloc((size_t)opt_listeners, sizeof *conns);
     epoll_fd = epoll_create1(0);

@@ -23,6 +23,7 @@ ROOT = HERE.parent
 CACHE = HERE / ".cache"
 RESULTS = HERE / "results"
 
+SEED = 1
 SERVER_CORE, LOAD_CORE = 0, min(1, (os.cpu_count() or 1) - 1)
 
 
@@ -101,6 +102,7 @@ def description() -> dict[str, Any]:
         "twisted": version("twisted"),
         "autobahn": version("autobahn"),
         "webchat": _commit(),
+        "seed": SEED,
         "command": " ".join(["python -m benchmarks.run", *sys.argv[1:]]),
         "when": time.strftime("%Y-%m-%d %H:%M:%S %z"),
     }

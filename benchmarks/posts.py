@@ -10,7 +10,7 @@ from pathlib import Path
 import attrs
 
 from benchmarks import machine
-from benchmarks.bench import Bench, Result, Table, median, say, spread, trouble
+from benchmarks.bench import Bench, Result, Table, median, per_cpu_second, say, spread, trouble
 from benchmarks.servers import SERVERS, Running, Server, running, start_webchat
 from benchmarks.town import Town, one_room
 
@@ -48,7 +48,7 @@ def durable_posts(bench: Bench) -> Table:
     """Acknowledged, and so stored, messages a second; and what one message alone has to wait."""
     table = Table(
         "5. Posts that are stored and acknowledged (webchat alone: nothing else here stores anything)",
-        ["what", "database", "per second", "server CPU", "ack p50 ms", "ack p99 ms", "spread", ""],
+        ["what", "database", "per second", "server CPU", "per CPU s", "ack p50 ms", "ack p99 ms", "spread", ""],
         raw={},
     )
     with postgresql() as on_postgresql:
@@ -70,6 +70,7 @@ def durable_posts(bench: Bench) -> Table:
                         name,
                         median(results, rate),
                         median(results, "server_cpu"),
+                        per_cpu_second(results, rate),
                         median(results, wait, "p50"),
                         median(results, wait, "p99"),
                         f"{spread(results, rate):.0%}",

@@ -165,7 +165,7 @@ def start_webchat(port: int, folder: Path, town: Town, database: str | None = No
     data, tokens = folder / "data", folder / "tokens"
     if not tokens.exists():
         data.mkdir(mode=0o700)
-        found(town, database or f"sqlite:///{data / 'webchat.db'}", tokens, seed=1)
+        found(town, database or f"sqlite:///{data / 'webchat.db'}", tokens, machine.SEED)
     options = {**WEBCHAT_OPTIONS, "data": data, "listen": f"tcp:{port}:interface=127.0.0.1:backlog=4096"}
     if database:
         options["database"] = database
