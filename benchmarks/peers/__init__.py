@@ -73,7 +73,7 @@ def _has_node() -> bool:
 
 
 def _has_python() -> bool:
-    return any(PYTHON.parents[1].glob("lib/python*/site-packages/websockets"))
+    return PYTHON.with_name("py-spy").exists()  # the last of the requirements
 
 
 def _said(*command: str, env: dict[str, str] | None = None) -> str:
