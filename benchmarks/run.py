@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name, trouble in peers.install().items():
             say(f"not installed: {name}: {trouble}")
     machine.raise_file_limit()
+    # Whoever ends us ends the servers too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     about = machine.description() | {"peers": peers.versions()}
     bench = Bench(_servers(said), said.rounds, said.seconds, said.warm, said.scale, said.frame)
     if said.short:
