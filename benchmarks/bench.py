@@ -150,7 +150,9 @@ def per_cpu_second(results: Sequence[Result], what: str) -> float:
 def trouble(results: Sequence[Result]) -> str:
     """What is wrong with *results*, in a few words; empty where nothing is."""
     said = []
-    if not all(result.get("complete", True) for result in results):
+    if any(result.get("unfinished") for result in results):
+        said.append("still delivering when time was up")
+    elif not all(result.get("complete", True) for result in results):
         said.append(f"{max(result['missing'] for result in results):,} deliveries missing")
     errors = {code for result in results for code in result.get("errors", {})}
     if errors:

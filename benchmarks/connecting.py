@@ -103,7 +103,7 @@ def _talk(up: Running, town: Town) -> None:
     """Somebody says something in each room, so that the server remembers what those who come back have missed."""
     people, rooms = town.people, len(town.places)
     publishers, posts = (people, max(people, BEHIND * rooms)) if rooms > 1 else (min(people, BEHIND), 2 * BEHIND)
-    generator("open", up, listeners=people, publishers=publishers, rate=posts / 2, seconds=2, warm=0, drain=30)
+    generator("open", up, listeners=people, publishers=publishers, rate=posts / 2, seconds=2, warm=0)
     wait_until_left(up.port)
 
 

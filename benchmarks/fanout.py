@@ -72,7 +72,7 @@ def _is_fine(result: Result, rate: float) -> bool:
 def _probe(bench: Bench, server: Server, listeners: int, rate: float) -> Result:
     # Each on a fresh server: what an overload leaves behind must not spoil the next.
     with running(server, one_room(listeners)) as up:
-        result = bench.load("open", up, listeners=listeners, publishers=min(100, listeners), rate=rate, drain=3)
+        result = bench.load("open", up, listeners=listeners, publishers=min(100, listeners), rate=rate, drain_most=3)
         if result["refused"]:
             say(f"    {result.get('first_error', '')[:200]}")
         return result
@@ -128,7 +128,6 @@ def saturated(bench: Bench, outstanding: int = 1000) -> Table:
                 listeners=listeners,
                 publishers=min(100, listeners),
                 outstanding=outstanding,
-                drain=20,
             )
 
     return _throughput(
@@ -267,7 +266,7 @@ def short(bench: Bench) -> Table:
 
     def measure(server: Server) -> Result:
         with running(server, one_room(listeners)) as up:
-            result = bench.load("pipelined", up, listeners=listeners, publishers=50, outstanding=500, drain=5)
+            result = bench.load("pipelined", up, listeners=listeners, publishers=50, outstanding=500)
             one = bench.load("one", up, listeners=listeners, publishers=10)
             return {**result, "one_cpu": one["cpu_us_per_delivery"], "one_ms": one["latency_ms"]["p50"]}
 

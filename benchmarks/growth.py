@@ -47,9 +47,7 @@ def _curve(
         with running(bench.webchat, town) as up:
             # One publisher to each room, where there are several.
             publishers = listeners if len(town.places) > 1 else 10
-            result = bench.load(
-                "open", up, listeners=listeners, publishers=publishers, rate=rate, patience=120, drain=20
-            )
+            result = bench.load("open", up, listeners=listeners, publishers=publishers, rate=rate, patience=120)
         posts = result["messages"] * result["seconds"]
         return {**result, "cpu_us_per_post": 1e6 * result["server_cpu"] * result["seconds"] / posts if posts else 0.0}
 

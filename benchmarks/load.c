@@ -55,7 +55,7 @@ static const char *opt_host = "127.0.0.1", *opt_path = "/", *opt_subprotocol = "
 static const char *opt_method = "GET";
 static int opt_port, opt_listeners = 100, opt_publishers = 10, opt_outstanding = 100, opt_at_once = 64, opt_size = 120;
 static int opt_sample = 100, opt_sources = 1, opt_churn, opt_wait, opt_behind;
-static double opt_rate, opt_seconds = 3, opt_warm = 1, opt_drain = 10, opt_patience = 300;
+static double opt_rate, opt_seconds = 3, opt_warm = 1, opt_drain = 5, opt_drain_most = 120, opt_patience = 300;
 static u64 opt_range = 1;
 
 /* ---- small things */
@@ -858,8 +858,11 @@ static void run_load(void) {
     mark_edge(1);
 }
 
+static bool unfinished;
+
+/* Waits for what is still on its way: as long as something comes, and --drain seconds more, but --drain-most in all. */
 static void drain(void) {
-    u64 until = now_ns() + (u64)(opt_drain * 1e9), listeners, extra;
+    u64 now = now_ns(), until = now + (u64)(opt_drain_most * 1e9), moved = now, had = deliveries, listeners, extra;
     if (mode == HTTP) {
         for (int waiting = 1; waiting && now_ns() < until; turn(1)) {
             waiting = 0;
@@ -867,7 +870,15 @@ static void drain(void) {
         }
         return;
     }
-    while (missing(&listeners, &extra) && now_ns() < until) turn(5);
+    while (missing(&listeners, &extra) && now < until && now - moved < (u64)(opt_drain * 1e9)) {
+        turn(5);
+        now = now_ns();
+        if (deliveries != had) {
+            had = deliveries;
+            moved = now;
+        }
+    }
+    unfinished = now >= until;
 }
 
 static void print_errors(void) {
@@ -892,6 +903,7 @@ static void report_load(double opened) {
            (double)(edge[1].acks - edge[0].acks) / s, (double)(edge[1].answers - edge[0].answers) / s);
     printf(",\"generator_cpu\":%.3f,\"server_cpu\":%.4f", (edge[1].self - edge[0].self) / s, cpu / s);
     printf(",\"cpu_us_per_delivery\":%.4f", d ? 1e6 * cpu / (double)d : 0);
+    printf(",\"unfinished\":%s", unfinished ? "true" : "false");
     printf(",\"complete\":%s,\"missing\":%llu,\"short_listeners\":%llu,\"extra\":%llu",
            gone || extra || broken ? "false" : "true", (unsigned long long)gone, (unsigned long long)short_listeners,
            (unsigned long long)extra);
@@ -977,7 +989,8 @@ static void set_option(const char *name, const char *value) {
         {"at-once", &opt_at_once, NULL, NULL}, {"size", &opt_size, NULL, NULL}, {"sample", &opt_sample, NULL, NULL},
         {"sources", &opt_sources, NULL, NULL}, {"churn", &opt_churn, NULL, NULL}, {"wait", &opt_wait, NULL, NULL},
         {"behind", &opt_behind, NULL, NULL}, {"rate", NULL, &opt_rate, NULL}, {"seconds", NULL, &opt_seconds, NULL},
-        {"warm", NULL, &opt_warm, NULL}, {"drain", NULL, &opt_drain, NULL}, {"patience", NULL, &opt_patience, NULL},
+        {"warm", NULL, &opt_warm, NULL}, {"drain", NULL, &opt_drain, NULL}, {"drain-most", NULL, &opt_drain_most, NULL},
+         {"patience", NULL, &opt_patience, NULL},
     };
     if (!strcmp(name, "range")) {
         opt_range = strtoull(value, NULL, 10);
