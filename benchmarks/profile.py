@@ -46,7 +46,7 @@ def main() -> None:
             # Everybody is up before the profile begins, and is still there when it ends.
             options |= {"warm": "2", "seconds": str(_SECONDS + 4)}
         load = start_generator(mode, up, **options)
-        if mode != "connect":
+        if mode not in ("connect", "http"):
             _wait_for(up.port, people)
         raw = Path(str(up.log)).with_name("profile")
         command = [str(spy), "record", "--pid", str(up.process.pid), "--gil", "--rate", "500", "--format", "raw"]
