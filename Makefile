@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
 
-.PHONY: help run test check format ui docs wheel clean
+.PHONY: help run test check format ui docs wheel bench bench-short clean
 
 help:
 	@echo "make run     start a server on http://localhost:8080 with its data in ./data (more options: ARGS=--help)"
@@ -15,6 +15,8 @@ help:
 	@echo "make format  bring the Python code into shape"
 	@echo "make docs    write the table of options into docs/operations.md"
 	@echo "make wheel   build the distributions into dist/"
+	@echo "make bench   measure the server beside its peers, for some hours (more: ARGS=--help; benchmarks/README.md)"
+	@echo "make bench-short  the same in a minute, ratios only"
 	@echo "make clean   remove what was built (not ./data)"
 
 run: $(VENV)/.installed ui
@@ -45,8 +47,15 @@ wheel: $(VENV)/.developing ui
 	rm -rf build dist
 	$(BIN)/python -m build
 
+# Not part of any other target: it fetches the peers it compares with, and wants the machine for itself.
+bench: $(VENV)/.developing
+	$(BIN)/python -m benchmarks.run --install $(ARGS)
+
+bench-short: $(VENV)/.developing
+	$(BIN)/python -m benchmarks.run --short $(ARGS)
+
 clean:
-	rm -rf build dist .make *.egg-info webchat/static frontend/node_modules $(VENV) .mypy_cache .ruff_cache
+	rm -rf build dist .make *.egg-info benchmarks/.cache webchat/static frontend/node_modules $(VENV) .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f twisted/plugins/dropin.cache
 
