@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from tests.doorstep.daemon import run
 from webchat import tap
 from webchat.live.hub import Hub
 from webchat.model.events import Member
-from webchat.ws.native import Conversation
+from webchat.ws.native import Native
+from webchat.ws.outgoing import Outgoing
 
 
 def commit(lies: Any) -> None:
@@ -32,13 +34,13 @@ def commit(lies: Any) -> None:
 
 
 def forget(lies: Any) -> None:
-    truly = Conversation.deliver
+    truly = Native.write_all
 
-    def deliver(self: Conversation, data: bytes) -> None:
-        if b'"type":"message"' not in data or not lies(0.003):
-            truly(self, data)
+    def write_all(self: Native, ports: Iterable[Outgoing], data: bytes) -> None:
+        says = b'"type":"message"' in data
+        truly(self, [port for port in ports if not (says and lies(0.003))], data)
 
-    Conversation.deliver = deliver  # type: ignore[method-assign]
+    Native.write_all = write_all  # type: ignore[method-assign]
 
 
 def leak(lies: Any) -> None:
@@ -52,18 +54,18 @@ def leak(lies: Any) -> None:
 
 
 def swap(lies: Any) -> None:
-    truly = Conversation.deliver
+    truly = Native.write_all
+    held: dict[int, bytes] = {}
 
-    def deliver(self: Conversation, data: bytes) -> None:
-        held = self.__dict__.pop("held", b"")
-        if not held and b'"type":"message"' in data and lies(0.01):
-            self.__dict__["held"] = data
-        else:
-            truly(self, data)
-            if held:
-                truly(self, held)
+    def write_all(self: Native, ports: Iterable[Outgoing], data: bytes) -> None:
+        for port in ports:
+            earlier = held.pop(id(port), b"")
+            if not earlier and b'"type":"message"' in data and lies(0.01):
+                held[id(port)] = data
+            else:
+                truly(self, [port], data + earlier)
 
-    Conversation.deliver = deliver  # type: ignore[method-assign]
+    Native.write_all = write_all  # type: ignore[method-assign]
 
 
 def main(lie: str, *words: str) -> None:

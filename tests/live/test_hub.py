@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
@@ -38,6 +38,10 @@ class Words:
         name = type(event).__name__.lower()
         return f"{name}:{rev} ".encode() if rev is not None else f"{name} ".encode()
 
+    def write_all(self, ports: Iterable[Ear], data: bytes) -> None:
+        for port in ports:
+            port.deliver(data)
+
 
 class Ear:
     """A connection that remembers each write."""
@@ -52,6 +56,7 @@ class Ear:
         self.dismissed: list[tuple[int, str]] = []
         self.goes_from: Hub | None = None
         self._hub = hub
+        self.port = self
 
     def deliver(self, data: bytes) -> None:
         self.writes.append(data.decode().strip())

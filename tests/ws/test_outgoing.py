@@ -11,7 +11,7 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.testing import MemoryReactor, StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
-from webchat.ws.outgoing import Outgoing, is_plain, queued
+from webchat.ws.outgoing import Outgoing, is_plain, queued, write_all
 
 
 class OverAnyTransport(SynchronousTestCase):
@@ -26,11 +26,24 @@ class OverAnyTransport(SynchronousTestCase):
         return Deferred.fromCoroutine(self.out.drained())
 
     def test_in_order(self) -> None:
-        """What is written arrives in that order, and is counted."""
+        """What is written arrives in that order, and what the transport has to write is counted."""
         for data in (b"one", b"two", b"three"):
             self.out.write(data)
-        self.assertEqual((self.transport.value(), self.out.written), (b"onetwothree", 11))
+        self.assertEqual((self.transport.value(), self.out.handed), (b"onetwothree", 11))
         self.assertEqual((self.out.waiting, self.out.taken), (0, 11))
+
+    def test_held(self) -> None:
+        """What is held goes out with whatever is written next, before it; or by itself when it is released."""
+        self.assertTrue(self.out.hold(b"one "))
+        self.assertFalse(self.out.hold(b"two "))
+        self.assertEqual(self.transport.value(), b"")
+        self.out.write(b"three ")
+        self.assertEqual(self.transport.value(), b"one two three ")
+        self.out.release()
+        self.assertTrue(self.out.hold(b"four"))
+        self.out.release()
+        self.out.release()
+        self.assertEqual(self.transport.value(), b"one two three four")
 
     def test_nothing_to_wait_for(self) -> None:
         """Who may write does not wait."""
@@ -126,7 +139,38 @@ class OverASocket(SynchronousTestCase):
         self.assertTrue(is_plain(self.transport))
         self.out.write(b"hello")
         self.assertEqual(self.read(), b"hello")
-        self.assertEqual(self.out.taken, 5)
+        self.assertEqual((self.out.handed, self.transport.dataBuffer, self.transport._tempDataBuffer), (0, b"", []))
+
+    def test_held_and_at_once(self) -> None:
+        """What was held goes at once too, in one piece; and so does what comes after it."""
+        self.out.hold(b"held ")
+        self.out.write(b"now ")
+        self.out.write(b"later")
+        self.assertEqual((self.read(), self.out.handed), (b"held now later", 0))
+
+    def test_behind_others(self) -> None:
+        """Where something waits in the transport, nothing overtakes it; afterwards all goes at once again."""
+        self.transport.write(b"a pong ")
+        # As whoever writes past the port says so, before or after: Autobahn's frames, see `ChatProtocol.sendData`.
+        self.out.is_direct = False
+        self.out.write(b"news ")
+        self.assertEqual(self.read(), b"")
+        self.transport.doWrite()
+        self.out.write(b"more")
+        self.assertEqual((self.read(), self.out.is_direct), (b"a pong news more", True))
+
+    def test_to_many(self) -> None:
+        """A broadcast reaches everybody, whoever is slow, gone or holding something."""
+        slow = self.out
+        self.setUp()
+        gone = self.out
+        gone.ended()
+        self.setUp()
+        holding = self.out
+        holding.hold(b"first ")
+        slow.pauseProducing()
+        write_all([slow, gone, holding], b"news")
+        self.assertEqual((slow.handed, gone.handed, self.read()), (4, 0, b"first news"))
 
     def test_never_past_encryption(self) -> None:
         """A socket on which TLS was started is not written to directly."""
@@ -137,7 +181,8 @@ class OverASocket(SynchronousTestCase):
         """A peer that does not read is noticed, counted, and gets everything in order once it reads."""
         sent = self.fill()
         self.assertGreater(self.out.waiting, 0)
-        self.assertEqual(self.out.taken + self.out.waiting, len(sent))
+        at_once = len(sent) - self.out.handed
+        self.assertEqual(self.out.taken + self.out.waiting, len(sent) - at_once)
         waiting = Deferred.fromCoroutine(self.out.drained())
         before = self.out.waiting
         self.out.write(b"the end")
@@ -152,7 +197,7 @@ class OverASocket(SynchronousTestCase):
         self.successResultOf(waiting)
         got += self.read()
         self.assertTrue(got == sent + b"the end")
-        self.assertEqual(self.out.taken, len(got))
+        self.assertEqual(self.out.taken, len(got) - at_once)
 
     def test_peer_gone(self) -> None:
         """Writing to a peer that is gone raises nothing: the transport finds out by itself."""
@@ -160,4 +205,4 @@ class OverASocket(SynchronousTestCase):
         self.peer.close()
         for _ in range(3):
             self.out.write(b"anybody?")
-        self.assertEqual(self.out.written, 24)
+        self.assertEqual(self.out.handed, 24)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import attrs
 from twisted.internet.defer import Deferred
@@ -35,6 +35,9 @@ class Dialect(Protocol):
     def encode(self, event: Event) -> bytes:
         """*event* as the bytes that go onto the connection."""
 
+    def write_all(self, ports: Iterable[Any], data: bytes) -> None:
+        """Writes *data* to each of its listeners' *ports*; it must not raise."""
+
 
 class Listener(Protocol):
     """A connection, as the hub sees it.  None of these may raise."""
@@ -49,11 +52,11 @@ class Listener(Protocol):
     def dialect(self) -> Dialect: ...
 
     @property
-    def deliver(self) -> Callable[[bytes], None]:
-        """Writes what must not get lost.
+    def port(self) -> Any:
+        """What its dialect's `write_all` writes to."""
 
-        An attribute rather than a method, so that a broadcast calls what writes to the socket, and nothing between.
-        """
+    def deliver(self, data: bytes) -> None:
+        """Writes what must not get lost."""
 
     def release(self) -> None:
         """Writes what the listener holds back until the end of a batch, if nothing was written since."""
@@ -103,11 +106,15 @@ class LiveRoom:
     """`recent` holds the latest state of everything that changed after this rev."""
     recent: deque[Entry] = attrs.field(factory=deque)
     size: int = 0
-    audience: dict[Dialect, set[Listener]] = attrs.field(factory=dict)
+    audience: dict[Dialect, dict[Listener, Any]] = attrs.field(factory=dict)
+    """Who hears the room, each with its port."""
     ahead: list[tuple[Rev, Listener]] = attrs.field(factory=list)
     """Listeners that already hold a rev that is yet to be delivered here."""
     pending: list[Row] = attrs.field(factory=list)
     filling: bool = False
+
+    def admit(self, listener: Listener) -> None:
+        self.audience.setdefault(listener.dialect, {})[listener] = listener.port
 
     def listeners(self) -> Iterator[Listener]:
         for group in self.audience.values():
@@ -174,7 +181,7 @@ class Hub:
             return False
         self._rooms_of[listener].add(room_id)
         if rev == room.rev and not room.filling:
-            room.audience.setdefault(listener.dialect, set()).add(listener)
+            room.admit(listener)
         else:
             room.ahead.append((rev, listener))
         return True
@@ -188,7 +195,7 @@ class Hub:
         room = self._rooms[room_id]
         group = room.audience.get(listener.dialect)
         if group is not None:
-            group.discard(listener)
+            group.pop(listener, None)
             if not group:
                 del room.audience[listener.dialect]
         room.ahead = [(rev, other) for rev, other in room.ahead if other is not listener]
@@ -345,8 +352,7 @@ class Hub:
             data = b"".join([entry.bytes_for(dialect) for entry in batch])
             self.delivered += len(batch) * len(group)
             self.writes += len(group)
-            for listener in tuple(group):
-                listener.deliver(data)
+            dialect.write_all(tuple(group.values()), data)
 
     def _is_awaited(self, room: LiveRoom) -> bool:
         return any(rev <= room.rev for rev, _ in room.ahead)
@@ -371,7 +377,7 @@ class Hub:
         ahead, room.ahead = room.ahead, []
         for rev, listener in ahead:
             if rev <= room.rev:
-                room.audience.setdefault(listener.dialect, set()).add(listener)
+                room.admit(listener)
             else:
                 room.ahead.append((rev, listener))
 
@@ -432,8 +438,7 @@ class Hub:
     def _write_all(self, room: LiveRoom, events: Iterable[Event]) -> None:
         for dialect, group in tuple(room.audience.items()):
             data = b"".join([dialect.encode(event) for event in events])
-            for listener in tuple(group):
-                listener.deliver(data)
+            dialect.write_all(tuple(group.values()), data)
 
     # The rings.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import attrs
@@ -44,7 +44,7 @@ from webchat.model.refusals import (
 )
 from webchat.model.users import Actor
 from webchat.ws.frames import text_frame
-from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT, Outgoing
+from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT, Outgoing, write_all
 
 HELLO_SECONDS = 5.0
 MAX_QUEUED = 128
@@ -64,6 +64,10 @@ class Native:
     def encode(self, event: Event) -> bytes:
         """*event* as a frame."""
         return text_frame(_encoder.encode(event))
+
+    def write_all(self, ports: Iterable[Outgoing], data: bytes) -> None:
+        """Writes whole frames to many connections."""
+        write_all(ports, data)
 
 
 NATIVE = Native()
@@ -157,8 +161,6 @@ class Conversation:
         self._chat = shared.chat
         self._out = peer.outgoing
         self._out.on_backlog = self._mind_the_queue
-        self.deliver = self._out.write
-        self.release = self._out.release
         self._allowance = Bucket.full(shared.requests, shared.clock.seconds())
         self._actor: Actor | None = None
         self._greeted = False
@@ -189,6 +191,16 @@ class Conversation:
     @property
     def is_open(self) -> bool:
         return not self._ended and self._out.is_open
+
+    @property
+    def port(self) -> Outgoing:
+        return self._out
+
+    def deliver(self, data: bytes) -> None:
+        self._out.write(data)
+
+    def release(self) -> None:
+        self._out.release()
 
     def deliver_passing(self, data: bytes) -> None:
         if self._out.waiting <= SOFT_LIMIT:

@@ -6,7 +6,7 @@ The only place that knows the insides of Twisted's transports (26.10); `tests/ws
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
@@ -36,6 +36,27 @@ def queued(transport: Any) -> int:
     return int(len(t.dataBuffer) - t.offset + t._tempDataLen)
 
 
+def write_all(ports: Iterable[Outgoing], data: bytes) -> None:
+    """Writes *data* to each of *ports*: the innermost loop of a broadcast.
+
+    A transport would keep the bytes until the reactor's next turn and ask the kernel twice when it may write, three
+    times the cost of a delivery.  And with a thousand listeners each object that is touched has to be fetched from
+    memory: here it is the port and its socket, nothing else.
+    """
+    size = len(data)
+    for port in ports:
+        if port.is_direct:
+            try:
+                sent = port._send(data)  # type: ignore[misc]
+            except OSError:
+                # The peer takes no more, or is gone: the transport finds out which, and says so.
+                sent = 0
+            if sent != size:
+                port.hand_over(data[sent:])
+        else:
+            port.write_slowly(data)
+
+
 def _nothing() -> None:
     """For whoever has nobody to tell."""
 
@@ -51,48 +72,53 @@ class Outgoing:
     _transport: Any
     on_backlog: Callable[[], None] = _nothing
     _send: Callable[[bytes], int] | None = attrs.field(init=False)
-    _is_direct: bool = attrs.field(init=False)
+    is_direct: bool = attrs.field(init=False)
+    """Whether bytes may go straight to the socket: nothing waits before them, here or in the transport."""
     _paused: bool = attrs.field(default=False, init=False)
     _held: list[bytes] | None = attrs.field(default=None, init=False)
     _waiters: list[Deferred[None]] | None = attrs.field(default=None, init=False)
     is_open: bool = attrs.field(default=True, init=False)
-    written: int = attrs.field(default=0, init=False)
+    handed: int = attrs.field(default=0, init=False)
+    """Bytes that had to be left to the transport."""
 
     def __attrs_post_init__(self) -> None:
-        self._is_direct = is_plain(self._transport)
+        self.is_direct = is_plain(self._transport)
         # The socket's own method: what the transport adds to it only matters where something waits there.
-        self._send = self._transport.socket.send if self._is_direct else None
+        self._send = self._transport.socket.send if self.is_direct else None
 
     def write(self, data: bytes) -> None:
-        """Writes whole frames, in order; at once, if nothing waits before them.
+        """Writes whole frames, in order; at once, if nothing waits before them."""
+        write_all((self,), data)
 
-        A transport would keep them until the reactor's next turn, and ask the kernel twice when it may write: three
-        times the cost of a delivery.
-        """
+    def write_slowly(self, data: bytes) -> None:
+        """As *write*, where something is held or waits, or did the last time; only here the transport is looked at."""
+        if not self.is_open:
+            return
         if self._held is not None:
-            data = self._with_held(data)
+            held, self._held = self._held, None
+            data = b"".join([*held, data])
         t = self._transport
-        if self._is_direct and not t._tempDataBuffer and len(t.dataBuffer) == t.offset and not t.disconnecting:
-            self.written += len(data)
-            try:
-                sent = self._send(data)  # type: ignore[misc]
-            except OSError:
-                # The peer takes no more, or is gone: the transport finds out which, and says so.
-                sent = 0
-            if sent == len(data):
+        if self._send is not None and not self._paused:
+            self.is_direct = not (t.disconnecting or t._tempDataBuffer or len(t.dataBuffer) > t.offset)
+            if self.is_direct:
+                write_all((self,), data)
                 return
-            t.write(data[sent:])
-        elif self.is_open:
-            self.written += len(data)
-            t.write(data)
-            if self._paused:
-                self.on_backlog()
+        self.hand_over(data)
+        if self._paused:
+            self.on_backlog()
+
+    def hand_over(self, data: bytes) -> None:
+        """Has the transport write *data* when it can; until it has, everything goes that way, so that order holds."""
+        self.is_direct = False
+        self.handed += len(data)
+        self._transport.write(data)
 
     def hold(self, data: bytes) -> bool:
         """Keeps *data*, to go out with whatever is written next; whether it is the first that is kept.
 
         Whoever holds something sees to it that `release` is called in the same turn.
         """
+        self.is_direct = False
         if self._held is None:
             self._held = [data]
             return True
@@ -102,11 +128,7 @@ class Outgoing:
     def release(self) -> None:
         """Writes what is held."""
         if self._held is not None:
-            self.write(b"")
-
-    def _with_held(self, data: bytes) -> bytes:
-        held, self._held = self._held or [], None
-        return b"".join([*held, data])
+            self.write_slowly(b"")
 
     @property
     def is_paused(self) -> bool:
@@ -120,8 +142,8 @@ class Outgoing:
 
     @property
     def taken(self) -> int:
-        """Bytes that the peer has taken, ever: what tells a slow reader from one that does not read."""
-        return self.written - queued(self._transport)
+        """How many of the bytes that had to wait the peer has taken: who reads slowly is not who does not read."""
+        return self.handed - queued(self._transport)
 
     async def drained(self) -> None:
         """Returns when more may be written, or when the connection has ended."""
@@ -132,16 +154,15 @@ class Outgoing:
 
     def ended(self) -> None:
         """The connection is no more: nothing is written, and nobody waits."""
-        self.is_open = self._is_direct = False
+        self.is_open = self.is_direct = False
         self._wake()
 
     def pauseProducing(self) -> None:
         self._paused = True
-        self._is_direct = False
+        self.is_direct = False
 
     def resumeProducing(self) -> None:
         self._paused = False
-        self._is_direct = self._send is not None and self.is_open
         self._wake()
 
     def stopProducing(self) -> None:

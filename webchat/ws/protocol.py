@@ -197,6 +197,13 @@ class ChatProtocol(WebSocketServerProtocol):
         self._messages += 1
         super().onMessageEnd()
 
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        # Pings, pongs and close frames: all that is written goes through one place, which knows what waits.
+        if self._conversation is not None and self.outgoing.is_open:
+            self.outgoing.write(data)
+        else:
+            super().sendData(data, sync, chopsize)
+
     def onPing(self, payload: bytes) -> None:
         if self._may_control() and self._conversation is not None and self.outgoing.waiting <= SOFT_LIMIT:
             self.sendPong(payload)  # type: ignore[no-untyped-call]
@@ -236,8 +243,6 @@ class ChatProtocol(WebSocketServerProtocol):
         self._closing = True
         self._log.info("Closing {address} with {code} {reason}", address=self.address, code=code, reason=reason)
         self.factory.count_close(code)
-        if self._conversation is not None:
-            self.outgoing.release()
         self.sendCloseFrame(code=code, reasonUtf8=reason.encode(), isReply=False)
         if self._conversation is not None:
             self._conversation.ended()
