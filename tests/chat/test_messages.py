@@ -38,6 +38,12 @@ class Scene(SynchronousTestCase):
 
 
 class Saying(Scene):
+    def test_bad_nonce(self) -> None:
+        """A nonce that holds anything but visible ASCII is refused, and nothing is stored."""
+        for nonce in ("a b", "\x00", "中"):
+            self.assertEqual(self.house.refusal(self.post("hi", nonce)), "bad_request")
+        self.assertEqual(self.house.wait(self.post("hi", "n")).seq, 1)
+
     def test_numbers(self) -> None:
         """Messages are numbered 1, 2, 3, and refused ones leave no hole."""
         seqs = [self.house.wait(self.post()).seq]

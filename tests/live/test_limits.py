@@ -63,20 +63,26 @@ class BucketTests(SynchronousTestCase):
         self.buckets.take("mei")
         self.assertRaises(RateLimited, self.buckets.take, "anna")
 
-    def test_amount(self) -> None:
-        """A large request takes more than a small one."""
-        self.buckets.take("anna", 4.0)
-        refused = self.assertRaises(RateLimited, self.buckets.take, "anna", 4.0)
-        self.assertEqual(refused.retry_after, 1.55)
-        self.buckets.take("anna", 1.0)
-
     def test_bounded(self) -> None:
         """However many come, only so many are remembered, and the latest are."""
-        self.patch(limits, "MAX_KEYS", 3)
+        self.patch(limits, "MAX_KEYS", 4)
         for key in range(10):
-            self.buckets.take(key, 5.0)
-        self.assertEqual(list(self.buckets._levels), [7, 8, 9])
+            for _ in range(5):
+                self.buckets.take(key)
+        self.assertEqual(list(self.buckets._buckets), [6, 7, 8, 9])
         self.assertRaises(RateLimited, self.buckets.take, 9)
+
+    def test_full_ones_first(self) -> None:
+        """Who has rested is forgotten before who has not, though she came later."""
+        self.patch(limits, "MAX_KEYS", 4)
+        for _ in range(5):
+            self.buckets.take("busy")
+        self.clock.advance(0.2)
+        for key in range(3):
+            self.buckets.take(key)
+        self.clock.advance(0.5)
+        self.buckets.take("new")
+        self.assertEqual(list(self.buckets._buckets), ["busy", "new"])
 
 
 class ThrottleTests(SynchronousTestCase):

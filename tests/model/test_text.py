@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from webchat.model.refusals import BadText, EmptyText, TextTooLong
-from webchat.model.text import MESSAGE_LIMIT, TITLE_LIMIT, folded, line_of_text, message_text
+from webchat.model.refusals import BadRequest, BadText, EmptyText, TextTooLong
+from webchat.model.text import MESSAGE_LIMIT, TITLE_LIMIT, check_nonce, folded, line_of_text, message_text
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 ZERO_WIDTH = "\u00ad\u034f\u115f\u1160\u180e\u200b\u200c\u2060\u2061\u2064\u206f\u3164\ufeff\uffa0"
@@ -117,3 +117,13 @@ class Folding(SynchronousTestCase):
         """Folding what is folded changes nothing."""
         for text in ("STRASSE", "\u1fb7", "\u0345", "İ", "ǅ", "Å"):
             self.assertEqual(folded(folded(text)), folded(text))
+
+
+class Nonces(SynchronousTestCase):
+    def test_nonce(self) -> None:
+        """A nonce is made of visible ASCII characters."""
+        for nonce in ("a", "~" * 64, "!", "0c1d-2e_3f"):
+            check_nonce(nonce)
+        for nonce in ("a b", "\na", "a\n", "\x00", "\x7f", "\t", "é", "中"):
+            refused = self.assertRaises(BadRequest, check_nonce, nonce)
+            self.assertEqual(refused.field, "nonce")

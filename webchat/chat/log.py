@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
 import attrs
 import sqlalchemy as sa
+from msgspec import Struct
 from twisted.internet.defer import Deferred
 
 from webchat.live.bus import Bus
 from webchat.model.events import Row
 from webchat.model.ids import RoomId
-from webchat.store.database import Database, SetWise
+from webchat.store.database import Database, SetWise, fire
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 
 
-@attrs.frozen
-class Outcome(Generic[T]):
+class Outcome(Struct, Generic[T], frozen=True):
     """What a change answers to who asked for it, and the rows that it wrote, to be told to the room."""
 
     answer: T
@@ -43,11 +44,23 @@ class RoomLog:
         change: SetWise[Item, Outcome[T]],
         item: Item,
     ) -> Deferred[T]:
-        """As *change*, for a change that is made for all waiting items of its kind at once.
+        """As *change*, for a change that is made for all waiting items of its kind at once."""
+        done: Deferred[T] = Deferred()
+        self.submit(room, change, item, fire(done))
+        return done
 
-        A Deferred and not a coroutine: this is how posts are stored, and each step between costs more than it does.
-        """
-        return self._database.write_together(room, change, item).addCallback(self._tell)
+    def submit(
+        self,
+        room: RoomId | None,
+        change: SetWise[Item, Outcome[T]],
+        item: Item,
+        done: Callable[[T | BaseException], object],
+    ) -> None:
+        """As *change_together*, without a Deferred: *done* is given the answer, or what went wrong."""
+        self._database.submit(room, change, item, partial(self._committed, done))
+
+    def _committed(self, done: Callable[[T | BaseException], object], outcome: Outcome[T] | BaseException) -> None:
+        done(outcome if isinstance(outcome, BaseException) else self._tell(outcome))
 
     def _tell(self, outcome: Outcome[T]) -> T:
         if outcome.rows:

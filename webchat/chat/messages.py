@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 import sqlalchemy as sa
-from twisted.internet.defer import Deferred, fail
+from msgspec import Struct
+from twisted.internet.defer import Deferred
 
 from webchat.chat import permission
 from webchat.chat.log import Outcome, RoomLog
@@ -26,19 +27,18 @@ from webchat.model.refusals import (
     SyncTooLarge,
 )
 from webchat.model.rooms import Room
-from webchat.model.text import message_text
+from webchat.model.text import check_nonce, message_text
 from webchat.model.users import Actor
 from webchat.store import changes as change_store
 from webchat.store import memberships, rooms, users
 from webchat.store import messages as message_store
-from webchat.store.database import Database
+from webchat.store.database import Database, fire
 
 PAGE_LIMIT = 200
 BLOCK_LIMIT = 500
 
 
-@attrs.frozen
-class _Post:
+class _Post(Struct, frozen=True, gc=False):
     """A post on its way to the writer."""
 
     room: RoomId
@@ -66,14 +66,23 @@ class Messages:
         The same nonce again gets the same answer, `duplicate` set; with another text, Conflict.  Raises what
         `message_text` raises, NotAMember, NoSuchRoom, RoomArchived, RateLimited, Busy, Unavailable, Retry.
         """
+        done: Deferred[Posted] = Deferred()
+        self.submit(actor, command, fire(done))
+        return done
+
+    def submit(self, actor: Actor, command: PostMessage, done: Callable[[Posted | BaseException], object]) -> None:
+        """As *post*, without a Deferred: *done* is given the answer, or what went wrong."""
         try:
             text = message_text(command.text)
+            if command.nonce is not None:
+                check_nonce(command.nonce)
             self._posts.take(actor.id)
         except Refusal as refusal:
-            return fail(refusal)
+            done(refusal)
+            return
         body_hash = hashlib.sha256(text.encode()).digest()
         post = _Post(command.room, actor.id, text, command.nonce, body_hash, self._now())
-        return self._log.change_together(command.room, _post_all, post)
+        self._log.submit(command.room, _post_all, post, done)
 
     async def edit(self, actor: Actor, command: EditMessage) -> Changed:
         """Replaces the text of one's own message; an edit that took place already is answered as if it had now."""

@@ -25,7 +25,7 @@ class Rate:
 
 @attrs.define(eq=False)
 class Bucket:
-    """The token bucket of one thing that lives, such as a connection."""
+    """A token bucket."""
 
     _rate: Rate
     _level: float
@@ -44,41 +44,55 @@ class Bucket:
         self._at = now
         if level < 1.0:
             self._level = level
-            raise RateLimited(retry_after=round((1.0 - level) / rate.per_second + 0.05, 2))
+            raise RateLimited(retry_after=self.wait(now))
         self._level = level - 1.0
+
+    def is_full(self, now: float) -> bool:
+        """Whether it is as if nothing had ever been taken."""
+        return self._level + (now - self._at) * self._rate.per_second >= self._rate.burst
+
+    def wait(self, now: float) -> float:
+        """Seconds until one can be had; 0 if that is now."""
+        missing = 1.0 - self._level - (now - self._at) * self._rate.per_second
+        return round(missing / self._rate.per_second + 0.05, 2) if missing > 0 else 0.0
 
 
 @attrs.define(eq=False)
 class Buckets:
-    """One token bucket for each key; a bucket that is full again is forgotten."""
+    """One token bucket for each key; buckets that are full again are forgotten when there are too many."""
 
     _rate: Rate
     _clock: Clock
-    _levels: OrderedDict[Hashable, tuple[float, float]] = attrs.field(factory=OrderedDict, init=False)
+    _buckets: dict[Hashable, Bucket] = attrs.field(factory=dict, init=False)
     refused: int = attrs.field(default=0, init=False)
 
-    def take(self, key: Hashable, amount: float = 1.0) -> None:
-        """Takes *amount* from the bucket of *key*.  Raises RateLimited, with the time until it can be had."""
+    def take(self, key: Hashable) -> None:
+        """Takes one from the bucket of *key*.  Raises RateLimited, with the time until it can be had."""
         now = self._clock()
-        level, at = self._levels.pop(key, (self._rate.burst, now))
-        level = min(self._rate.burst, level + (now - at) * self._rate.per_second)
-        wait = (amount - level) / self._rate.per_second
-        if wait > 0:
-            self._levels[key] = (level, now)
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._add(key, now)
+        try:
+            bucket.take(now)
+        except RateLimited:
             self.refused += 1
-            raise RateLimited(retry_after=round(wait + 0.05, 2))
-        self._levels[key] = (level - amount, now)
-        # The oldest ones have had the longest time to fill up again.
-        while len(self._levels) > MAX_KEYS:
-            self._levels.popitem(last=False)
+            raise
 
     def check(self, key: Hashable) -> None:
         """Raises RateLimited where *take* would, and takes nothing."""
-        level, at = self._levels.get(key, (self._rate.burst, 0.0))
-        wait = (1.0 - level) / self._rate.per_second - (self._clock() - at)
+        bucket = self._buckets.get(key)
+        wait = bucket.wait(self._clock()) if bucket is not None else 0.0
         if wait > 0:
             self.refused += 1
-            raise RateLimited(retry_after=round(wait + 0.05, 2))
+            raise RateLimited(retry_after=wait)
+
+    def _add(self, key: Hashable, now: float) -> Bucket:
+        if len(self._buckets) >= MAX_KEYS:
+            # Those that are full again need not be remembered; else the oldest half has had the longest time for it.
+            wanted = [(one, bucket) for one, bucket in self._buckets.items() if not bucket.is_full(now)]
+            self._buckets = dict(wanted[-(MAX_KEYS // 2) :])
+        bucket = self._buckets[key] = Bucket.full(self._rate, now)
+        return bucket
 
 
 @attrs.define(eq=False)

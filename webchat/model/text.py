@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from webchat.model.refusals import BadText, EmptyText, TextTooLong
+from webchat.model.refusals import BadRequest, BadText, EmptyText, TextTooLong
 
 MESSAGE_LIMIT = 10_000
 TITLE_LIMIT = 80
@@ -30,7 +30,8 @@ def message_text(text: str) -> str:
     Up to MESSAGE_LIMIT code points, at least one of them visible.  NUL, other control characters and lone
     surrogates cannot be stored alike on every engine.  Raises BadText, EmptyText, TextTooLong.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > MESSAGE_LIMIT:
         raise TextTooLong(f"A message has at most {MESSAGE_LIMIT} characters.", field="text")
     # Nearly every message is plain and printable; only the others are looked at sign by sign.
@@ -41,6 +42,15 @@ def message_text(text: str) -> str:
     if not (text.strip() if text.isascii() else any(_is_visible(sign) for sign in text)):
         raise EmptyText(field="text")
     return text
+
+
+def check_nonce(nonce: str) -> None:
+    """Raises BadRequest unless *nonce* is made of visible ASCII characters.
+
+    Here and not by a pattern of its type: a regular expression takes longer than reading all the rest of a command.
+    """
+    if not (nonce.isascii() and nonce.isprintable()) or " " in nonce:
+        raise BadRequest("A nonce has visible ASCII characters only.", field="nonce")
 
 
 def line_of_text(text: str, limit: int, field: str, *, may_be_empty: bool = False) -> str:

@@ -70,7 +70,7 @@ class _Change(Generic[T]):
     """A piece of work that waits for the writer."""
 
     rooms: tuple[RoomId, ...]
-    done: Deferred[T]
+    done: Callable[[T | BaseException], object]
     work: Callable[[sa.Connection], T] | None = None
     together: _SetWise | None = None
     item: Any = None
@@ -168,10 +168,7 @@ class Database:
             self._asked[question] = waiting[MAX_ASKED:]
             self._ask(question, waiting[:MAX_ASKED])
         for (_, one), answer in zip(asked, answers, strict=True):
-            if isinstance(answer, BaseException):
-                one.errback(answer)
-            else:
-                one.callback(answer)
+            fire(one)(answer)
 
     def write(self, room: RoomId | None, work: Work[T]) -> Deferred[T]:
         """Fires with what *work* answers, once that is committed.
@@ -179,21 +176,37 @@ class Database:
         *room*: whose row is locked before anything is looked at.  Fails with what *work* raises (then none of it is
         stored), Busy or Unavailable (nothing done), Retry (not known whether it was done).
         """
-        return self._enqueue(_Change(() if room is None else (room,), Deferred(), work=work))
+        done: Deferred[T] = Deferred()
+        self._enqueue(_Change(() if room is None else (room,), fire(done), work=work))
+        return done
 
     def write_together(self, room: RoomId | None, change: SetWise[Item, T], item: Item) -> Deferred[T]:
         """As *write*, for a change that is made for all waiting items of its kind at once."""
-        return self._enqueue(_Change(() if room is None else (room,), Deferred(), together=change, item=item))
+        done: Deferred[T] = Deferred()
+        self.submit(room, change, item, fire(done))
+        return done
 
-    def _enqueue(self, change: _Change[T]) -> Deferred[T]:
+    def submit(
+        self,
+        room: RoomId | None,
+        change: SetWise[Item, T],
+        item: Item,
+        done: Callable[[T | BaseException], object],
+    ) -> None:
+        """As *write_together*, for what comes by the thousand: *done* is given the answer, or what went wrong.
+
+        A Deferred with its callbacks would take longer than all the rest between the socket and the writer.
+        """
+        self._enqueue(_Change(() if room is None else (room,), done, together=change, item=item))
+
+    def _enqueue(self, change: _Change[Any]) -> None:
         if self._broken:
-            change.done.errback(Unavailable(retry_after=30.0))
+            change.done(Unavailable(retry_after=30.0))
         elif len(self._waiting) >= self.max_waiting:
-            change.done.errback(Busy(retry_after=1.0))
+            change.done(Busy(retry_after=1.0))
         else:
             self._waiting.append(change)
             self._write_next()
-        return change.done
 
     def _write_next(self) -> None:
         if self._writing or not self._waiting:
@@ -215,10 +228,11 @@ class Database:
         # The next batch is under way while the results of this one are handed out.
         self._write_next()
         for change, answer in results:
-            if isinstance(answer, BaseException):
-                change.done.errback(answer)
-            else:
-                change.done.callback(answer)
+            try:
+                change.done(answer)
+            except Exception:
+                # One that cannot take its answer must not keep the others from theirs.
+                self._log.failure("An answer of the writer was not taken")
         self.after_batch()
         if not self._writing and not self._waiting:
             idle, self._idle = self._idle, []
@@ -317,6 +331,18 @@ class Database:
             self._log.critical("The disk failed: nothing more is written until webchat is restarted")
         db.invalidate()
         return [(change, Retry(retry_after=1.0)) for change in batch]
+
+
+def fire(done: Deferred[T]) -> Callable[[T | BaseException], None]:
+    """What fires *done* with an answer, or fails it with an exception."""
+
+    def answered(answer: T | BaseException) -> None:
+        if isinstance(answer, BaseException):
+            done.errback(answer)
+        else:
+            done.callback(answer)
+
+    return answered
 
 
 def new_threads(count: int, name: str) -> ThreadPool:

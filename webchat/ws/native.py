@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Protocol
 
 import attrs
@@ -236,6 +237,10 @@ class Conversation:
             self._start(self._hello(command))
         elif isinstance(command, Hello):
             self._refuse(None, BadRequest("hello is said once."))
+        elif type(command) is PostMessage and not self._queue and self._welcome and not self._barrier:
+            # By far the most frequent case: nothing is before it that it would have to wait for.
+            self._running += 1
+            self._post(command)
         else:
             self._queue.append(command)
             self._go_on()
@@ -366,21 +371,18 @@ class Conversation:
     def _post(self, command: PostMessage) -> None:
         """Carries out a post without a coroutine: there are many of them, and nothing to do before the answer."""
         assert self._actor is not None
-        done = self._chat.messages.post(self._actor, command)
-        done.addCallbacks(self._posted, self._not_posted, callbackArgs=(command.id,), errbackArgs=(command,))
-        done.addErrback(self._failed)
+        self._chat.messages.submit(self._actor, command, partial(self._posted, command))
 
-    def _posted(self, answer: Posted, request: int) -> None:
-        self._refused_in_a_row = 0
-        frame = text_frame(
-            _encoder.encode(PostedOk(request, answer.room, answer.seq, answer.rev, answer.created, answer.duplicate))
-        )
-        if self._out.hold(frame):
-            self._chat.hub.release_later(self)
-        self._has_run()
-
-    def _not_posted(self, failure: Any, command: PostMessage) -> None:
-        self._refuse(command.id, self._told(failure.value, command))
+    def _posted(self, command: PostMessage, answer: Posted | BaseException) -> None:
+        if isinstance(answer, BaseException):
+            self._refuse(command.id, self._told(answer, command))
+        else:
+            self._refused_in_a_row = 0
+            frame = _encoder.encode(
+                PostedOk(command.id, answer.room, answer.seq, answer.rev, answer.created, answer.duplicate)
+            )
+            if self._out.hold(text_frame(frame)):
+                self._chat.hub.release_later(self)
         self._has_run()
 
     def _has_run(self) -> None:
