@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import secrets
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -110,8 +109,6 @@ class Server(Service):
 
     def startService(self) -> None:
         """Listens, then starts threads: a failure to listen must leave nothing behind."""
-        # A thread that works on rows must not keep the reactor waiting for long.
-        sys.setswitchinterval(0.001)
         self._chat = build_chat(self._config, self._reactor)
         site = self._build_doors()
         self._ports = startup.listen(self._endpoints, site)
@@ -202,6 +199,7 @@ class Server(Service):
         ):
             self._repeat(seconds, sweep)
         self._serving = True
+        startup.settle_interpreter()
         for port in self._ports:
             self._log.info("Listening on {address}", address=port.getHost())
         self._log.info("webchat {version} is ready: {link}", version=__version__, link=self._config.link)
