@@ -20,7 +20,7 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 
 
-class Outcome(Struct, Generic[T], frozen=True):
+class Outcome(Struct, Generic[T], frozen=True, gc=False):
     """What a change answers to who asked for it, and the rows that it wrote, to be told to the room."""
 
     answer: T

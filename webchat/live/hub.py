@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from webchat.model.events import Block, Event, Member, Reset, Row, Synced, Syncing, Typing, key_of
+from webchat.model.events import Block, Event, Member, Message, Reset, Row, Synced, Syncing, Typing, key_of
 from webchat.model.ids import Rev, RoomId, SessionId, UserId
 from webchat.model.refusals import Refusal
 
@@ -481,7 +481,7 @@ def _events(told: Block | Reset, rev: Rev) -> list[Event]:
 
 def _weight(row: Row) -> int:
     """What an entry takes, guessed from its row alone, so that what is added is what is taken off."""
-    return ENTRY_OVERHEAD + 2 * len(getattr(row, "text", "")) + 200
+    return ENTRY_OVERHEAD + 200 + (2 * len(row.text) if type(row) is Message else 0)
 
 
 def _discard(index: dict[UserId, set[Listener]] | dict[SessionId, set[Listener]], key: int, listener: Listener) -> None:

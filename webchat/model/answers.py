@@ -14,7 +14,7 @@ from webchat.model.users import Me, SessionView, UserCard
 RegistrationPolicy = Literal["open", "invitation", "closed"]
 
 
-class Posted(Struct, frozen=True, omit_defaults=True):
+class Posted(Struct, frozen=True, omit_defaults=True, gc=False):
     """A message is stored: its number, the room's rev, when.  *duplicate*: it had been stored before."""
 
     room: RoomId
@@ -24,7 +24,7 @@ class Posted(Struct, frozen=True, omit_defaults=True):
     duplicate: bool = False
 
 
-class PostedOk(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="ok"):
+class PostedOk(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="ok", gc=False):
     """The same as the answer to the request number *id*, ready for the wire: the answer that is given most often."""
 
     id: int

@@ -39,7 +39,7 @@ class Hello(Command, frozen=True, tag="hello"):
     ] = {}
 
 
-class PostMessage(Command, frozen=True, tag="post"):
+class PostMessage(Command, frozen=True, tag="post", gc=False):
     """Say something in a room.  The same nonce again gets the same answer, and nothing is posted twice."""
 
     id: RequestId

@@ -13,7 +13,8 @@ from webchat.model.rooms import MemberRole, RoomKind, RoomState
 from webchat.model.users import UserCard
 
 
-class Message(Struct, frozen=True, tag_field="type", tag="message", omit_defaults=True):
+# gc=False: nothing in it can refer back to it, so the collector need not look.
+class Message(Struct, frozen=True, tag_field="type", tag="message", omit_defaults=True, gc=False):
     """A message: number *seq* in its room.  Deleting leaves it as a tombstone: *deleted* set, *text* empty."""
 
     room: RoomId

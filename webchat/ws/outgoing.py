@@ -18,6 +18,9 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 SOFT_LIMIT = 256 * 1024
 HARD_LIMIT = 1024 * 1024
 
+_TOO_LONG_TO_COPY = 16 * 1024
+"""Where copying bytes to have them joined takes longer than writing twice."""
+
 
 def is_plain(transport: Any) -> bool:
     """Whether bytes may go straight to the socket.
@@ -95,8 +98,11 @@ class Outgoing:
         if not self.is_open:
             return
         if self._held is not None:
-            held, self._held = self._held, None
-            data = b"".join([*held, data])
+            held, self._held = b"".join(self._held), None
+            if len(data) > _TOO_LONG_TO_COPY:
+                self.write_slowly(held)
+            else:
+                data = held + data
         t = self._transport
         if self._send is not None and not self._paused:
             self.is_direct = not (t.disconnecting or t._tempDataBuffer or len(t.dataBuffer) > t.offset)
