@@ -172,6 +172,7 @@ class Server(Service):
             wall_clock=time.time,
             token_bytes=secrets.token_bytes,
             static_folder=STATIC,
+            take_over=self._sockets.take_over,
         )
 
     def _metrics(self) -> Callable[[], bytes]:

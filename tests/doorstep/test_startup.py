@@ -22,7 +22,7 @@ from twisted.trial.unittest import SkipTest, TestCase
 from websockets.sync.client import ClientConnection, connect, unix_connect
 from websockets.typing import Subprotocol
 
-from tests.test_deploy import certificate
+from tests.support.nginx import certificate
 
 ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent

@@ -15,11 +15,14 @@ from twisted.web.http_headers import Headers
 from twisted.web.server import Request
 
 from webchat.http.settings import HttpSettings
+from webchat.model.handshake import Handshake, plain_handshake
 from webchat.model.refusals import BadRequest, Refusal, TooLarge, TooSlow
 from webchat.model.text import printable as printable
 
 if TYPE_CHECKING:
     from twisted.internet.base import DelayedCall
+
+SOCKET_PATH = "/ws"
 
 # After a refusal the rest of the request is read and dropped for so long: closing at once would reset the connection
 # (RFC 9112, 9.6), and the answer could be lost on its way.
@@ -30,6 +33,9 @@ class Doorkeeper(Protocol):
     """What a connection asks of its site."""
 
     settings: HttpSettings
+
+    def hand_over(self, channel: ChatChannel, handshake: Handshake) -> bool:
+        """Makes a WebSocket of the connection; False, and nothing done, where it has to go the long way."""
 
     def gone(self, channel: ChatChannel) -> None:
         """The connection has ended, or speaks HTTP no more."""
@@ -119,6 +125,7 @@ class ChatChannel(HTTPChannel):
     abortTimeout = 5  # noqa: N815
     requestFactory = ChatRequest  # noqa: N815
     is_refused = False
+    _is_fresh = True
     counted_by: str | None = None
     """The address that it counts for; None if it counts for nobody."""
     _limit = 0
@@ -140,11 +147,23 @@ class ChatChannel(HTTPChannel):
     def dataReceived(self, data: bytes) -> None:
         if self.is_refused:
             return
+        if self._is_fresh:
+            self._is_fresh = False
+            handshake = plain_handshake(data, SOCKET_PATH)
+            if handshake is not None and self.site.hand_over(self, handshake):
+                self._leave()
+                return
         super().dataReceived(data)  # type: ignore[no-untyped-call]
         # A request after the first: its time begins with its first byte.
         is_waiting = not self._handlingRequest and (self.requests or self._buffer)
         if is_waiting and self._deadline is None and not self.is_refused:
             self._finish_within(self.site.settings.header_seconds)
+
+    def _leave(self) -> None:
+        """The connection is a WebSocket now, as after a request that twisted.web has read."""
+        self._finish_within(None)
+        self.setTimeout(None)  # type: ignore[no-untyped-call]
+        self.transport = None
 
     def lineReceived(self, line: bytes) -> bool | None:
         if self.is_refused:

@@ -23,7 +23,7 @@ from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
 from werkzeug.routing import BaseConverter, ValidationError
 
 from webchat.chat import Chat
-from webchat.http.channel import ChatChannel, ChatRequest, Head, printable
+from webchat.http.channel import SOCKET_PATH, ChatChannel, ChatRequest, Head, printable
 from webchat.http.gate import Gate, shielded
 from webchat.http.problem import encode_problem, headers_of, problem
 from webchat.http.route import Route
@@ -31,6 +31,7 @@ from webchat.http.server import Probes
 from webchat.http.settings import HttpSettings
 from webchat.http.static import StaticFiles
 from webchat.http.table import all_routes
+from webchat.model.handshake import Handshake
 from webchat.model.ids import MAX_INT
 from webchat.model.refusals import BadRequest, Internal, MethodNotAllowed, NotFound, Refusal, TooLarge
 from webchat.model.web import is_local_name, is_proxy, throttle_key
@@ -46,8 +47,12 @@ CONTENT_SECURITY_POLICY = (
 # Paths of the API and the probes: plain ASCII, nothing escaped, so that no other spelling of a path means the same.
 _API_PATH = re.compile(rb"(?:/api|/healthz|/readyz|/metrics)(?:/[A-Za-z0-9._-]+)*")
 _PROBE_PATHS = (b"/healthz", b"/readyz", b"/metrics")
-_SOCKET_PATHS = (b"/ws", b"/ws/")
+_SOCKET_PATHS = (SOCKET_PATH.encode(), SOCKET_PATH.encode() + b"/")
 _RESERVED = re.compile(rb"/(?:api|ws|healthz|readyz|metrics)(?:/|\Z)")
+
+
+TakeOver = Callable[[Any, Handshake], bool]
+"""Makes a WebSocket of a transport and the handshake that came over it, if it can."""
 
 
 class ChatSite(Site):
@@ -58,7 +63,12 @@ class ChatSite(Site):
     _log = Logger()
 
     def __init__(
-        self, door: Door, settings: HttpSettings, clock: IReactorTime, wall_clock: Callable[[], float]
+        self,
+        door: Door,
+        settings: HttpSettings,
+        clock: IReactorTime,
+        wall_clock: Callable[[], float],
+        take_over: TakeOver | None = None,
     ) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
             door,
@@ -71,6 +81,7 @@ class ChatSite(Site):
         self.answered: Counter[int] = Counter()
         self._door = door
         self._wall_clock = wall_clock
+        self._take_over = take_over
         self._headers = _headers_of_every_answer(settings)
         self._by_address: Counter[str] = Counter()
         self.refused = 0
@@ -96,6 +107,18 @@ class ChatSite(Site):
             self._by_address[key] += 1
             channel.counted_by = key
         return channel
+
+    def hand_over(self, channel: ChatChannel, handshake: Handshake) -> bool:
+        """Makes a WebSocket of a connection whose first bytes are a plain handshake; False if it must go the long way.
+
+        That way a request is made, routed, written out again and parsed anew: three times the work of all the rest.
+        """
+        if self._take_over is None or not self._allows_host(handshake.headers["host"].encode(), b""):
+            return False
+        if not self._take_over(channel.transport, handshake):
+            return False
+        self.gone(channel)
+        return True
 
     def gone(self, channel: ChatChannel) -> None:
         """*channel* has ended, or speaks HTTP no more.  Harmless the second time."""
@@ -298,16 +321,18 @@ def make_site(
     wall_clock: Callable[[], float],
     token_bytes: Callable[[int], bytes],
     static_folder: Path,
+    take_over: TakeOver | None = None,
 ) -> ChatSite:
     """The whole door.
 
     *metrics* gives Prometheus' text format; *ready* fails while the server cannot do its work; *clock* is
-    monotonic, *wall_clock* gives seconds since 1970; *static_folder* holds the built browser interface, or nothing.
+    monotonic, *wall_clock* gives seconds since 1970; *static_folder* holds the built browser interface, or nothing;
+    *take_over* is the WebSockets' short way in.
     """
     gate = Gate(chat, config, token_bytes)
     routes = all_routes(Probes(config, metrics, ready))
     door = Door(routes, gate, config, websocket, StaticFiles(static_folder), lambda: token_bytes(8).hex())
-    return ChatSite(door, config, clock, wall_clock)
+    return ChatSite(door, config, clock, wall_clock, take_over)
 
 
 def _handler(route: Route, gate: Gate) -> Callable[..., Deferred[bytes]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 from autobahn.twisted.resource import WebSocketResource
@@ -12,10 +13,11 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
 
 from webchat.chat.facade import FRAME_BYTES
+from webchat.model.handshake import Handshake
 from webchat.model.web import Network, Origins, throttle_key
 from webchat.ws import lean
 from webchat.ws.native import Shared, Timers
-from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT
+from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT, is_plain
 from webchat.ws.protocol import SUBPROTOCOL, ChatProtocol
 
 SECURITY_HEADERS = {
@@ -87,6 +89,8 @@ class ChatFactory(WebSocketServerFactory):
             autoPingTimeout=door.pong_seconds,
             closeHandshakeTimeout=2,
             webStatus=False,
+            # What comes here is a whole request: the time it may take was limited before.
+            openHandshakeTimeout=0,
             # Origins are compared by `onConnect`: Autobahn's patterns are looser.
             allowedOrigins=["*"],
             allowNullOrigin=False,
@@ -97,6 +101,16 @@ class ChatFactory(WebSocketServerFactory):
     def mounted(self) -> WebSocketResource:
         """What the HTTP door mounts at /ws."""
         return WebSocketResource(self)  # type: ignore[no-untyped-call]
+
+    def take_over(self, transport: Any, handshake: Handshake) -> bool:
+        """The short way in: makes a WebSocket of a plain *transport*; False, and nothing done, if it is another one."""
+        if not is_plain(transport):
+            return False
+        connection: Any = self.buildProtocol(transport.getPeer())
+        transport.protocol = connection
+        connection.makeConnection(transport)
+        connection.shake_hands(handshake)
+        return True
 
     def start(self) -> None:
         # A factory under a Site is never told that it starts.

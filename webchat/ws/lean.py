@@ -83,7 +83,7 @@ def configured(protocol: type, factory: Any) -> type:
     options = {name: getattr(factory, name) for name in protocol.CONFIG_ATTRS}  # type: ignore[attr-defined]
     # One of them is a function, which on a class would become a method.
     plain = {name: staticmethod(value) if callable(value) else value for name, value in options.items()}
-    return type(protocol.__name__, (protocol,), {**beginning(), **plain})
+    return type(protocol.__name__, (protocol,), {"__module__": protocol.__module__, **beginning(), **plain})
 
 
 def beginning() -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from twisted.internet import tcp
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.logger import Logger
 
+from webchat.model.handshake import Handshake
 from webchat.model.text import printable
 from webchat.model.web import client_address, session_token
 from webchat.ws import lean
@@ -79,6 +80,22 @@ class ChatProtocol(WebSocketServerProtocol):
         self._counted = True
         self.autoPingInterval = door.ping_seconds * self.factory.jitter(0.8, 1.2)
         return SUBPROTOCOL
+
+    def shake_hands(self, handshake: Handshake) -> None:
+        """Answers a handshake that was read already, from the point on where Autobahn would have read it."""
+        self.http_headers, self.websocket_protocols = handshake.headers, handshake.protocols
+        self.websocket_extensions: list[Any] = []
+        self.websocket_version = 13
+        self._wskey = handshake.key
+        try:
+            chosen = self.onConnect(handshake)
+        except ConnectionDeny as refusal:
+            self.failHandshake(refusal.reason or "", refusal.code)
+        except Exception:
+            self._log.failure("A handshake could not be answered")
+            self.failHandshake("internal", 500)
+        else:
+            self.succeedHandshake(chosen)
 
     def onOpen(self) -> None:
         if self._gone:
