@@ -93,6 +93,7 @@ export function roomState(room: number, changes: Partial<RoomState> = {}): RoomS
     topic: '',
     created: 1_000,
     archived: null,
+    changed: 1,
     seq: 0,
     rev: 0,
     read: 0,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import attrs
@@ -159,6 +160,7 @@ def throttle_key(address: str) -> str:
     return str(found) if found is not None else address
 
 
+@lru_cache(maxsize=4_096)
 def _literal(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text.partition("%")[0])

@@ -31,6 +31,7 @@ _STATE_COLUMNS = (
     rooms.c.topic,
     rooms.c.created,
     rooms.c.archived,
+    rooms.c.changed,
     rooms.c.seq,
     rooms.c.rev,
     memberships.c.read,
@@ -73,8 +74,8 @@ _MINE = (
 _STATE = _MINE.where(rooms.c.id == sa.bindparam("room_"))
 # CROSS JOIN tells SQLite the order: from people to their places to the rooms.
 _STATES = Many(
-    'WITH k (id) AS (VALUES {rows}) SELECT m."user", r.id, r.kind, r.title, r.topic, r.created, r.archived, r.seq, '
-    'r.rev, m."read", m.level, m.role, m.joined_rev FROM k CROSS JOIN memberships m CROSS JOIN rooms r '
+    'WITH k (id) AS (VALUES {rows}) SELECT m."user", r.id, r.kind, r.title, r.topic, r.created, r.archived, r.changed, '
+    'r.seq, r.rev, m."read", m.level, m.role, m.joined_rev FROM k CROSS JOIN memberships m CROSS JOIN rooms r '
     'WHERE m."user" = k.id AND m.left_rev IS NULL AND r.id = m.room ORDER BY r.id',
     "bigint",
 )

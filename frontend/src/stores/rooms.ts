@@ -3,7 +3,7 @@ import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, watch } from 'vue'
 import { collator } from '@/lib/collate'
-import type { Changed, MessageRow, MemberRow, RoomId, RoomListing, RoomRow, RoomState, Seq } from '@/wire/frames'
+import type { MessageRow, MemberRow, RoomId, RoomListing, RoomRow, RoomState, Seq } from '@/wire/frames'
 import { call, Refused } from '@/wire/http'
 import { useConnection } from './connection'
 import { usePrefs } from './prefs'
@@ -81,7 +81,7 @@ export const useRooms = defineStore('rooms', () => {
 
   function put(state: RoomState): void {
     byId.set(state.room, state)
-    rowRevs.delete(state.room)
+    rowRevs.set(state.room, state.changed)
   }
 
   /** Answers the rooms that are no longer one's own. */
@@ -133,7 +133,8 @@ export const useRooms = defineStore('rooms', () => {
     const state = await call<RoomState>('GET', `/rooms/${id}`)
     const room = byId.get(id)
     if (!room) return
-    const isNewer = state.rev >= (rowRevs.get(id) ?? 0)
+    const isNewer = state.changed >= (rowRevs.get(id) ?? 0)
+    if (isNewer) rowRevs.set(id, state.changed)
     const row = isNewer ? state : { ...state, kind: room.kind, title: room.title, topic: room.topic }
     change(id, { ...row, read: Math.max(state.read, room.read) })
   }
@@ -171,11 +172,7 @@ export const useRooms = defineStore('rooms', () => {
   async function edit(id: RoomId, seen: RoomWords, changes: Partial<RoomWords>): Promise<void> {
     const room = byId.get(id)
     if (room && (room.title !== seen.title || room.topic !== seen.topic)) throw new Refused({ code: 'conflict' })
-    const path = `/rooms/${id}`
-    // `welcome` does not tell the rev of the room's own row.  Asked to become what it is, a room answers with that rev
-    // and does nothing; and if it has become something else, it is past rev 1, and this is refused.
-    const rev = rowRevs.get(id) ?? (await call<Changed>('PATCH', path, { body: { ...seen, if_rev: 1 } })).rev
-    await call('PATCH', path, { body: { ...changes, if_rev: rev } })
+    await call('PATCH', `/rooms/${id}`, { body: { ...changes, if_rev: rowRevs.get(id) } })
   }
 
   async function setArchived(id: RoomId, archived: boolean): Promise<void> {

@@ -54,6 +54,7 @@ export interface RoomState {
   topic: string
   created: Millis
   archived: Millis | null
+  changed: Rev
   seq: Seq
   rev: Rev
   read: Seq
