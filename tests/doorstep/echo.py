@@ -27,7 +27,7 @@ class Echo(ChatProtocol):
     def onOpen(self) -> None:
         super().onOpen()
         assert self._conversation is not None
-        self._conversation._hello_timer.cancel()
+        self._conversation._said_hello()
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         self.sendMessage(payload, isBinary)  # type: ignore[no-untyped-call]

@@ -54,7 +54,8 @@ class Membership:
 class RoomState(Struct, frozen=True):
     """A room as one of its members holds it: the room's row, its counters, and her own place in it.
 
-    Unread is `seq - read`.  *changed* is the rev of the room's own row: what `if_rev` is compared with.  *rev* is the position from which live events go on.
+    Unread is `seq - read`.  *changed* is the rev of the room's own row: what `if_rev` is compared with.  *rev* is the
+    position from which live events go on.
     """
 
     room: RoomId

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Protocol
@@ -155,6 +154,27 @@ class Conversation:
 
     _log = Logger()
     dialect = NATIVE
+    # There are thousands of them, most of them silent: no dictionary, and nothing that is only needed later.
+    __slots__ = (
+        "_actor",
+        "_allowance",
+        "_barrier",
+        "_chat",
+        "_ended",
+        "_finishing",
+        "_going_on",
+        "_greeted",
+        "_hello_timer",
+        "_joined_early",
+        "_out",
+        "_peer",
+        "_queue",
+        "_refused_in_a_row",
+        "_rooms",
+        "_running",
+        "_shared",
+        "_welcome",
+    )
 
     def __init__(self, peer: Peer, shared: Shared) -> None:
         self._peer = peer
@@ -171,11 +191,11 @@ class Conversation:
         self._running = 0
         self._barrier = False
         self._going_on = False
-        self._queue: deque[Command] = deque()
+        self._queue: list[Command] = []
         self._joined_early: list[RoomId] = []
         self._rooms: dict[RoomId, Deferred[None]] = {}
         self._refused_in_a_row = 0
-        self._hello_timer = shared.clock.callLater(HELLO_SECONDS, self._no_hello)
+        self._hello_timer: Any = shared.clock.callLater(HELLO_SECONDS, self._no_hello)
 
     # As the hub sees it.
 
@@ -257,12 +277,16 @@ class Conversation:
         if self._ended:
             return
         self._ended = True
-        if self._hello_timer.active():
-            self._hello_timer.cancel()
+        self._said_hello()
         self._queue.clear()
         self._out.ended()
         if self._actor is not None:
             self._chat.hub.detach(self)
+
+    def _said_hello(self) -> None:
+        timer, self._hello_timer = self._hello_timer, None
+        if timer is not None and timer.active():
+            timer.cancel()
 
     def _no_hello(self) -> None:
         self._peer.close(4001, "no hello")
@@ -289,8 +313,7 @@ class Conversation:
             return
         if not self.is_open:
             return
-        if self._hello_timer.active():
-            self._hello_timer.cancel()
+        self._said_hello()
         epoch = self._chat.syncing.epoch
         self._out.write(
             text_frame(
@@ -358,7 +381,7 @@ class Conversation:
             is_post = isinstance(command, PostMessage)
             if not is_post and self._running:
                 return
-            self._queue.popleft()
+            self._queue.pop(0)
             self._running += 1
             self._barrier = not is_post
             if len(self._queue) == MAX_QUEUED // 2:
