@@ -158,6 +158,16 @@ class Registering(Scene):
         self.house.wait(self.register())
         self.assertEqual(anna.next("member")["user"]["name"], "mei")
 
+    def test_many_newcomers(self) -> None:
+        """From one address sixty people may come at once, and then one every half minute; elsewhere others may."""
+        for number in range(60):
+            self.house.wait(self.register(f"u{number}", device=Device("192.0.2.50", "x")))
+        late = self.register("late", device=Device("192.0.2.50", "x"))
+        self.assertEqual(self.house.refusal(late), "rate_limited")
+        self.house.wait(self.register("elsewhere", device=Device("192.0.2.51", "x")))
+        self.house.clock.advance(31)
+        self.house.wait(self.register("late", device=Device("192.0.2.50", "x")))
+
     def test_taken(self) -> None:
         """A name is taken also in other case, and with letters that only look the same."""
         self.house.wait(self.register("mei"))

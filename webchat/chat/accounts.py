@@ -107,6 +107,7 @@ class Accounts:
     _failures_by_address: Throttle
     _changes: Buckets
     _strangers: Buckets
+    _newcomers: Buckets
     _seen: dict[SessionId, tuple[Millis, Millis | None]] = attrs.field(factory=dict, init=False)
     has_owner: bool = attrs.field(default=False, init=False)
     lobby: RoomId | None = attrs.field(default=None, init=False)
@@ -212,6 +213,8 @@ class Accounts:
         address = ("register", throttle_key(device.address))
         self._failures_by_address.check(address)
         new = _new_user(name, display_name, password, email, "member", self._now())
+        # Success is counted too: a robot that registers well must not fill the house.
+        self._newcomers.take(address)
         self._failures_by_address.failed(address)
         hashed = await self._passwords.hash(password)
         code = None if self._policy == "open" else _digest(invitation or "")

@@ -40,6 +40,8 @@ class Settings:
     typing: Rate = Rate(0.5, 3.0)
     reads: Rate = Rate(20.0, 100.0)
     """Questions of one account, and, from one address, requests of those who are not signed in."""
+    newcomers: Rate = Rate(1 / 30, 60.0)
+    """Accounts that are registered from one address."""
     session_life: SessionLife = SessionLife()
 
 
@@ -95,6 +97,7 @@ class Chat:
             Throttle(clock, free=20, longest=60.0),
             changes,
             self.strangers,
+            Buckets(settings.newcomers, clock),
         )
         self.posts = Buckets(settings.posts, clock)
         self.messages = Messages(log, database, epoch, sources.now, self.posts, changes)

@@ -82,6 +82,8 @@ def printable(text: bytes | str) -> str:
     """*text* from a stranger as it may stand in a log line: one line, no control or escape sequences."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
+    if text.isprintable():
+        return text
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)
 
 
