@@ -10,6 +10,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import StaticPool
 
+from webchat.store.driver import execute
+
 BUSY_TIMEOUT_MS = 5_000
 
 # An error says which statement failed, never with what: parameters are what people wrote, and logs are read by others.
@@ -73,7 +75,7 @@ def _prepare_sqlite(engine: sa.Engine, *, begin: str, query_only: bool) -> None:
         cursor.close()
 
     event.listen(engine, "connect", connect)
-    event.listen(engine, "begin", lambda db: db.exec_driver_sql(begin))
+    event.listen(engine, "begin", lambda db: execute(db, begin, ()))
 
 
 def _postgresql(url: sa.URL, readers: int) -> Engines:
