@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -62,6 +64,26 @@ class Lean(SynchronousTestCase):
         connection.frame(text[:cut], opcode=1, fin=False)
         connection.frame(text[cut:], opcode=0)
         self.assertEqual(connection.answer(6)["type"], "ok")
+
+    def test_nothing_for_the_collector(self) -> None:
+        """A connection that has gone is gone at once, however it went: the collector need not look for it."""
+        gc.collect()
+        gc.disable()
+        self.addCleanup(gc.enable)
+        for way in ("lost", "closed", "goodbye"):
+            connection, protocol = self.open()
+            connection.ask("ping")
+            gone = weakref.ref(protocol)
+            if way == "closed":
+                protocol.close(4001, "signed out")  # type: ignore[attr-defined]
+            elif way == "goodbye":
+                connection.frame(b"\x03\xe8", opcode=8)
+            connection.lose()
+            del connection.transport.protocol  # as a real transport does
+            del connection, protocol
+            # A close may still be waited for.
+            self.house.clock.advance(10)
+            self.assertIsNone(gone(), (way, [type(one) for one in gc.get_referrers(gone())]))
 
     def test_own_options(self) -> None:
         """Two servers in one process keep their own options."""

@@ -161,6 +161,7 @@ class Outgoing:
     def ended(self) -> None:
         """The connection is no more: nothing is written, and nobody waits."""
         self.is_open = self.is_direct = False
+        self.on_backlog = _nothing
         self._wake()
 
     def pauseProducing(self) -> None:

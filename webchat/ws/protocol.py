@@ -14,7 +14,9 @@ from autobahn.twisted.websocket import WebSocketServerProtocol
 from autobahn.websocket.types import ConnectionDeny
 from twisted.internet import tcp
 from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from webchat.model.handshake import Handshake
 from webchat.model.text import printable
@@ -245,11 +247,18 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def onClose(self, wasClean: bool, code: int, reason: str) -> None:
         self._gone = True
-        if self._conversation is not None:
-            self._conversation.ended()
+        # They know each other: let go, or only the garbage collector would find them.
+        conversation, self._conversation = self._conversation, None
+        if conversation is not None:
+            conversation.ended()
         if self._counted:
             self._counted = False
             self.factory.closed(self)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        super().connectionLost(reason)
+        # Autobahn's Deferred, which has fired with the connection itself as its result.
+        self.__dict__.pop("is_closed", None)
 
     # What a conversation asks for.
 
