@@ -51,6 +51,10 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
         if said.command == "run":
             _run([*(f"--{name}={value[0]}" for name, value in given.items()), *rest], environ)
         said.act(load(given, environ), said)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads, such as `head`, has enough; what is left must not be tried again when the program ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except (ConfigError, StartupError) as error:
         raise SystemExit(f"webchat: {error}") from None
     except Refusal as refusal:

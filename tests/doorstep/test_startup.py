@@ -210,6 +210,17 @@ class Administering(Starting):
             self.assertIn(b'"Tea"', answer.read())
         self.end(process)
 
+    def test_nobody_reads(self) -> None:
+        """A reader that has had enough, such as `head`, ends the command without a word."""
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run(
+            [WEBCHAT[0], "info"], cwd=self.folder, env=self.environ, stdin=subprocess.DEVNULL, stdout=writing,
+            stderr=subprocess.PIPE, text=True, timeout=SECONDS,
+        )  # fmt: skip
+        os.close(writing)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
 
 class Refusing(Starting):
     def test_wrong_option(self) -> None:
