@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from webchat.live.bus import Bus
 from webchat.model.events import Row
 from webchat.model.ids import RoomId
-from webchat.store.database import Database, SetWise, fire
+from webchat.store.database import Database, SetWise
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -45,9 +45,7 @@ class RoomLog:
         item: Item,
     ) -> Deferred[T]:
         """As *change*, for a change that is made for all waiting items of its kind at once."""
-        done: Deferred[T] = Deferred()
-        self.submit(room, change, item, fire(done))
-        return done
+        return self._database.write_together(room, change, item).addCallback(self._tell)
 
     def submit(
         self,

@@ -141,11 +141,11 @@ class Gate:
         if route.who == "public":
             self._keep_strangers_out(request)
             if not route.is_probe:
-                self._chat.strangers.take(throttle_key(self.client(request)))
+                self._count_stranger(request)
             return None
         caller = await self.recognise(request)
         if caller is None:
-            self._chat.strangers.take(throttle_key(self.client(request)))
+            self._count_stranger(request)
             raise Unauthenticated
         request.caller = caller.id
         if request.method in SAFE_METHODS:
@@ -153,6 +153,9 @@ class Gate:
         if route.who == "admin" and not caller.may_administer:
             raise Forbidden
         return caller
+
+    def _count_stranger(self, request: ChatRequest) -> None:
+        self._chat.strangers.take(throttle_key(self.client(request)))
 
     def _keep_strangers_out(self, request: ChatRequest) -> None:
         """On a public route nobody is recognised; but another site's page signs nobody in or out."""

@@ -65,13 +65,15 @@ _ALL_PUBLIC = (
     .order_by(rooms.c.id)
     .limit(sa.bindparam("limit_"))
 )
-_MINE = (
+_STATE = (
     sa.select(*_STATE_COLUMNS)
     .join(memberships, memberships.c.room == rooms.c.id)
-    .where(memberships.c.user == sa.bindparam("user_"), memberships.c.left_rev.is_(None))
-    .order_by(rooms.c.id)
+    .where(
+        memberships.c.user == sa.bindparam("user_"),
+        memberships.c.left_rev.is_(None),
+        rooms.c.id == sa.bindparam("room_"),
+    )
 )
-_STATE = _MINE.where(rooms.c.id == sa.bindparam("room_"))
 # CROSS JOIN tells SQLite the order: from people to their places to the rooms.
 _STATES = Many(
     'WITH k (id) AS (VALUES {rows}) SELECT m."user", r.id, r.kind, r.title, r.topic, r.created, r.archived, r.changed, '
