@@ -92,7 +92,7 @@ def _user(number: int, now: int) -> dict[str, Any]:
         "name": name,
         "name_key": name,
         "display_name": f"User {number}",
-        "display_key": f"user {number:07}",
+        "display_key": _display_key(number),
         "email": None,
         "email_key": None,
         "password_hash": None,
@@ -101,6 +101,10 @@ def _user(number: int, now: int) -> dict[str, Any]:
         "created": now,
         "disabled": None,
     }
+
+
+def _display_key(user: int) -> str:
+    return f"user {user:07}"
 
 
 def _session(number: int, token: str, now: int) -> dict[str, Any]:
@@ -158,6 +162,7 @@ def _membership(room: int, user: int, place: int) -> dict[str, Any]:
         "joined_rev": place + 2,
         "left_rev": None,
         "rev": place + 2,
+        "display_key": _display_key(user),
     }
 
 

@@ -6,6 +6,7 @@ from tests.contracts.engines import StoreTests, on_each_engine
 from webchat.model.ids import Rev, Seq, UserId
 from webchat.model.rooms import Membership
 from webchat.store import memberships
+from webchat.store.driver import execute
 
 
 class Belonging(StoreTests):
@@ -96,6 +97,30 @@ class Belonging(StoreTests):
             walked += [entry.user.id for entry, _ in page]
             after = (page[-1][1], page[-1][0].user.id)
         self.assertEqual(walked, [ids[1], ids[4], ids[0], ids[2]])
+
+    def test_renamed(self) -> None:
+        """Who takes another display name stands at her new place, also where she comes back after the change."""
+        room, other = self.room(), self.room("Other")
+        anna, bela, mei = self.user("anna"), self.user("bela"), self.user("mei")
+        for one in (anna, bela, mei):
+            self.join(room, one)
+        self.join(other, anna)
+        self.leave(other, anna)
+        self.write(memberships.rename, anna, "zoe")
+        self.join(other, mei)
+        self.join(other, anna)
+        for one, expected in ((room, [bela, mei, anna]), (other, [mei, anna])):
+            found = self.read(memberships.members, one, None, ("", 0), 10)
+            self.assertEqual([entry.user.id for entry, _ in found], expected)
+
+    def test_no_sorting(self) -> None:
+        """A page of a big room's members is read in the order of an index, never sorted."""
+        if not self.engines.is_sqlite:
+            return
+        text = str(memberships._LIST.compile(self.engines.writer))
+        plan = self.read(execute, f"EXPLAIN QUERY PLAN {text}", [1] * text.count("?"))
+        self.assertNotIn("USE TEMP B-TREE", " ".join(row[-1] for row in plan))
+        self.assertIn("ix_memberships_room_display_key_user", str(plan))
 
     def test_search(self) -> None:
         """Members are found by either of their names."""

@@ -54,6 +54,29 @@ class Upgrading:
         with engines.reader.connect() as db:
             self.assertEqual(db.exec_driver_sql("SELECT value FROM meta").scalar(), "kept")
 
+    def test_from_the_first(self) -> None:
+        """A database of the first schema keeps what it holds, and is given what later ones added."""
+        engines = self.open(self.fresh_url())
+        upgrade(engines, "0001")
+        self.assertEqual(schema_version(engines), "0001")
+        with engines.writer.connect() as db, db.begin():
+            db.exec_driver_sql(
+                "INSERT INTO users (id, name, name_key, display_name, display_key, kind, role, created) "
+                "VALUES (1, 'anna', 'anna', 'Anna', 'anna', 'human', 'owner', 1)"
+            )
+            db.exec_driver_sql(
+                "INSERT INTO rooms (id, kind, title, title_key, topic, seq, rev, changed, created) "
+                "VALUES (1, 'public', 'Tea', 'tea', '', 0, 2, 1, 1)"
+            )
+            db.exec_driver_sql(
+                'INSERT INTO memberships (room, "user", role, "read", level, joined_rev, rev) '
+                "VALUES (1, 1, 'owner', 0, 'all', 2, 2)"
+            )
+        upgrade(engines)
+        self.assertEqual(schema_version(engines), newest_version())
+        with engines.reader.connect() as db:
+            self.assertEqual(db.exec_driver_sql("SELECT display_key FROM memberships").all(), [("anna",)])
+
     def test_at_once(self) -> None:
         """Several servers that start at once on an empty database all come up, and one of them migrates."""
         url = self.fresh_url()

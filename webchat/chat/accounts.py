@@ -463,6 +463,8 @@ class Accounts:
                 columns.update(email=str(email).strip(), email_key=key)
             if columns:
                 user_store.change(db, actor.id, **columns)
+            if not isinstance(display_name, UnsetType):
+                memberships.rename(db, actor.id, str(columns["display_key"]))
             user = user_store.maybe(db, actor.id)
             if user is None:
                 raise Unauthenticated

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ CONTENT_SECURITY_POLICY = (
 _API_PATH = re.compile(rb"(?:/api|/healthz|/readyz|/metrics)(?:/[A-Za-z0-9._-]+)*")
 _PROBE_PATHS = (b"/healthz", b"/readyz", b"/metrics")
 _SOCKET_PATHS = (SOCKET_PATH.encode(), SOCKET_PATH.encode() + b"/")
+_REMEMBERED_PATHS = 2_048
 _RESERVED = re.compile(rb"/(?:api|ws|healthz|readyz|metrics)(?:/|\Z)")
 
 
@@ -198,16 +200,21 @@ class ChatSite(Site):
 
     def _write_line(self, client: str, caller: str, method: str, path: str, status: int, size: int, agent: str) -> None:
         path = path.replace('"', "'")
+        agent = printable(agent)[:200].replace('"', "'")
+        client = client or "-"
+        when = datetime.fromtimestamp(self._wall_clock(), UTC).isoformat(timespec="milliseconds")
         self._log.info(
-            '{client} {caller} [{when}] "{method} {path}" {status} {size} "{agent}"',
-            client=client or "-",
+            # Twisted takes a format apart for every line, field by field: one field costs a sixth of eight.
+            "{line}",
+            line=f'{client} {caller} [{when}] "{method} {path}" {status} {size} "{agent}"',
+            client=client,
             caller=caller,
             method=method,
             path=path,
             status=status,
             size=size,
-            agent=printable(agent)[:200].replace('"', "'"),
-            when=datetime.fromtimestamp(self._wall_clock(), UTC).isoformat(timespec="milliseconds"),
+            agent=agent,
+            when=when,
         )
 
     def _allows_host(self, value: bytes, path: bytes) -> bool:
@@ -239,9 +246,14 @@ class Door(Resource):
         self._routes = {route.name: route for route in routes}
         self._app = klein_app(routes, gate)
         self._api = self._app.resource()
+        # Klein looks the route up once more.  The limit of a path that is asked for all the time is remembered.
+        self._body_limit = lru_cache(maxsize=_REMEMBERED_PATHS)(self._find_body_limit)
 
     def body_limit(self, method: bytes, path: bytes) -> int:
         """The most bytes a body sent to *path* may have.  Raises NotFound and MethodNotAllowed."""
+        return self._body_limit(method, path)
+
+    def _find_body_limit(self, method: bytes, path: bytes) -> int:
         if not _API_PATH.fullmatch(path):
             raise NotFound
         try:

@@ -83,6 +83,7 @@ class Origins:
         return self.allows_host(host) and origin == f"{'https' if secure else 'http'}://{host}"
 
 
+@lru_cache(maxsize=1_024)
 def is_local_name(host: str) -> bool:
     """Whether *host* (the value of a `Host` header) is an IP address or `localhost`: nothing that needs DNS."""
     found = _HOST_HEADER.fullmatch(host.lower()) if host.isascii() else None
@@ -152,6 +153,7 @@ def is_proxy(peer: str | None, trusted_proxies: Collection[Network]) -> bool:
     return peer is None or (hop is not None and _is_trusted(hop, trusted_proxies))
 
 
+@lru_cache(maxsize=4_096)
 def throttle_key(address: str) -> str:
     """What attempts are counted by: an IPv4 address, or the /64 an IPv6 address lies in (one customer's line)."""
     found = _literal(address)

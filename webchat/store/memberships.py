@@ -33,7 +33,18 @@ _MANY = Many(
     "bigint",
     "bigint",
 )
-_INSERT = memberships.insert()
+_DISPLAY_KEY = sa.select(users.c.display_key).where(users.c.id == sa.bindparam("user_")).scalar_subquery()
+_INSERT = memberships.insert().values(
+    room=sa.bindparam("room_"),
+    user=sa.bindparam("user_"),
+    role=sa.bindparam("role_"),
+    read=sa.bindparam("read_"),
+    level="all",
+    joined_rev=sa.bindparam("rev_"),
+    left_rev=None,
+    rev=sa.bindparam("rev_"),
+    display_key=_DISPLAY_KEY,
+)
 _REJOIN = (
     memberships.update()
     .where(_KEY)
@@ -46,6 +57,11 @@ _REJOIN = (
     )
 )
 _LEAVE = memberships.update().where(_KEY).values(left_rev=sa.bindparam("rev_"), rev=sa.bindparam("rev_"))
+_RENAME = (
+    memberships.update()
+    .where(memberships.c.user == sa.bindparam("user_"))
+    .values(display_key=sa.bindparam("display_key_"))
+)
 _ROLE = memberships.update().where(_KEY).values(role=sa.bindparam("role_"), rev=sa.bindparam("rev_"))
 # The mark only rises, whatever order two devices write in.
 _READ = Many(
@@ -56,19 +72,22 @@ _READ = Many(
     "bigint",
 )
 _LIST = (
-    sa.select(users.c.id, users.c.name, users.c.display_name, users.c.kind, memberships.c.role, users.c.display_key)
+    sa.select(
+        users.c.id, users.c.name, users.c.display_name, users.c.kind, memberships.c.role, memberships.c.display_key
+    )
     .join(users, users.c.id == memberships.c.user)
     .where(
         memberships.c.room == sa.bindparam("room_"),
         memberships.c.left_rev.is_(None),
-        sa.tuple_(users.c.display_key, users.c.id) > sa.tuple_(sa.bindparam("key_"), sa.bindparam("after_")),
+        sa.tuple_(memberships.c.display_key, memberships.c.user)
+        > sa.tuple_(sa.bindparam("key_"), sa.bindparam("after_")),
     )
-    .order_by(users.c.display_key, users.c.id)
+    .order_by(memberships.c.display_key, memberships.c.user)
     .limit(sa.bindparam("limit_"))
 )
 _LIST_MATCHING = _LIST.where(
     sa.or_(
-        users.c.display_key.like(sa.bindparam("like_"), escape="\\"),
+        memberships.c.display_key.like(sa.bindparam("like_"), escape="\\"),
         users.c.name_key.like(sa.bindparam("like_"), escape="\\"),
     )
 )
@@ -100,24 +119,17 @@ def join(db: sa.Connection, room: RoomId, user: UserId, role: MemberRole, read: 
     """*user* becomes a member, as the room's change number *rev*."""
     values = {"room_": room, "user_": user, "role_": role, "read_": read, "rev_": rev}
     if db.execute(_REJOIN, values).rowcount == 0:
-        db.execute(
-            _INSERT,
-            {
-                "room": room,
-                "user": user,
-                "role": role,
-                "read": read,
-                "level": "all",
-                "joined_rev": rev,
-                "left_rev": None,
-                "rev": rev,
-            },
-        )
+        db.execute(_INSERT, values)
 
 
 def leave(db: sa.Connection, room: RoomId, user: UserId, rev: Rev) -> None:
     """*user* stops being a member, as the room's change number *rev*."""
     db.execute(_LEAVE, {"room_": room, "user_": user, "rev_": rev})
+
+
+def rename(db: sa.Connection, user: UserId, display_key: str) -> None:
+    """*user* stands in the lists of her rooms under another folded display name, also in those that she has left."""
+    db.execute(_RENAME, {"user_": user, "display_key_": display_key})
 
 
 def set_role(db: sa.Connection, room: RoomId, user: UserId, role: MemberRole, rev: Rev) -> None:

@@ -97,8 +97,18 @@ memberships = sa.Table(
     sa.Column("joined_rev", Count, nullable=False),
     sa.Column("left_rev", Count),
     sa.Column("rev", Count, nullable=False),
+    # The member's folded display name once more, so that a page of a big room's members is read, not sorted.
+    sa.Column("display_key", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Index("ix_memberships_user", "user"),
     sa.Index("ix_memberships_room_rev", "room", "rev"),
+    sa.Index(
+        "ix_memberships_room_display_key_user",
+        "room",
+        "display_key",
+        "user",
+        sqlite_where=sa.text("left_rev IS NULL"),
+        postgresql_where=sa.text("left_rev IS NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -31,7 +31,7 @@ def newest_version() -> str:
     return head
 
 
-def upgrade(engines: Engines) -> None:
+def upgrade(engines: Engines, revision: str = "head") -> None:
     """Migrates in one transaction; of several processes that start at once, one does it and the others wait.
 
     Raises SchemaTooNew, and sqlalchemy.exc.OperationalError when the database cannot be reached.
@@ -45,7 +45,7 @@ def upgrade(engines: Engines) -> None:
             driver.cursor().execute("PRAGMA foreign_keys=OFF")
             try:
                 with db.begin():
-                    _migrate(db)
+                    _migrate(db, revision)
                     broken = db.exec_driver_sql("PRAGMA foreign_key_check").first()
                     if broken is not None:
                         raise RuntimeError(f"the migration broke a foreign key: {broken!r}")
@@ -56,10 +56,10 @@ def upgrade(engines: Engines) -> None:
                 db.execute(sa.text("SET LOCAL lock_timeout = 0"))
                 db.execute(sa.text("SET LOCAL statement_timeout = 0"))
                 db.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-                _migrate(db)
+                _migrate(db, revision)
 
 
-def _migrate(db: sa.Connection) -> None:
+def _migrate(db: sa.Connection, revision: str) -> None:
     config = _config()
     current = MigrationContext.configure(db).get_current_revision()
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
@@ -70,7 +70,7 @@ def _migrate(db: sa.Connection) -> None:
         )
     if current != newest_version():
         config.attributes["connection"] = db
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def _config() -> Config:
