@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from webchat.live import hub as hub_module
 from webchat.live.hub import RING_LENGTH, Hub
+from webchat.live.pacing import Pace
 from webchat.model.events import Block, Event, Member, Message, ReadMark, Reset, Row, Typing
 from webchat.model.ids import Millis, Rev, RoomId, Seq, SessionId, UserId
 from webchat.model.refusals import Unavailable
@@ -85,7 +87,8 @@ class Scene(SynchronousTestCase):
         self.words = Words()
         self.asked: list[tuple[RoomId, Rev, Deferred[Block | Reset]]] = []
         self.moved: list[Member] = []
-        self.hub = Hub(self.read_changes)
+        self.clock = Clock()
+        self.hub = Hub(self.read_changes, Pace(self.clock.seconds))
 
     async def read_changes(self, room: RoomId, rev: Rev) -> tuple[Block | Reset, Sequence[Member]]:
         answer: Deferred[Block | Reset] = Deferred()

@@ -110,6 +110,41 @@ class GroupCommit(Scene):
         self.assertEqual(self.database.batches, 3)
         self.assertTrue(all(self.successResultOf(work) is None for work in works))
 
+    def test_rest(self) -> None:
+        """Changes of a busy room wait for more to come, then share one commit; their results come first."""
+        busy, calm = self.room(), self.room("Calm")
+        rests = {busy: 0.02}
+        self.database.rest = lambda room: rests.get(room, 0.0)
+        order: list[str] = []
+        for key in ("a", "b"):
+            self.database.write(busy, put(key)).addCallback(order.append)
+        self.turn()
+        self.assertEqual((order, self.database.batches), ([], 0))
+        self.writer.clock.advance(0.02)
+        # What comes while a rested batch is written waits for the end of its results.
+        self.database.write(busy, put("c")).addCallback(order.append)
+        self.turn()
+        self.assertEqual((order, self.database.batches, self.ended), (["a", "b"], 1, [1]))
+        # A room that is not busy does not wait, and takes the others along.
+        self.database.write(calm, put("d")).addCallback(order.append)
+        self.turn()
+        self.assertEqual((order, self.database.batches), (["a", "b", "c", "d"], 2))
+        self.writer.clock.advance(1)
+        self.turn()
+        self.assertEqual(self.database.batches, 2)
+
+    def test_end_while_resting(self) -> None:
+        """A database that is settled writes what waits for a rest to end."""
+        busy = self.room()
+        self.database.rest = lambda room: 0.02
+        written = self.database.write(busy, put("a"))
+        settled = Deferred.fromCoroutine(self.database.settle())
+        self.assertNoResult(settled)
+        self.writer.clock.advance(0.02)
+        self.turn()
+        self.assertEqual(self.successResultOf(written), "a")
+        self.successResultOf(settled)
+
     def test_nothing_before_the_commit(self) -> None:
         """Nobody is told that something is stored before it is."""
         seen: list[list[str]] = []

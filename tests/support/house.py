@@ -57,6 +57,10 @@ class Threads:
         """What the threads have done and the reactor has not heard of, while `is_late`."""
         self.is_held = self.is_late = False
         self._inline = inline
+        self.clock = Clock()
+
+    def callLater(self, delay: float, callable: Callable[..., object], *args: Any, **kw: Any) -> Any:
+        return self.clock.callLater(delay, callable, *args, **kw)
 
     def start(self) -> None:
         pass

@@ -18,6 +18,7 @@ from webchat.chat.syncing import Syncing
 from webchat.live.bus import MemoryBus
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets, Clock, Rate, Throttle
+from webchat.live.pacing import Pace
 from webchat.live.sessions import SessionCache
 from webchat.model.answers import Limits, RegistrationPolicy, Server
 from webchat.model.ids import Millis
@@ -67,9 +68,11 @@ class Chat:
         self.passwords = passwords
         self.syncing: Syncing
         # The hub asks for the rows of a gap, and syncing needs the hub: one of the two has to wait for the other.
-        self.hub = Hub(lambda room, rev: self.syncing.gap(room, rev))  # noqa: PLW0108
+        pace = Pace(clock)
+        self.hub = Hub(lambda room, rev: self.syncing.gap(room, rev), pace)  # noqa: PLW0108
         self.bus = MemoryBus(self.hub.deliver, self.hub.pass_on)
         database.after_batch = self.hub.flush
+        database.rest = pace.rest
         self.cache = SessionCache()
         self.syncing = Syncing(database, self.hub)
         log = RoomLog(database, self.bus)

@@ -76,6 +76,8 @@ class ChatRequest(Request):
 
     channel: ChatChannel
     caller: int | None = None
+    sender: str | None = None
+    """The address it came from, once that was asked for: it is wanted three times."""
 
     @property
     def peer(self) -> str | None:

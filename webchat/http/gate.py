@@ -93,7 +93,10 @@ class Gate:
 
     def client(self, request: ChatRequest) -> str:
         """The address of who asks, proxies seen through; '' if unknown."""
-        return client_address(request.peer, request.headers(b"X-Forwarded-For"), self._settings.trusted_proxies)
+        if request.sender is None:
+            forwarded = request.headers(b"X-Forwarded-For")
+            request.sender = client_address(request.peer, forwarded, self._settings.trusted_proxies)
+        return request.sender
 
     def refuse(self, request: ChatRequest, error: BaseException) -> bytes:
         """The problem that tells of *error*; status and headers are set.  What is no Refusal is logged, not told."""

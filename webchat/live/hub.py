@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from webchat.live.pacing import Pace
 from webchat.model.events import Block, Event, Member, Message, Reset, Row, Synced, Syncing, Typing, key_of
 from webchat.model.ids import Rev, RoomId, SessionId, UserId
 from webchat.model.refusals import Refusal
@@ -130,6 +131,7 @@ class Hub:
     """The listeners of one node; lives as long as the service."""
 
     _read_changes: ReadChanges
+    _pace: Pace
     _rooms: OrderedDict[RoomId, LiveRoom] = attrs.field(factory=OrderedDict, init=False)
     _by_user: dict[UserId, set[Listener]] = attrs.field(factory=dict, init=False)
     _by_session: dict[SessionId, set[Listener]] = attrs.field(factory=dict, init=False)
@@ -278,7 +280,9 @@ class Hub:
         for room_id in touched:
             room = self._rooms.get(room_id)
             if room is not None and not room.filling:
+                began = self._pace.now()
                 self._flush_room(room)
+                self._pace.wrote(room_id, began)
         holding, self._holding = self._holding, []
         for listener in holding:
             listener.release()

@@ -18,7 +18,6 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -48,6 +47,14 @@ Question = Callable[[sa.Connection, Sequence[Item]], Sequence[T | Refusal]]
 MAX_BATCH = 1_000
 MAX_ASKED = 250
 """Items of one trip for a question; a trip should not keep others waiting for long."""
+
+
+class Reactor(Protocol):
+    """What is needed of the reactor."""
+
+    def callFromThread(self, callable: Callable[..., Any], *args: Any, **kwargs: Any) -> None: ...
+
+    def callLater(self, delay: float, callable: Callable[..., Any], *args: Any, **kwargs: Any) -> Any: ...
 
 
 class Threads(Protocol):
@@ -84,18 +91,24 @@ _Result = tuple[_Change[Any], Any]
 class Database:
     """Reads and writes; born with the service, ended by *stop*.
 
-    *after_batch* is called on the reactor after the results of each batch have been handed out.
+    *after_batch* is called on the reactor after the results of each batch have been handed out.  *rest* says for how
+    many seconds changes of a room may wait for more to come; those of any other room take them along at once.
     """
 
     engines: Engines
-    _reactor: IReactorFromThreads
+    _reactor: Reactor
     _writer_threads: Threads
     _reader_threads: Threads
     after_batch: Callable[[], None] = lambda: None
+    rest: Callable[[RoomId], float] = lambda room: 0.0
     max_waiting: int = 20_000
     max_reading: int = 2_000
     _waiting: deque[_Change[Any]] = attrs.field(factory=deque, init=False)
     _writing: bool = attrs.field(default=False, init=False)
+    _resting: Any = attrs.field(default=None, init=False)
+    """The call that ends a rest, while everything that waits may wait for more."""
+    _has_rested: bool = attrs.field(default=False, init=False)
+    """Whether the batch that is being written had to wait."""
     _reading: int = attrs.field(default=0, init=False)
     _asked: dict[Any, list[tuple[Any, Deferred[Any]]]] = attrs.field(factory=dict, init=False)
     _idle: list[Deferred[None]] = attrs.field(factory=list, init=False)
@@ -206,15 +219,32 @@ class Database:
             change.done(Busy(retry_after=1.0))
         else:
             self._waiting.append(change)
-            self._write_next()
+            if self._resting is None or not self._rest_of(change.rooms):
+                self._write_next()
+
+    def _rest_of(self, locked: tuple[RoomId, ...]) -> float:
+        return min(map(self.rest, locked), default=0.0)
+
+    def _end_rest(self) -> None:
+        resting, self._resting = self._resting, None
+        if resting.active():
+            resting.cancel()
+        self._has_rested = True
 
     def _write_next(self) -> None:
         if self._writing or not self._waiting:
             return
+        if self._resting is not None:
+            self._end_rest()
+        else:
+            rest = min(map(self._rest_of, {change.rooms for change in self._waiting}))
+            if rest:
+                self._resting = self._reactor.callLater(rest, self._write_next)
+                return
         self._writing = True
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
         writing: Deferred[list[_Result]] = deferToThreadPool(
-            self._reactor,
+            self._reactor,  # type: ignore[arg-type]
             self._writer_threads,  # type: ignore[arg-type]
             self._write,
             batch,
@@ -225,8 +255,10 @@ class Database:
         self._writing = False
         self.batches += 1
         self.changes += len(batch)
-        # The next batch is under way while the results of this one are handed out.
-        self._write_next()
+        has_rested, self._has_rested = self._has_rested, False
+        if not has_rested:
+            # The next batch is under way while the results of this one are handed out.
+            self._write_next()
         for change, answer in results:
             try:
                 change.done(answer)
@@ -234,6 +266,9 @@ class Database:
                 # One that cannot take its answer must not keep the others from theirs.
                 self._log.failure("An answer of the writer was not taken")
         self.after_batch()
+        if has_rested:
+            # Of a busy room: what came meanwhile waits together with what is still to come.
+            self._write_next()
         if not self._writing and not self._waiting:
             idle, self._idle = self._idle, []
             for waiter in idle:
