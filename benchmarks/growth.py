@@ -34,8 +34,8 @@ def growth(bench: Bench) -> Table:
     rooms = [n for n in (1, 10, 100, 1_000, 10_000) if n <= most]
     _curve(bench, table, "rooms (of 10 people)", rooms, lambda n: (Town((10,) * n), 10 * min(n, 300), 200))
     table.notes.append("Rooms: with 10 listeners each; up to 300 of them are posted to, in turn.")
-    # The curves of a trial must not replace the real ones.
-    plots.draw(table.raw, machine.RESULTS if bench.scale == 1 else machine.CACHE)
+    # The curves of a trial must not replace the real ones, which stand in the documentation.
+    plots.draw(table.raw, machine.PICTURES if bench.scale == 1 else machine.CACHE)
     return table
 
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from twisted.internet import tcp
+from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
-from twisted.internet.protocol import Protocol
+from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.ssl import DefaultOpenSSLContextFactory
+from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactor, StringTransport
+from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.nginx import certificate
 from webchat.ws.outgoing import Outgoing, is_plain, queued, write_all
 
 
@@ -206,3 +214,80 @@ class OverASocket(SynchronousTestCase):
         for _ in range(3):
             self.out.write(b"anybody?")
         self.assertEqual(self.out.handed, 24)
+
+
+class OverTls(SynchronousTestCase):
+    """A real socket that encrypts, as an `ssl:` endpoint makes it, with a peer that reads when it is told to."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory(prefix="webchat-tls-")
+        self.addCleanup(folder.cleanup)
+        certificate(Path(folder.name))
+        files = (f"{folder.name}/privkey.pem", f"{folder.name}/fullchain.pem")
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listening.close)
+        raw = socket.create_connection(listening.getsockname())
+        ours, address = listening.accept()
+        self.addCleanup(ours.close)
+        for one in (raw, ours):
+            one.setblocking(False)
+        reactor: Any = MemoryReactor()
+        self.clock = Clock()
+        plain = Factory.forProtocol(Protocol)
+        # The clock, since what is encrypted is written at the end of the turn.
+        factory = TLSMemoryBIOFactory(DefaultOpenSSLContextFactory(*files), False, plain, self.clock)
+        self.transport: Any = factory.buildProtocol(IPv4Address("TCP", *address))
+        self.server: Any = tcp.Server(ours, self.transport, address, Port(), 0, reactor)
+        self.transport.makeConnection(self.server)
+        context = ssl.create_default_context(cafile=files[1])
+        context.check_hostname = False
+        self.peer = context.wrap_socket(raw, do_handshake_on_connect=False)
+        self.addCleanup(self.peer.close)
+        for _ in range(20):
+            try:
+                self.peer.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                self.turn()
+        self.turn()
+        self.peer.settimeout(10)
+        self.out = Outgoing(self.transport)
+        self.transport.registerProducer(self.out, True)
+
+    def turn(self) -> None:
+        """What a turn of the reactor does for the connection."""
+        self.server.doRead()
+        self.clock.advance(0)
+        self.server.doWrite()
+
+    def test_in_order(self) -> None:
+        """What is held and what is written arrives in order, and nothing of it in the clear."""
+        self.assertFalse(self.out.is_direct)
+        self.out.hold(b"held ")
+        write_all([self.out], b"now ")
+        self.out.write(b"later")
+        self.turn()
+        self.assertEqual(self.peer.recv(100), b"held now later")
+
+    def test_slow_peer(self) -> None:
+        """A peer that does not read is noticed and counted, and gets everything in order once it reads."""
+        sent = b""
+        for number in range(1_000):
+            data = number.to_bytes(4, "big") * 16_384
+            self.out.write(data)
+            sent += data
+            self.turn()
+            if self.out.is_paused:
+                break
+        self.assertTrue(self.out.is_paused)
+        self.assertGreater(self.out.waiting, 0)
+        waiting = Deferred.fromCoroutine(self.out.drained())
+        self.out.write(b"the end")
+        self.assertNoResult(waiting)
+        got = b""
+        while len(got) < len(sent) + 7:
+            self.turn()
+            got += self.peer.recv(1_000_000)
+        self.assertTrue(got == sent + b"the end")
+        self.successResultOf(waiting)
+        self.assertEqual(self.out.waiting, 0)
