@@ -82,7 +82,7 @@ export const ME = 2
 export const OTHER = 3
 
 export function card(id: number): UserCard {
-  return { id, name: `user${id}`, display_name: `User ${id}`, kind: 'human' }
+  return { id, name: `user${id}`, display_name: `User ${id}`, kind: 'human', avatar: null }
 }
 
 export function roomState(room: number, changes: Partial<RoomState> = {}): RoomState {
@@ -111,7 +111,7 @@ export function message(seq: number, rev: number, changes: Partial<MessageRow> =
 export function welcomeFrame(rooms: RoomState[], changes: Partial<Welcome> = {}): Welcome {
   return {
     type: 'welcome',
-    user: { ...card(ME), role: 'member', email: null, created: 0 },
+    user: { ...card(ME), role: 'member', email: null, created: 0, about: '', locale: null, status: 'auto' },
     session: {
       id: 1,
       kind: 'browser',

@@ -185,7 +185,7 @@ class ProfileTests(AccountsCase):
         answer = client.ask("PATCH", "/api/v1/me", {})
         self.assertEqual(answer.json["user"]["email"], "mei@example.com")
         card = self.scene.client("otto").get("/api/v1/users/5")
-        self.assertEqual(card.json, {"id": 5, "name": "mei", "display_name": "梅 Mei", "kind": "human"})
+        self.assertEqual(card.json, {"id": 5, "name": "mei", "display_name": "梅 Mei", "kind": "human", "avatar": None})
         answer = client.ask("PATCH", "/api/v1/me", {"email": None})
         self.assertEqual(answer.json["user"], {**answer.json["user"], "email": None, "display_name": "梅 Mei"})
 

@@ -17,7 +17,7 @@ class Accounts(SynchronousTestCase):
     def test_card(self) -> None:
         """Others see the name and the kind of an account, and nothing else of it."""
         card = msgspec.json.decode(msgspec.json.encode(ANNA.card))
-        self.assertEqual(card, {"id": 7, "name": "anna", "display_name": "Anna", "kind": "human"})
+        self.assertEqual(card, {"id": 7, "name": "anna", "display_name": "Anna", "kind": "human", "avatar": None})
 
     def test_me(self) -> None:
         """She herself sees her address and her role too."""

@@ -225,7 +225,7 @@ class Deliveries(SynchronousTestCase):
         for told in (*events, welcome["rooms"], answer):
             self.assertIsNone(SECRETS.search(json.dumps(told)), told)
         for card in (*answer["users"], *(event["user"] for event in events if event["type"] == "member")):
-            self.assertEqual(set(card), {"id", "name", "display_name", "kind"})
+            self.assertEqual(set(card), {"id", "name", "display_name", "kind", "avatar"})
 
 
 class Nonsense(SynchronousTestCase):

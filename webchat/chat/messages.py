@@ -211,7 +211,7 @@ def _post_all(
             repeats.append(number)
         else:
             room, place = held.get(post.room), places.get((post.room, post.author))
-            if room is None or place is None or not place.is_active:
+            if room is None or room.deleted is not None or place is None or not place.is_active:
                 answer = permission.refuse_outsider(room)
             elif room.archived is not None:
                 answer = RoomArchived()

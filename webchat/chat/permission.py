@@ -13,14 +13,14 @@ from webchat.store import memberships, rooms
 
 def refuse_outsider(room: Room | None) -> NotAMember | NoSuchRoom:
     """What somebody who is no member is told: that a room exists, she may know of public ones only."""
-    return NotAMember() if room is not None and room.kind == "public" else NoSuchRoom()
+    return NotAMember() if room is not None and room.kind == "public" and room.deleted is None else NoSuchRoom()
 
 
 def member(db: sa.Connection, room_id: RoomId, actor: Actor) -> tuple[Room, Membership]:
     """The room and the actor's place in it.  Raises NotAMember, NoSuchRoom."""
     room = rooms.maybe(db, room_id)
     membership = memberships.maybe(db, room_id, actor.id)
-    if room is None or membership is None or not membership.is_active:
+    if room is None or room.deleted is not None or membership is None or not membership.is_active:
         raise refuse_outsider(room)
     return room, membership
 

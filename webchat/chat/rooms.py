@@ -127,7 +127,7 @@ class Rooms:
 
         def work(db: sa.Connection) -> Outcome[Changed]:
             room = room_store.maybe(db, command.room)
-            if room is None or room.kind != "public":
+            if room is None or room.deleted is not None or room.kind != "public":
                 raise NoSuchRoom
             membership = memberships.maybe(db, room.id, actor.id)
             if membership is not None and membership.is_active:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
-from webchat.model.rooms import MemberRole, RoomKind, RoomState
+from webchat.model.rooms import MemberRole, Right, RoomKind, RoomState
 from webchat.model.users import UserCard
 
 
@@ -39,8 +39,8 @@ class Member(Struct, frozen=True, tag_field="type", tag="member", omit_defaults=
     left: bool = False
 
 
-class RoomRow(Struct, frozen=True, tag_field="type", tag="room"):
-    """The room's own row: kind, title, topic, archived or not."""
+class RoomRow(Struct, frozen=True, tag_field="type", tag="room", omit_defaults=True):
+    """The room's own row: kind, title, topic, rights, archived or not.  *deleted*: it is gone, and nothing follows."""
 
     room: RoomId
     rev: Rev
@@ -49,6 +49,11 @@ class RoomRow(Struct, frozen=True, tag_field="type", tag="room"):
     topic: str
     created: Millis
     archived: Millis | None
+    picture: str | None = None
+    posting: Right = "all"
+    inviting: Right = "all"
+    slow: int = 0
+    deleted: Millis | None = None
 
 
 Row = Message | Member | RoomRow

@@ -8,10 +8,13 @@ import attrs
 from msgspec import Struct
 
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
+from webchat.model.users import UserCard
 
 RoomKind = Literal["public", "private", "direct"]
 MemberRole = Literal["owner", "moderator", "member"]
 Level = Literal["all", "mentions", "nothing"]
+Right = Literal["all", "moderators"]
+"""Who in a room may do something: every member, or its owner and moderators."""
 
 
 @attrs.frozen
@@ -27,11 +30,21 @@ class Room:
     changed: Rev
     created: Millis
     archived: Millis | None
+    picture: str | None = None
+    posting: Right = "all"
+    inviting: Right = "all"
+    slow: int = 0
+    """Seconds between two posts of one member."""
+    deleted: Millis | None = None
 
 
 @attrs.frozen
 class Membership:
-    """Somebody's place in a room; it stays, with *left* set, after she leaves."""
+    """Somebody's place in a room; it stays, with *left* set, after she leaves.
+
+    *muted*: until when she is not notified.  *silenced*: until when she may not post.  *posted*: when she last did, in
+    a slow room.
+    """
 
     room: RoomId
     user: UserId
@@ -41,6 +54,9 @@ class Membership:
     joined_rev: Rev
     left_rev: Rev | None
     rev: Rev
+    muted: Millis | None = None
+    silenced: Millis | None = None
+    posted: Millis = Millis(0)
 
     @property
     def is_active(self) -> bool:
@@ -51,11 +67,12 @@ class Membership:
         return self.is_active and self.role in ("owner", "moderator")
 
 
-class RoomState(Struct, frozen=True):
+class RoomState(Struct, frozen=True, omit_defaults=True):
     """A room as one of its members holds it: the room's row, its counters, and her own place in it.
 
     Unread is `seq - read`.  *changed* is the rev of the room's own row: what `if_rev` is compared with.  *rev* is the
-    position from which live events go on.
+    position from which live events go on.  *muted*, *silenced* and *draft* are her own.  *people*: who else is in a
+    direct room, which has no title.
     """
 
     room: RoomId
@@ -71,6 +88,14 @@ class RoomState(Struct, frozen=True):
     level: Level
     role: MemberRole
     joined_rev: Rev
+    picture: str | None = None
+    posting: Right = "all"
+    inviting: Right = "all"
+    slow: int = 0
+    muted: Millis | None = None
+    silenced: Millis | None = None
+    draft: Millis | None = None
+    people: tuple[UserCard, ...] = ()
 
 
 class RoomListing(Struct, frozen=True):
@@ -83,3 +108,4 @@ class RoomListing(Struct, frozen=True):
     archived: Millis | None
     members: int
     joined: bool
+    picture: str | None = None

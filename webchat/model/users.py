@@ -10,7 +10,8 @@ from msgspec import Struct
 from webchat.model.ids import Millis, SessionId, UserId
 
 UserKind = Literal["human", "bot"]
-UserRole = Literal["owner", "admin", "member"]
+UserRole = Literal["owner", "admin", "member", "guest"]
+Status = Literal["auto", "away", "busy", "invisible"]
 SessionKind = Literal["browser", "api"]
 
 
@@ -21,6 +22,7 @@ class UserCard(Struct, frozen=True):
     name: str
     display_name: str
     kind: UserKind = "human"
+    avatar: str | None = None
 
 
 class Me(Struct, frozen=True):
@@ -33,11 +35,18 @@ class Me(Struct, frozen=True):
     role: UserRole
     email: str | None
     created: Millis
+    avatar: str | None = None
+    about: str = ""
+    locale: str | None = None
+    status: Status = "auto"
 
 
 @attrs.frozen
 class User:
-    """An account, as it is stored, without its password."""
+    """An account, as it is stored, without its password.
+
+    *avatar* names the files of her picture.  *silenced*: until when she may not post anywhere.  *deleted*: given up.
+    """
 
     id: UserId
     name: str
@@ -47,14 +56,32 @@ class User:
     email: str | None
     created: Millis
     disabled: Millis | None
+    about: str = ""
+    avatar: str | None = None
+    locale: str | None = None
+    status: Status = "auto"
+    silenced: Millis | None = None
+    deleted: Millis | None = None
 
     @property
     def card(self) -> UserCard:
-        return UserCard(self.id, self.name, self.display_name, self.kind)
+        return UserCard(self.id, self.name, self.display_name, self.kind, self.avatar)
 
     @property
     def me(self) -> Me:
-        return Me(self.id, self.name, self.display_name, self.kind, self.role, self.email, self.created)
+        return Me(
+            self.id,
+            self.name,
+            self.display_name,
+            self.kind,
+            self.role,
+            self.email,
+            self.created,
+            self.avatar,
+            self.about,
+            self.locale,
+            self.status,
+        )
 
 
 @attrs.frozen

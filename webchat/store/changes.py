@@ -13,6 +13,7 @@ from webchat.model.users import UserCard
 from webchat.store import rooms as room_store
 from webchat.store.messages import COLUMNS as MESSAGE_COLUMNS
 from webchat.store.schema import memberships, messages, users
+from webchat.store.users import CARD_COLUMNS
 
 _MESSAGES = (
     sa.select(*MESSAGE_COLUMNS)
@@ -23,13 +24,10 @@ _MESSAGES = (
 _MEMBERS = (
     sa.select(
         memberships.c.rev,
-        users.c.id,
-        users.c.name,
-        users.c.display_name,
-        users.c.kind,
         memberships.c.role,
         memberships.c.joined_rev,
         memberships.c.left_rev,
+        *CARD_COLUMNS,
     )
     .join(users, users.c.id == memberships.c.user)
     .where(memberships.c.room == sa.bindparam("room_"), memberships.c.rev > sa.bindparam("rev_"))
@@ -40,7 +38,20 @@ _MEMBERS = (
 
 def room_row(room: Room) -> RoomRow:
     """The room's own row, as an event."""
-    return RoomRow(room.id, room.changed, room.kind, room.title, room.topic, room.created, room.archived)
+    return RoomRow(
+        room.id,
+        room.changed,
+        room.kind,
+        room.title,
+        room.topic,
+        room.created,
+        room.archived,
+        room.picture,
+        room.posting,
+        room.inviting,
+        room.slow,
+        room.deleted,
+    )
 
 
 def since_each(db: sa.Connection, room: RoomId, revs: Collection[Rev], limit: int) -> dict[Rev, Block | Reset]:
@@ -72,8 +83,8 @@ def moved(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> list[Member]
     """The first *limit* memberships that changed after *rev*, in rising rev."""
     values = {"room_": room, "rev_": rev, "limit_": limit}
     return [
-        Member(room, row_rev, UserCard(user, name, display_name, kind), role, joined_rev, left_rev is not None)
-        for row_rev, user, name, display_name, kind, role, joined_rev, left_rev in db.execute(_MEMBERS, values)
+        Member(room, row_rev, UserCard(*card), role, joined_rev, left_rev is not None)
+        for row_rev, role, joined_rev, left_rev, *card in db.execute(_MEMBERS, values)
     ]
 
 

@@ -13,6 +13,7 @@ from webchat.model.rooms import MemberRole, Membership
 from webchat.model.users import UserCard
 from webchat.store.driver import Many
 from webchat.store.schema import memberships, users
+from webchat.store.users import CARD_COLUMNS
 
 _COLUMNS = (
     memberships.c.room,
@@ -23,13 +24,17 @@ _COLUMNS = (
     memberships.c.joined_rev,
     memberships.c.left_rev,
     memberships.c.rev,
+    memberships.c.muted,
+    memberships.c.silenced,
+    memberships.c.posted,
 )
 _KEY = sa.and_(memberships.c.room == sa.bindparam("room_"), memberships.c.user == sa.bindparam("user_"))
 _ONE = sa.select(*_COLUMNS).where(_KEY)
 # CROSS JOIN tells SQLite which of the two to go through: by itself it might read every membership.
 _MANY = Many(
     'WITH k (room, "user") AS (VALUES {rows}) SELECT m.room, m."user", m.role, m."read", m.level, m.joined_rev, '
-    'm.left_rev, m.rev FROM k CROSS JOIN memberships m WHERE m.room = k.room AND m."user" = k."user"',
+    "m.left_rev, m.rev, m.muted, m.silenced, m.posted FROM k CROSS JOIN memberships m "
+    'WHERE m.room = k.room AND m."user" = k."user"',
     "bigint",
     "bigint",
 )
@@ -72,9 +77,7 @@ _READ = Many(
     "bigint",
 )
 _LIST = (
-    sa.select(
-        users.c.id, users.c.name, users.c.display_name, users.c.kind, memberships.c.role, memberships.c.display_key
-    )
+    sa.select(*CARD_COLUMNS, memberships.c.role, memberships.c.display_key)
     .join(users, users.c.id == memberships.c.user)
     .where(
         memberships.c.room == sa.bindparam("room_"),
@@ -155,10 +158,7 @@ def members(
         rows = db.execute(_LIST, values)
     else:
         rows = db.execute(_LIST_MATCHING, {**values, "like_": like})
-    return [
-        (MemberEntry(UserCard(user, name, display_name, kind), role), key)
-        for user, name, display_name, kind, role, key in rows
-    ]
+    return [(MemberEntry(UserCard(*card), role), key) for *card, role, key in rows]
 
 
 def count(db: sa.Connection, room: RoomId) -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.refusals import NoSuchRoom
 from webchat.model.rooms import Room, RoomKind, RoomListing, RoomState
+from webchat.model.users import UserCard
 from webchat.store.driver import Many
 from webchat.store.schema import memberships, rooms
 
@@ -23,6 +25,11 @@ _COLUMNS = (
     rooms.c.changed,
     rooms.c.created,
     rooms.c.archived,
+    rooms.c.picture,
+    rooms.c.posting,
+    rooms.c.inviting,
+    rooms.c.slow,
+    rooms.c.deleted,
 )
 _STATE_COLUMNS = (
     rooms.c.id,
@@ -38,11 +45,18 @@ _STATE_COLUMNS = (
     memberships.c.level,
     memberships.c.role,
     memberships.c.joined_rev,
+    rooms.c.picture,
+    rooms.c.posting,
+    rooms.c.inviting,
+    rooms.c.slow,
+    memberships.c.muted,
+    memberships.c.silenced,
+    memberships.c.draft,
 )
 _ONE = sa.select(*_COLUMNS).where(rooms.c.id == sa.bindparam("id_"))
 _LOCK = Many(
-    "SELECT id, kind, title, topic, seq, rev, changed, created, archived FROM rooms "
-    "WHERE id IN (VALUES {rows}) ORDER BY id {lock}",
+    "SELECT id, kind, title, topic, seq, rev, changed, created, archived, picture, posting, inviting, slow, deleted "
+    "FROM rooms WHERE id IN (VALUES {rows}) ORDER BY id {lock}",
     "bigint",
 )
 _REVS = sa.select(rooms.c.id, rooms.c.rev).where(rooms.c.id.in_(sa.bindparam("ids_", expanding=True)))
@@ -72,13 +86,23 @@ _STATE = (
         memberships.c.user == sa.bindparam("user_"),
         memberships.c.left_rev.is_(None),
         rooms.c.id == sa.bindparam("room_"),
+        rooms.c.deleted.is_(None),
     )
+)
+# Of each room the people, but one: a direct room has only a few.
+_PEOPLE = Many(
+    'WITH k (room, "user") AS (VALUES {rows}) SELECT k.room, k."user", u.id, u.name, u.display_name, u.kind, u.avatar '
+    "FROM k CROSS JOIN memberships m CROSS JOIN users u WHERE m.room = k.room AND m.left_rev IS NULL "
+    'AND u.id = m."user" AND u.id <> k."user" ORDER BY m.joined_rev',
+    "bigint",
+    "bigint",
 )
 # CROSS JOIN tells SQLite the order: from people to their places to the rooms.
 _STATES = Many(
     'WITH k (id) AS (VALUES {rows}) SELECT m."user", r.id, r.kind, r.title, r.topic, r.created, r.archived, r.changed, '
-    'r.seq, r.rev, m."read", m.level, m.role, m.joined_rev FROM k CROSS JOIN memberships m CROSS JOIN rooms r '
-    'WHERE m."user" = k.id AND m.left_rev IS NULL AND r.id = m.room ORDER BY r.id',
+    'r.seq, r.rev, m."read", m.level, m.role, m.joined_rev, r.picture, r.posting, r.inviting, r.slow, m.muted, '
+    "m.silenced, m.draft FROM k CROSS JOIN memberships m CROSS JOIN rooms r "
+    'WHERE m."user" = k.id AND m.left_rev IS NULL AND r.id = m.room AND r.deleted IS NULL ORDER BY r.id',
     "bigint",
 )
 _MEMBER_COUNT = (
@@ -104,10 +128,12 @@ _PUBLIC = (
         rooms.c.archived,
         _MEMBER_COUNT,
         _JOINED,
+        rooms.c.picture,
         rooms.c.title_key,
     )
     .where(
         rooms.c.kind == "public",
+        rooms.c.deleted.is_(None),
         sa.tuple_(rooms.c.title_key, rooms.c.id) > sa.tuple_(sa.bindparam("key_"), sa.bindparam("after_")),
     )
     .order_by(rooms.c.title_key, rooms.c.id)
@@ -194,13 +220,33 @@ def states_of(db: sa.Connection, people: Iterable[UserId]) -> dict[UserId, list[
     found: dict[UserId, list[RoomState]] = {user: [] for user in people}
     for row in _STATES.run(db, [(user,) for user in found]):
         found[row[0]].append(RoomState(*row[1:]))
+    direct = [(state.room, user) for user, states in found.items() for state in states if state.kind == "direct"]
+    if direct:
+        others = _people(db, direct)
+        for user, states in found.items():
+            found[user] = [
+                msgspec.structs.replace(state, people=tuple(others.get((state.room, user), ()))) for state in states
+            ]
     return found
 
 
 def maybe_state(db: sa.Connection, room: RoomId, user: UserId) -> RoomState | None:
     """The room as *user* holds it, if she is a member."""
     row = db.execute(_STATE, {"user_": user, "room_": room}).first()
-    return None if row is None else RoomState(*tuple(row))
+    if row is None:
+        return None
+    state = RoomState(*tuple(row))
+    if state.kind != "direct":
+        return state
+    return msgspec.structs.replace(state, people=tuple(_people(db, [(room, user)]).get((room, user), ())))
+
+
+def _people(db: sa.Connection, places: Sequence[tuple[RoomId, UserId]]) -> dict[tuple[RoomId, UserId], list[UserCard]]:
+    """For each (room, user) who else is in the room."""
+    found: dict[tuple[RoomId, UserId], list[UserCard]] = {}
+    for room, user, *card in _PEOPLE.run(db, places):
+        found.setdefault((room, user), []).append(UserCard(*card))
+    return found
 
 
 def public(
@@ -216,8 +262,8 @@ def public(
     else:
         rows = db.execute(_PUBLIC_MATCHING, {**values, "like_": like})
     return [
-        (RoomListing(room, title, topic, created, archived, members, bool(joined)), key)
-        for room, title, topic, created, archived, members, joined, key in rows
+        (RoomListing(room, title, topic, created, archived, members, bool(joined), picture), key)
+        for room, title, topic, created, archived, members, joined, picture, key in rows
     ]
 
 

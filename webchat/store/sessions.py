@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from webchat.model.ids import Millis, SessionId, UserId
 from webchat.model.users import Actor, Session, SessionKind, User
 from webchat.store.schema import sessions, users
+from webchat.store.users import COLUMNS as USER_COLUMNS
 
 _COLUMNS = (
     sessions.c.id,
@@ -24,16 +25,8 @@ _COLUMNS = (
     sessions.c.agent,
     sessions.c.address,
 )
-_USER_COLUMNS = (
-    users.c.id.label("user_id"),
-    users.c.name,
-    users.c.display_name,
-    users.c.kind.label("user_kind"),
-    users.c.role,
-    users.c.email,
-    users.c.created.label("user_created"),
-    users.c.disabled,
-)
+# Both tables have an id, a kind and so on.
+_USER_COLUMNS = tuple(column.label(f"user_{column.name}") for column in USER_COLUMNS)
 _BY_TOKENS = (
     sa.select(sessions.c.token_sha256, *_COLUMNS, *_USER_COLUMNS)
     .join(users, users.c.id == sessions.c.user)

@@ -14,7 +14,7 @@ from webchat.model.refusals import NameTaken
 from webchat.model.users import User, UserCard, UserKind, UserRole
 from webchat.store.schema import users
 
-_COLUMNS = (
+COLUMNS = (
     users.c.id,
     users.c.name,
     users.c.display_name,
@@ -23,20 +23,25 @@ _COLUMNS = (
     users.c.email,
     users.c.created,
     users.c.disabled,
+    users.c.about,
+    users.c.avatar,
+    users.c.locale,
+    users.c.status,
+    users.c.silenced,
+    users.c.deleted,
 )
-_BY_ID = sa.select(*_COLUMNS).where(users.c.id == sa.bindparam("id_"))
-_BY_NAME = sa.select(*_COLUMNS).where(users.c.name_key == sa.bindparam("key_"))
-_CREDENTIALS = sa.select(*_COLUMNS, users.c.password_hash).where(
+_BY_ID = sa.select(*COLUMNS).where(users.c.id == sa.bindparam("id_"))
+_BY_NAME = sa.select(*COLUMNS).where(users.c.name_key == sa.bindparam("key_"))
+_CREDENTIALS = sa.select(*COLUMNS, users.c.password_hash).where(
     sa.or_(users.c.name_key == sa.bindparam("name_key_"), users.c.email_key == sa.bindparam("email_key_"))
 )
 _PASSWORD = sa.select(users.c.password_hash).where(users.c.id == sa.bindparam("id_"))
 # Not FOR UPDATE, which would keep waiting whoever writes a message of this author.
 _LOCK = _PASSWORD.with_for_update(key_share=True)
-_CARDS = sa.select(users.c.id, users.c.name, users.c.display_name, users.c.kind).where(
-    users.c.id.in_(sa.bindparam("ids_", expanding=True))
-)
+CARD_COLUMNS = (users.c.id, users.c.name, users.c.display_name, users.c.kind, users.c.avatar)
+_CARDS = sa.select(*CARD_COLUMNS).where(users.c.id.in_(sa.bindparam("ids_", expanding=True)))
 _LIST = (
-    sa.select(*_COLUMNS).where(users.c.id > sa.bindparam("after_")).order_by(users.c.id).limit(sa.bindparam("limit_"))
+    sa.select(*COLUMNS).where(users.c.id > sa.bindparam("after_")).order_by(users.c.id).limit(sa.bindparam("limit_"))
 )
 _OWNER = sa.select(users.c.id).where(users.c.role == "owner").limit(1)
 _NAME_IS_TAKEN = sa.select(users.c.id).where(users.c.name_key == sa.bindparam("key_"))

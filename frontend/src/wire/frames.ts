@@ -8,22 +8,29 @@ export type Rev = number
 export type Millis = number
 
 export type UserKind = 'human' | 'bot'
-export type UserRole = 'owner' | 'admin' | 'member'
+export type UserRole = 'owner' | 'admin' | 'member' | 'guest'
+export type Status = 'auto' | 'away' | 'busy' | 'invisible'
 export type MemberRole = 'owner' | 'moderator' | 'member'
 export type RoomKind = 'public' | 'private' | 'direct'
 export type Level = 'all' | 'mentions' | 'nothing'
+/** Who in a room may do something. */
+export type Right = 'all' | 'moderators'
 
 export interface UserCard {
   id: UserId
   name: string
   display_name: string
   kind: UserKind
+  avatar: string | null
 }
 
 export interface Me extends UserCard {
   role: UserRole
   email: string | null
   created: Millis
+  about: string
+  locale: string | null
+  status: Status
 }
 
 export interface SessionView {
@@ -61,6 +68,15 @@ export interface RoomState {
   level: Level
   role: MemberRole
   joined_rev: Rev
+  picture?: string
+  posting?: Right
+  inviting?: Right
+  slow?: number
+  muted?: Millis
+  silenced?: Millis
+  draft?: Millis
+  /** Who else is in a direct room, which has no title. */
+  people?: UserCard[]
 }
 
 export interface RoomListing {
@@ -71,6 +87,7 @@ export interface RoomListing {
   archived: Millis | null
   members: number
   joined: boolean
+  picture: string | null
 }
 
 export interface MemberEntry {
@@ -133,6 +150,12 @@ export interface RoomRow {
   topic: string
   created: Millis
   archived: Millis | null
+  picture?: string
+  posting?: Right
+  inviting?: Right
+  slow?: number
+  /** It is gone, and nothing follows. */
+  deleted?: Millis
 }
 
 export type Row = MessageRow | MemberRow | RoomRow
