@@ -100,6 +100,9 @@ export function roomState(room: number, changes: Partial<RoomState> = {}): RoomS
     level: 'all',
     role: 'member',
     joined_rev: 1,
+    posting: 'all',
+    inviting: 'all',
+    slow: 0,
     ...changes,
   }
 }

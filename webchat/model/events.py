@@ -49,10 +49,10 @@ class RoomRow(Struct, frozen=True, tag_field="type", tag="room", omit_defaults=T
     topic: str
     created: Millis
     archived: Millis | None
+    posting: Right
+    inviting: Right
+    slow: int
     picture: str | None = None
-    posting: Right = "all"
-    inviting: Right = "all"
-    slow: int = 0
     deleted: Millis | None = None
 
 

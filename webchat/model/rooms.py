@@ -88,10 +88,10 @@ class RoomState(Struct, frozen=True, omit_defaults=True):
     level: Level
     role: MemberRole
     joined_rev: Rev
+    posting: Right
+    inviting: Right
+    slow: int
     picture: str | None = None
-    posting: Right = "all"
-    inviting: Right = "all"
-    slow: int = 0
     muted: Millis | None = None
     silenced: Millis | None = None
     draft: Millis | None = None

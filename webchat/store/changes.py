@@ -46,10 +46,10 @@ def room_row(room: Room) -> RoomRow:
         room.topic,
         room.created,
         room.archived,
-        room.picture,
         room.posting,
         room.inviting,
         room.slow,
+        room.picture,
         room.deleted,
     )
 

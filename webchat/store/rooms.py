@@ -45,10 +45,10 @@ _STATE_COLUMNS = (
     memberships.c.level,
     memberships.c.role,
     memberships.c.joined_rev,
-    rooms.c.picture,
     rooms.c.posting,
     rooms.c.inviting,
     rooms.c.slow,
+    rooms.c.picture,
     memberships.c.muted,
     memberships.c.silenced,
     memberships.c.draft,
@@ -100,7 +100,7 @@ _PEOPLE = Many(
 # CROSS JOIN tells SQLite the order: from people to their places to the rooms.
 _STATES = Many(
     'WITH k (id) AS (VALUES {rows}) SELECT m."user", r.id, r.kind, r.title, r.topic, r.created, r.archived, r.changed, '
-    'r.seq, r.rev, m."read", m.level, m.role, m.joined_rev, r.picture, r.posting, r.inviting, r.slow, m.muted, '
+    'r.seq, r.rev, m."read", m.level, m.role, m.joined_rev, r.posting, r.inviting, r.slow, r.picture, m.muted, '
     "m.silenced, m.draft FROM k CROSS JOIN memberships m CROSS JOIN rooms r "
     'WHERE m."user" = k.id AND m.left_rev IS NULL AND r.id = m.room AND r.deleted IS NULL ORDER BY r.id',
     "bigint",

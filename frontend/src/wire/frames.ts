@@ -68,10 +68,10 @@ export interface RoomState {
   level: Level
   role: MemberRole
   joined_rev: Rev
+  posting: Right
+  inviting: Right
+  slow: number
   picture?: string
-  posting?: Right
-  inviting?: Right
-  slow?: number
   muted?: Millis
   silenced?: Millis
   draft?: Millis
@@ -150,10 +150,10 @@ export interface RoomRow {
   topic: string
   created: Millis
   archived: Millis | null
+  posting: Right
+  inviting: Right
+  slow: number
   picture?: string
-  posting?: Right
-  inviting?: Right
-  slow?: number
   /** It is gone, and nothing follows. */
   deleted?: Millis
 }
