@@ -25,7 +25,7 @@ _COLUMNS = (
 
 @attrs.frozen
 class Entry:
-    """One act.  *actor*: None for the operator at the machine itself.  *details*: ids and settings, no texts of people."""
+    """One act.  *actor*: None for the operator at the machine itself.  *details*: ids and settings, no texts."""
 
     id: int
     created: Millis
