@@ -226,10 +226,11 @@ class Accounts:
 
     async def _add_account(self, new: user_store.NewUser, code: bytes | None, device: Device) -> SignedIn:
         token, now, lobby = self._token("wcb_"), self._now(), self.lobby
-        found = None if code is None else await self._database.read(lambda db: invite_store.maybe(db, code, now))
+        wanted = code or b""
+        found = await self._database.read(lambda db: invite_store.maybe(db, wanted, now)) if wanted else None
 
         def work(db: sa.Connection) -> Outcome[SignedIn]:
-            invite = None if code is None else invite_store.use(db, code, now)
+            invite = invite_store.use(db, wanted, now) if wanted else None
             # Where everybody may register, what is wrong with the invitation keeps nobody out.
             if invite is None and self._policy != "open":
                 raise BadInvitation
@@ -241,9 +242,7 @@ class Accounts:
 
         return await self._log.change(lobby, work, also=None if found is None else found.room)
 
-    def _enter_by(
-        self, db: sa.Connection, invite: invite_store.Invite, user: User, now: Millis
-    ) -> tuple[Row, ...]:
+    def _enter_by(self, db: sa.Connection, invite: invite_store.Invite, user: User, now: Millis) -> tuple[Row, ...]:
         try:
             return enter_by(db, invite, user, now)
         except Refusal:
