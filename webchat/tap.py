@@ -194,6 +194,7 @@ class Server(Service):
         for seconds, sweep in (
             (SWEEP_ROOMS, self._chat.sweeping.rooms),
             (SWEEP_ROOMS, self._chat.sweeping.memberships),
+            (SWEEP_ROOMS, self._chat.sweeping.gone_rooms),
             (SWEEP_SESSIONS, self._chat.sweeping.sessions),
             (SWEEP_SESSIONS, self._chat.accounts.notice_owner),
             (KEEP_SEEN, self._chat.accounts.keep_seen),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import House
 from webchat.model.commands import DeleteMessage, EditMessage, JoinRoom, LeaveRoom, PostMessage
 from webchat.model.users import Actor
+from webchat.store import audit, driver, memberships
 
 
 class Scene(SynchronousTestCase):
@@ -216,3 +218,83 @@ class Changes(Scene):
         self.assertEqual(len(self.house.wait(self.changes(3)).rows), 500)
         self.assertEqual(self.house.refusal(self.changes(2)), "reset")
         self.assertEqual(self.house.refusal(self.changes(504)), "reset")
+
+
+class Rights(Scene):
+    """What a room's settings let its members say."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.tom = self.house.register("tom")
+        self.house.wait(self.house.chat.members.set_role(self.anna, 1, self.tom.id, "moderator"))
+
+    def set(self, **given: Any) -> None:
+        self.house.wait(self.house.chat.rooms.change(self.anna, 1, **given))
+
+    def test_posting(self) -> None:
+        """Where only moderators post, others neither post nor change what they have said."""
+        self.say(1)
+        self.set(posting="moderators")
+        self.assertEqual(self.house.refusal(self.post()), "forbidden")
+        self.assertEqual(self.house.refusal(self.edit()), "forbidden")
+        for actor in (self.tom, self.anna):
+            self.house.wait(self.post(actor=actor))
+        self.house.wait(self.delete())
+        admin = attrs.evolve(self.mei, user=attrs.evolve(self.mei.user, role="admin"))
+        self.house.wait(self.post(actor=admin))
+
+    def test_slow(self) -> None:
+        """In a slow room each member posts once in a while, moderators as they like; a repetition is no second post."""
+        self.set(slow=60)
+        first = self.house.wait(self.post("one", "n1"))
+        self.assertTrue(self.house.wait(self.post("one", "n1")).duplicate)
+        tries = self.post("two", "n2")
+        self.house.turn()
+        refusal = self.failureResultOf(tries).value
+        self.assertEqual(refusal.code, "slow_mode")
+        self.assertTrue(50 < refusal.retry_after <= 60.1, refusal.retry_after)
+        for actor in (self.tom, self.tom, self.anna, self.anna):
+            self.house.wait(self.post(actor=actor))
+        self.house.wait(self.edit(first.seq, "one, edited"))
+        self.house.now.ms += 60_000  # type: ignore[attr-defined]
+        self.house.wait(self.post("two", "n2"))
+
+    def test_slow_at_once(self) -> None:
+        """Nor does she post twice by posting both at the same moment; in another room she may."""
+        self.set(slow=60)
+        other = self.house.wait(self.house.chat.rooms.create(self.mei, "Tea")).room
+        tries = [self.post("one"), self.post("two"), self.messages.post(self.mei, PostMessage(1, other, "three"))]
+        self.house.turn()
+        self.assertEqual(self.successResultOf(tries[0]).seq, 1)
+        self.assertEqual(self.failureResultOf(tries[1]).value.code, "slow_mode")
+        self.assertEqual(self.successResultOf(tries[2]).seq, 1)
+
+    def test_not_written_elsewhere(self) -> None:
+        """When somebody last posted is written down in slow rooms only."""
+        for slow, noted in ((0, False), (5, True)):
+            self.set(slow=slow)
+            self.house.wait(self.post())
+            place = self.house.wait(self.house.chat.database.read(lambda db: memberships.maybe(db, 1, self.mei.id)))
+            self.assertEqual(place.posted > 0, noted)
+
+    def test_no_more_statements(self) -> None:
+        """A post costs as many statements as ever."""
+        counted: list[str] = []
+        real = driver.execute
+
+        def execute(db: Any, text: str, parameters: Any) -> Any:
+            counted.append(text.split("(")[0])
+            return real(db, text, parameters)
+
+        self.patch(driver, "execute", execute)
+        self.house.wait(self.post("hi", "n1"))
+        self.assertEqual(len(counted), 6, counted)
+
+    def test_noted(self) -> None:
+        """That a moderator deleted somebody's message is noted; that one deleted one's own is not."""
+        self.say(2)
+        self.house.wait(self.delete(1))
+        self.house.wait(self.delete(2, self.tom))
+        found = self.house.wait(self.house.chat.database.read(lambda db: audit.entries(db, 10**9, 9, room=1)))
+        acts = [(one.actor, one.user, one.details) for one in found if one.action == "message.delete"]
+        self.assertEqual(acts, [(self.tom.id, self.mei.id, {"seq": 2})])

@@ -11,9 +11,9 @@ from twisted.internet.defer import Deferred
 from tests.contracts.engines import StoreTests, on_each_engine
 from tests.support.house import DEVICE, FAST, PASSWORD, House
 from webchat.chat.facade import Settings
-from webchat.model.commands import LeaveRoom, PostMessage
+from webchat.model.commands import JoinRoom, LeaveRoom, PostMessage
 from webchat.model.ids import RoomId
-from webchat.store import invites, memberships, users
+from webchat.store import bans, directs, invites, memberships, rooms, users
 from webchat.store import messages as message_store
 from webchat.store.engines import open_engines
 
@@ -23,6 +23,16 @@ ROOM = RoomId(1)
 def begun(work: Any) -> Deferred[Any]:
     """*work* under way."""
     return work if isinstance(work, Deferred) else Deferred.fromCoroutine(work)
+
+
+def told(opened: list[Any]) -> Callable[[Any], Any]:
+    """What keeps each answer."""
+
+    def keep(answer: Any) -> Any:
+        opened.append(answer)
+        return answer
+
+    return keep
 
 
 class Races(StoreTests):
@@ -113,6 +123,96 @@ class Races(StoreTests):
             first.chat.accounts.register("mei", "", PASSWORD, None, code, DEVICE),
             second,
             second.chat.accounts.register("otto", "", PASSWORD, None, code, DEVICE),
+        )
+        case.assertEqual(outcomes, ["done", "bad_invitation"])
+
+    def test_one_conversation(self) -> None:
+        """Two who open their conversation at once, each on a node of her own, get the same room."""
+        case: Any = self
+        first, second = self.nodes()
+        anna, mei = first.set_up(), first.register("mei")
+        opened: list[Any] = []
+        outcomes = self.meanwhile(
+            directs,
+            "add",
+            first,
+            begun(first.chat.directs.open(anna, [mei.id])).addCallback(told(opened)),
+            second,
+            begun(second.chat.directs.open(mei, [anna.id])).addCallback(told(opened)),
+        )
+        case.assertEqual(outcomes, ["done", "done"])
+        case.assertEqual(len({one.state.room for one in opened}), 1)
+        case.assertEqual(sorted(one.is_new for one in opened), [False, True])
+        found = self.read(memberships.members, opened[0].state.room, None, ("", 0), 9)
+        case.assertEqual(sorted(entry.user.name for entry, _ in found), ["anna", "mei"])
+
+    def test_removed_and_post(self) -> None:
+        """Who is removed on one node posts nothing on the other after that."""
+        case: Any = self
+        first, second = self.nodes()
+        anna, mei = first.set_up(), first.register("mei")
+        outcomes = self.meanwhile(
+            memberships,
+            "leave",
+            first,
+            first.chat.members.remove(anna, ROOM, mei.id),
+            second,
+            second.chat.messages.post(mei, PostMessage(0, ROOM, "too late", "n1")),
+        )
+        case.assertEqual(outcomes, ["done", "not_a_member"])
+
+    def test_banned_and_join(self) -> None:
+        """Who is banned on one node does not come in on the other meanwhile."""
+        case: Any = self
+        first, second = self.nodes()
+        anna, mei = first.set_up(), first.register("mei")
+        first.wait(first.chat.rooms.leave(mei, LeaveRoom(0, ROOM)))
+        outcomes = self.meanwhile(
+            bans, "put", first, first.chat.bans.put(anna, ROOM, mei.id), second, second.chat.rooms.join(mei, JoinRoom(0, ROOM))
+        )
+        case.assertEqual(outcomes, ["done", "banned"])
+
+    def test_last_two_owners(self) -> None:
+        """When the owner leaves on one node and her heir on the other, somebody owns the room in the end."""
+        case: Any = self
+        first, second = self.nodes()
+        anna, mei, tom = first.set_up(), first.register("mei"), first.register("tom")
+        outcomes = self.meanwhile(
+            memberships,
+            "leave",
+            first,
+            first.chat.rooms.leave(anna, LeaveRoom(0, ROOM)),
+            second,
+            second.chat.rooms.leave(mei, LeaveRoom(0, ROOM)),
+        )
+        case.assertEqual(outcomes, ["done", "done"])
+        case.assertEqual(self.read(memberships.owners, ROOM), [tom.id])
+
+    def test_deleted_and_post(self) -> None:
+        """In a room that is deleted on one node nothing is said on the other after that."""
+        case: Any = self
+        first, second = self.nodes()
+        anna = first.set_up()
+        outcomes = self.meanwhile(
+            rooms,
+            "change",
+            first,
+            first.chat.rooms.delete(anna, ROOM, "Lobby"),
+            second,
+            second.chat.messages.post(anna, PostMessage(0, ROOM, "too late", "n1")),
+        )
+        case.assertEqual(outcomes, ["done", "no_such_room"])
+        case.assertEqual(self.read(message_store.after, ROOM, 0, 10), [])
+
+    def test_last_use_of_a_link(self) -> None:
+        """Of two nodes that use the last place of a link into a room one gets it."""
+        case: Any = self
+        first, second = self.nodes()
+        anna, mei, tom = first.set_up(), first.register("mei"), first.register("tom")
+        room = first.wait(first.chat.rooms.create(anna, "Tea", "", "private")).room
+        code, _ = first.wait(first.chat.links.make(anna, room, 1, 1))
+        outcomes = self.meanwhile(
+            invites, "use", first, first.chat.links.use(mei, code), second, second.chat.links.use(tom, code)
         )
         case.assertEqual(outcomes, ["done", "bad_invitation"])
 

@@ -1,4 +1,4 @@
-"""Rooms: made, found, renamed, archived, joined and left."""
+"""Rooms: made, found, changed, archived, joined, left and deleted."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import House
+from webchat.chat import rooms as rooms_module
 from webchat.chat.rooms import cursor, like_pattern, read_cursor
 from webchat.model.commands import JoinRoom, LeaveRoom, PostMessage
 from webchat.model.refusals import BadRequest
 from webchat.model.users import Actor
+from webchat.store import audit
 
 
 class Scene(SynchronousTestCase):
@@ -132,6 +134,156 @@ class Changing(Scene):
         self.assertEqual(self.house.refusal(self.rooms.archive(self.tom, self.room, True)), "forbidden")
         first = self.house.wait(self.rooms.archive(self.mei, self.room, True))
         self.assertEqual(self.house.wait(self.rooms.archive(self.mei, self.room, True)), first)
+
+
+class Settings(Scene):
+    """A private room of Mei's, with Tom, its moderator."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.tom = self.house.register("tom")
+        self.room = self.house.wait(self.rooms.create(self.mei, "Tea", "", "private")).room
+        self.house.wait(self.house.chat.members.invite(self.mei, self.room, [self.tom.id]))
+        self.house.wait(self.house.chat.members.set_role(self.mei, self.room, self.tom.id, "moderator"))
+
+    def change(self, actor: Actor, **given: Any) -> Any:
+        return self.rooms.change(actor, self.room, **given)
+
+    def test_private(self) -> None:
+        """A private room is known to its members only: it is in no list, and looks like none to whoever asks."""
+        self.assertEqual(self.titles(), ["Lobby"])
+        for work in (
+            self.rooms.join(self.anna, JoinRoom(1, self.room)),
+            self.rooms.state(self.anna, self.room),
+            self.rooms.members(self.anna, self.room),
+            self.change(self.anna, title="Mine"),
+            self.rooms.delete(self.anna, self.room, "Tea"),
+        ):
+            self.assertEqual(self.house.refusal(work), "no_such_room")
+
+    def test_told(self) -> None:
+        """A moderator sets who posts, who invites and how fast; the room sees it."""
+        mei = self.house.connect(self.mei)
+        changed = self.house.wait(self.change(self.tom, posting="moderators", inviting="moderators", slow=30, topic="Green"))
+        row = mei.next("room")
+        self.assertEqual(
+            (row["posting"], row["inviting"], row["slow"], row["topic"], row["rev"]),
+            ("moderators", "moderators", 30, "Green", changed.rev),
+        )
+        self.assertEqual(self.house.wait(self.change(self.mei, slow=30)).rev, changed.rev)
+        self.assertEqual(mei.rest(), [])
+        found = self.house.wait(self.house.chat.database.read(lambda db: audit.entries(db, 10**9, 1, room=self.room)))
+        self.assertEqual(found[0].action, "room.settings")
+        self.assertEqual(
+            found[0].details, {"posting": "moderators", "inviting": "moderators", "slow": 30, "words": True}
+        )
+
+    def test_kind(self) -> None:
+        """Whether the room is public its owner decides; then it is found, and lost again."""
+        self.assertEqual(self.house.refusal(self.change(self.tom, kind="public")), "forbidden")
+        self.assertEqual(self.house.refusal(self.change(self.mei, kind="direct")), "bad_request")
+        self.house.wait(self.change(self.mei, kind="public"))
+        self.assertEqual(self.titles(), ["Lobby", "Tea"])
+        self.house.wait(self.change(self.mei, kind="private"))
+        self.assertEqual(self.titles(), ["Lobby"])
+
+    def test_direct_by_title(self) -> None:
+        """A direct conversation is not made by a title."""
+        self.assertEqual(self.house.refusal(self.rooms.create(self.mei, "Tea", "", "direct")), "bad_request")
+
+    def test_too_many(self) -> None:
+        """Nobody is in more rooms than one welcome holds."""
+        self.patch(rooms_module, "MAX_ROOMS", 2)
+        self.assertEqual(self.house.refusal(self.rooms.create(self.mei, "Third")), "too_many")
+        room = self.make("Open", owner=self.anna)
+        self.assertEqual(self.house.refusal(self.rooms.join(self.mei, JoinRoom(1, room))), "too_many")
+
+
+class Deleting(Scene):
+    def setUp(self) -> None:
+        super().setUp()
+        self.tom = self.house.register("tom")
+        self.room = self.make("Tea   time")
+        self.house.wait(self.rooms.join(self.tom, JoinRoom(1, self.room)))
+        self.house.wait(self.house.chat.messages.post(self.tom, PostMessage(1, self.room, "hi", "n1")))
+
+    def delete(self, actor: Actor, confirm: str = "Tea time") -> Any:
+        return self.rooms.delete(actor, self.room, confirm)
+
+    def test_last_word(self) -> None:
+        """The members are told that the room is gone, and then nothing more; every question is answered so."""
+        tom = self.house.connect(self.tom)
+        changed = self.house.wait(self.delete(self.mei))
+        row = tom.next("room")
+        self.assertEqual((row["rev"], row["title"], type(row["deleted"])), (changed.rev, "Tea time", int))
+        self.assertFalse(self.house.chat.hub.heard_rooms().get(self.room))
+        for kind, members in (
+            ("post", {"text": "again"}), ("edit", {"seq": 1, "text": "x"}), ("delete", {"seq": 1}), ("read", {"seq": 1}),
+            ("sync", {"rev": 1}), ("join", {}), ("leave", {}),
+        ):  # fmt: skip
+            answer = tom.ask(kind, room=self.room, **members)
+            self.assertEqual(answer.get("code"), "no_such_room", kind)
+        self.assertEqual(tom.ask("typing", room=self.room)["code"], "not_a_member")
+        for work in (
+            self.rooms.state(self.mei, self.room), self.rooms.members(self.mei, self.room),
+            self.house.chat.messages.page(self.tom, self.room), self.house.chat.messages.changes(self.tom, self.room, 0),
+            self.delete(self.mei), self.rooms.change(self.mei, self.room, "x"),
+            self.house.chat.members.invite(self.mei, self.room, [self.anna.id]),
+            self.house.chat.links.of_room(self.mei, self.room), self.house.chat.bans.of_room(self.mei, self.room),
+        ):  # fmt: skip
+            self.assertEqual(self.house.refusal(work), "no_such_room")
+        self.assertEqual(tom.rest(), [])
+        self.assertEqual(self.titles(), ["Lobby"])
+
+    def test_coming_back(self) -> None:
+        """Who comes back with what she holds of the room is not told of it any more."""
+        self.house.wait(self.delete(self.mei))
+        tom = self.house.connect(self.tom, epoch="epoch-1", rooms={str(self.room): 1, "1": 1})
+        self.assertEqual([room["room"] for room in tom.welcome["rooms"]], [1])
+        self.assertNotIn(self.room, [event.get("room") for event in tom.rest()])
+        for _ in range(2):
+            self.house.wait(self.house.chat.sweeping.memberships())
+        self.assertEqual((tom.is_open, tom.rest()), (True, []))
+
+    def test_lost_news(self) -> None:
+        """Where the news of it were lost the sweep brings them; what was said before is not told any more."""
+        tom, mei = self.house.connect(self.tom), self.house.connect(self.mei)
+        self.house.chat.bus._deliver = lambda rows: None
+        self.house.wait(self.house.chat.messages.post(self.mei, PostMessage(1, self.room, "last words")))
+        self.house.wait(self.rooms.leave(self.tom, LeaveRoom(1, self.room)))
+        self.house.wait(self.delete(self.mei))
+        self.house.wait(self.house.chat.sweeping.rooms())
+        self.assertEqual([event["type"] for event in mei.rest()], ["syncing", "room", "synced"])
+        self.assertEqual([event["type"] for event in tom.rest()], ["syncing", "member", "synced"])
+
+    def test_catching_up_meanwhile(self) -> None:
+        """Who is catching up while the room goes gets that as the end of it."""
+        tom = self.house.connect(self.tom)
+        self.house.reader.hold()
+        self.house.chat.hub._rooms.clear()
+        tom.send(type="sync", id=9, room=self.room, rev=1)
+        self.house.wait(self.delete(self.mei))
+        self.house.reader.release()
+        self.house.turn()
+        told = [event["type"] for event in tom.rest() if event.get("room") == self.room]
+        self.assertNotIn("message", told)
+
+    def test_who(self) -> None:
+        """Only the room's owner and those who run the server delete it, and only by its very title."""
+        self.assertEqual(self.house.refusal(self.delete(self.tom)), "forbidden")
+        self.assertEqual(self.house.refusal(self.delete(self.anna)), "not_a_member")
+        for wrong in ("", "tea time", "Tea time!"):
+            self.assertEqual(self.house.refusal(self.delete(self.mei, wrong)), "bad_request")
+        self.house.wait(self.rooms.join(self.anna, JoinRoom(1, self.room)))
+        self.house.wait(self.delete(self.anna, " Tea  time "))
+        found = self.house.wait(self.house.chat.database.read(lambda db: audit.entries(db, 10**9, 1, room=self.room)))
+        self.assertEqual((found[0].action, found[0].actor), ("room.delete", self.anna.id))
+
+    def test_lobby(self) -> None:
+        """When the lobby is gone newcomers are in no room."""
+        self.house.wait(self.rooms.delete(self.anna, 1, "Lobby"))  # type: ignore[arg-type]
+        nina = self.house.register("nina")
+        self.assertEqual(self.house.wait(self.rooms.mine(nina))[1], [])
 
 
 class Finding(Scene):

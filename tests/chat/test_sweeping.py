@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import DEVICE, PASSWORD, House
+from webchat.chat import sweeping as sweeping_module
 from webchat.model.commands import PostMessage
+from webchat.store import meta
 from webchat.store import sessions as session_store
 
 
@@ -48,6 +51,34 @@ class Sweeping(SynchronousTestCase):
         self.elsewhere()
         self.house.wait(self.house.chat.sweeping.sessions())
         self.assertTrue(mei.is_open)
+
+    def test_gone_rooms(self) -> None:
+        """What was in a room that is gone is cleared away in steps, here or by another process; then it is forgotten."""
+        self.patch(sweeping_module, "PURGE_ROWS", 3)
+        self.patch(sweeping_module, "PURGE_STEPS", 2)
+        rooms: list[int] = []
+        for title in ("Garden", "Kitchen"):
+            room = self.house.wait(self.house.chat.rooms.create(self.anna, title)).room
+            for number in range(4):
+                self.house.wait(self.house.chat.messages.post(self.anna, PostMessage(1, room, f"m{number}")))
+            self.house.wait(self.house.chat.rooms.delete(self.anna, room, title))
+            rooms.append(room)
+
+        def left() -> int:
+            with self.house.engines.reader.connect() as db:
+                tables = ("messages", "memberships")
+                counts = [db.execute(sa.text(f"SELECT count(*) FROM {one} WHERE room > 1")).scalar_one() for one in tables]
+                return int(sum(counts))
+
+        seen = [left()]
+        for _ in range(4):
+            before = self.house.chat.database.batches
+            self.house.wait(self.house.chat.sweeping.gone_rooms())
+            self.assertLessEqual(self.house.chat.database.batches - before, 2)
+            seen.append(left())
+        self.assertEqual(seen, [10, 5, 2, 0, 0])
+        self.assertEqual(self.house.wait(self.house.chat.database.read(lambda db: meta.keys(db, "purge:"))), [])
+        self.assertEqual(self.house.refusal(self.house.chat.rooms.state(self.anna, rooms[0])), "no_such_room")
 
     def test_rooms(self) -> None:
         """A message written by another process is told here."""

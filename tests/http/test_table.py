@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.http.scene import PASSWORD, Scene, SceneCase
+from tests.http.scene import PASSWORD, START, Scene, SceneCase
 from tests.http.wire import Answer, Client, public_settings
 from webchat.http.route import Route
 from webchat.http.server import Probes
@@ -45,9 +45,23 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /api/v1/rooms/{room}":                        (401, 403, 403, 200, 200, 200, 200, 200, 401),
     "PATCH /api/v1/rooms/{room}":                      (401, 403, 403, 403, 200, 200, 200, 200, 401),
     "PUT /api/v1/rooms/{room}/archived":               (401, 403, 403, 403, 403, 200, 200, 200, 401),
+    "POST /api/v1/rooms/{room}/delete":                (401, 403, 403, 403, 403, 200, 200, 200, 401),
     "POST /api/v1/rooms/{room}/join":                  (401, 200, 200, 200, 200, 200, 200, 200, 401),
     "POST /api/v1/rooms/{room}/leave":                 (401, 403, 403, 200, 200, 200, 200, 200, 401),
     "GET /api/v1/rooms/{room}/members":                (401, 403, 403, 200, 200, 200, 200, 200, 401),
+    "POST /api/v1/rooms/{room}/members":               (401, 403, 403, 200, 200, 200, 200, 200, 401),
+    "DELETE /api/v1/rooms/{room}/members/{id}":        (401, 403, 403, 403, 200, 200, 200, 200, 401),
+    "PUT /api/v1/rooms/{room}/members/{id}/role":      (401, 403, 403, 403, 403, 200, 200, 200, 401),
+    "PUT /api/v1/rooms/{room}/members/{id}/silenced":  (401, 403, 403, 403, 200, 200, 200, 200, 401),
+    "GET /api/v1/rooms/{room}/bans":                   (401, 403, 403, 403, 200, 200, 200, 200, 401),
+    "PUT /api/v1/rooms/{room}/bans/{id}":              (401, 403, 403, 403, 204, 204, 204, 204, 401),
+    "DELETE /api/v1/rooms/{room}/bans/{id}":           (401, 403, 403, 403, 204, 204, 204, 204, 401),
+    "POST /api/v1/rooms/{room}/links":                 (401, 403, 403, 201, 201, 201, 201, 201, 401),
+    "GET /api/v1/rooms/{room}/links":                  (401, 403, 403, 200, 200, 200, 200, 200, 401),
+    "DELETE /api/v1/rooms/{room}/links/{id}":          (401, 403, 403, 403, 204, 204, 204, 204, 401),
+    "POST /api/v1/invitations/look":                   (403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "POST /api/v1/invitations/use":                    (401, 403, 403, 403, 403, 403, 403, 403, 401),
+    "POST /api/v1/directs":                            (401, 201, 201, 201, 201, 201, 201, 201, 401),
     "GET /api/v1/rooms/{room}/messages":               (401, 403, 403, 200, 200, 200, 200, 200, 401),
     "POST /api/v1/rooms/{room}/messages":              (401, 403, 403, 201, 201, 201, 201, 201, 401),
     "PATCH /api/v1/rooms/{room}/messages/{seq}":       (401, 403, 403, 200, 403, 403, 403, 403, 401),
@@ -81,9 +95,25 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/tokens": {"label": "a program", "days": 3},
     "PATCH /api/v1/me": {"display_name": "Somebody else", "email": "x@example.com"},
     "POST /api/v1/invites": {"days": 3, "uses": 2},
-    "POST /api/v1/rooms": {"title": "Kitchen", "topic": "cooking"},
-    "PATCH /api/v1/rooms/{room}": {"title": "Orchard", "topic": "apples", "if_rev": 1},
+    "POST /api/v1/rooms": {"title": "Kitchen", "topic": "cooking", "kind": "private"},
+    "PATCH /api/v1/rooms/{room}": {
+        "title": "Orchard",
+        "topic": "apples",
+        "posting": "moderators",
+        "inviting": "moderators",
+        "slow": 5,
+        "if_rev": 1,
+    },
     "PUT /api/v1/rooms/{room}/archived": {"archived": True},
+    "POST /api/v1/rooms/{room}/delete": {"confirm": "Garden"},
+    "POST /api/v1/rooms/{room}/members": {"users": [6]},
+    "PUT /api/v1/rooms/{room}/members/{id}/role": {"role": "moderator"},
+    "PUT /api/v1/rooms/{room}/members/{id}/silenced": {"until": START + 3_600_000},
+    "PUT /api/v1/rooms/{room}/bans/{id}": {"reason": "spam", "until": START + 3_600_000},
+    "POST /api/v1/rooms/{room}/links": {"days": 3, "uses": 2},
+    "POST /api/v1/invitations/look": {"code": "none"},
+    "POST /api/v1/invitations/use": {"code": "none"},
+    "POST /api/v1/directs": {"users": [5, 6]},
     "POST /api/v1/rooms/{room}/messages": {"text": "hi", "nonce": "x1"},
     "PATCH /api/v1/rooms/{room}/messages/{seq}": {"text": "one, edited", "if_rev": 9},
     "PUT /api/v1/rooms/{room}/read": {"seq": 2},
@@ -93,6 +123,7 @@ QUERIES = {
     "GET /api/v1/users": "?id=1&id=5&id=99",
     "GET /api/v1/rooms": "?search=a&limit=10",
     "GET /api/v1/rooms/{room}/members": "?search=m&limit=10",
+    "GET /api/v1/rooms/{room}/bans": "?limit=10",
     "GET /api/v1/rooms/{room}/messages": "?before=3&limit=10",
     "GET /api/v1/rooms/{room}/changes": "?rev=1",
 }
@@ -113,7 +144,12 @@ class TableCase(SceneCase):
     def path(self, scene: Scene, route: Route) -> str:
         """The route's path, for things that exist and are mei's."""
         numbers = {"room": scene.room, "seq": 1, "id": 5}
-        if "invites" in route.path:
+        if "/links/" in route.path:
+            numbers["id"] = scene.client("olga").post("/api/v1/rooms/2/links", {}).json["link"]["id"]
+        elif route.method == "DELETE" and "/bans/" in route.path:
+            scene.client("olga").ask("PUT", "/api/v1/rooms/2/bans/8", {})
+            numbers["id"] = 8
+        elif "invites" in route.path:
             numbers["id"] = scene.client("adele").post("/api/v1/invites", {}).json["invite"]["id"]
         elif "sessions" in route.path:
             numbers["id"] = scene.client("mei").get("/api/v1/session").json["session"]["id"]
@@ -163,7 +199,8 @@ class AuthorisationTests(TableCase):
         for route in ROUTES:
             if "room" in route.numbers:
                 scene = self.fresh()
-                path = route.path.replace("{room}", "4711").replace("{seq}", "1") + QUERIES.get(route.name, "")
+                path = route.path.replace("{room}", "4711").replace("{seq}", "1").replace("{id}", "5")
+                path += QUERIES.get(route.name, "")
                 for name in ("otto", "adele"):
                     answer = scene.client(name).ask(route.method, path, BODIES.get(route.name))
                     self.assertEqual((answer.status, answer.code), (404, "no_such_room"), route.name)
@@ -177,6 +214,45 @@ class AuthorisationTests(TableCase):
                 Client(scene.site, origin="https://chat.example.com", cookies={"__Host-webchat": token}),
             ):
                 self.assertEqual(client.get("/api/v1/session").status, 401, token)
+
+
+class OutsideTests(TableCase):
+    """What a room tells those who are not in it: nothing, by every route."""
+
+    def outsiders(self, kind: str) -> Scene:
+        """A scene whose room is of *kind*; otto and mei, who was in it, are banned, and xenia has left."""
+        scene = self.fresh()
+        owner = scene.client("olga")
+        for name in ("mei", "otto"):
+            answer = owner.ask("PUT", f"/api/v1/rooms/{scene.room}/bans/{scene.user_id(name)}", {"reason": "spam"})
+            self.assertEqual(answer.status, 204)
+        self.assertEqual(owner.ask("PATCH", f"/api/v1/rooms/{scene.room}", {"kind": kind}).status, 200)
+        return scene
+
+    def test_private(self) -> None:
+        """For who has left and who is banned a private room is as one that does not exist, by whatever route."""
+        scene = self.outsiders("private")
+        for route in ROUTES:
+            if "room" in route.numbers:
+                for name in ("xenia", "mei", "otto"):
+                    answer = self.call(scene, route, name)
+                    self.assertEqual((answer.status, answer.code), (404, "no_such_room"), (route.name, name))
+        for name in ("xenia", "mei", "otto"):
+            listed = scene.client(name).get("/api/v1/rooms?search=garden").json["rooms"]
+            mine = scene.client(name).get("/api/v1/me/rooms").json["rooms"]
+            self.assertEqual((listed, [room["room"] for room in mine]), ([], [1]), name)
+
+    def test_public(self) -> None:
+        """Of a public room they learn no more than that it exists; only who is not banned may come back."""
+        scene = self.outsiders("public")
+        for route in ROUTES:
+            if "room" in route.numbers and not route.path.endswith("/join"):
+                for name in ("xenia", "mei", "otto"):
+                    answer = self.call(scene, route, name)
+                    self.assertEqual((answer.status, answer.code), (403, "not_a_member"), (route.name, name))
+        joining = [scene.client(name).post(f"/api/v1/rooms/{scene.room}/join") for name in ("mei", "otto", "xenia")]
+        self.assertEqual([answer.status for answer in joining], [403, 403, 200])
+        self.assertEqual(joining[0].code, "banned")
 
 
 class NonsenseTests(TableCase):

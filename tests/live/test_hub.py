@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from webchat.live import hub as hub_module
 from webchat.live.hub import RING_LENGTH, Hub
 from webchat.live.pacing import Pace
-from webchat.model.events import Block, Event, Member, Message, ReadMark, Reset, Row, Typing
+from webchat.model.events import Block, Event, Member, Message, ReadMark, Reset, RoomRow, Row, Typing
 from webchat.model.ids import Millis, Rev, RoomId, Seq, SessionId, UserId
 from webchat.model.refusals import Unavailable
 from webchat.model.users import UserCard
@@ -26,6 +26,10 @@ def post(rev: int, seq: int | None = None, text: str = "hi", room: RoomId = ROOM
 
 def place(rev: int, user: UserId, left: bool = False, room: RoomId = ROOM) -> Member:
     return Member(room, Rev(rev), UserCard(user, f"u{user}", f"U{user}"), "member", Rev(rev), left)
+
+
+def gone(rev: int) -> RoomRow:
+    return RoomRow(ROOM, Rev(rev), "public", "Tea", "", Millis(5), None, "all", "all", 0, None, Millis(6))
 
 
 class Words:
@@ -94,7 +98,8 @@ class Scene(SynchronousTestCase):
         answer: Deferred[Block | Reset] = Deferred()
         self.asked.append((room, rev, answer))
         told = await answer
-        return told, self.moved if isinstance(told, Reset) else [row for row in told.rows if isinstance(row, Member)]
+        inside = [row for row in told.rows if isinstance(row, Member)] if isinstance(told, Block) else []
+        return told, inside or self.moved
 
     def answer(self, rev: int, rows: Sequence[Row]) -> None:
         """The database answers what was asked first."""
@@ -197,6 +202,28 @@ class Audience(Scene):
         self.hub.introduce(MEI, [ROOM])
         self.hub.introduce(ANNA, [ROOM])
         self.assertEqual((mei.introduced, phone.introduced), ([], [ROOM]))
+
+    def test_room_gone(self) -> None:
+        """The row that says that a room is gone is the last one anybody is told; nothing is remembered of it."""
+        anna, early = self.ear(ANNA), self.ear(MEI, 2)
+        self.hub.deliver([post(1), gone(2), post(3)])
+        self.hub.flush()
+        self.assertEqual((anna.writes, early.writes), (["message:1 roomrow:2"], []))
+        self.assertEqual((self.hub.hears(anna, ROOM), self.hub.hears(early, ROOM)), (False, False))
+        self.assertEqual((self.hub.heard_rooms(), self.hub.recent(ROOM, Rev(0))), ({}, None))
+
+    def test_room_gone_inside_a_gap(self) -> None:
+        """So it is when it comes in a block: who left before it gets her own row alone."""
+        anna, mei = self.ear(ANNA), self.ear(MEI)
+        self.tell(gone(3))
+        room, _, waiting = self.asked.pop(0)
+        self.moved = [place(2, MEI, left=True)]
+        waiting.callback(Block(room, (gone(3),), Rev(3)))
+        self.assertEqual(anna.writes, ["syncing roomrow:3 synced:3"])
+        self.assertEqual(mei.writes, ["syncing member:2 synced:2"])
+        self.assertFalse(self.hub.hears(anna, ROOM) or self.hub.hears(mei, ROOM))
+        self.tell(post(4))
+        self.assertEqual((len(anna.writes), len(mei.writes)), (1, 1))
 
     def test_ahead(self) -> None:
         """Who already holds what is yet to be told here gets nothing of it, and everything after it."""

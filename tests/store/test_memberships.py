@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.contracts.engines import StoreTests, on_each_engine
-from webchat.model.ids import Rev, Seq, UserId
+from tests.contracts.engines import NOW, StoreTests, on_each_engine
+from webchat.model.ids import Millis, Rev, Seq, UserId
 from webchat.model.rooms import Membership
-from webchat.store import memberships
+from webchat.store import memberships, rooms, users
 from webchat.store.driver import execute
 
 
@@ -72,6 +72,56 @@ class Belonging(StoreTests):
         other = self.read(memberships.maybe, room, mei)
         assert other is not None
         self.assertEqual((other.role, other.rev), ("member", 3))
+
+    def test_silenced(self) -> None:
+        """Until when somebody may not post, here and everywhere, is known with her place."""
+        anna, mei, room = self.user("anna"), self.user("mei"), self.room()
+        for one in (anna, mei):
+            self.join(room, one)
+        self.write(memberships.silence, room, anna, NOW)
+        self.write(users.change, anna, silenced=NOW + 5)
+        found = self.read(memberships.many, [(room, anna), (room, mei)])
+        self.assertEqual((found[room, anna].silenced, found[room, anna].silenced_everywhere), (NOW, NOW + 5))
+        self.assertEqual((found[room, anna].silence(NOW), found[room, anna].silence(Millis(NOW + 9))), (5, 0))
+        self.assertEqual(found[room, anna], self.read(memberships.maybe, room, anna))
+        self.assertEqual((found[room, mei].silence(NOW), found[room, anna].rev), (0, 2))
+        entries = self.read(memberships.members, room, None, ("", 0), 9)
+        self.assertEqual([entry.silenced for entry, _ in entries], [NOW, None])
+
+    def test_posted(self) -> None:
+        """When somebody posted is noted for her place alone."""
+        anna, room, other = self.user(), self.room(), self.room("Other")
+        for one in (room, other):
+            self.join(one, anna)
+        self.write(memberships.posted, {(room, anna): NOW})
+        found = self.read(memberships.many, [(room, anna), (other, anna)])
+        self.assertEqual((found[room, anna].posted, found[other, anna].posted), (NOW, 0))
+
+    def test_heir(self) -> None:
+        """The longest-serving moderator follows the owner, else the longest-serving member who could act."""
+        room = self.room()
+        ids = {name: self.user(name) for name in ("anna", "bot", "guest", "gone", "mei", "mona", "max")}
+        for name in ids:
+            self.join(room, ids[name], "owner" if name == "anna" else "member")
+        self.write(users.change, ids["bot"], kind="bot")
+        self.write(users.change, ids["guest"], role="guest")
+        self.write(users.change, ids["gone"], disabled=NOW)
+        self.assertEqual(self.read(memberships.owners, room), [ids["anna"]])
+        self.leave(room, ids["anna"])
+        self.assertEqual((self.read(memberships.owners, room), self.read(memberships.heir, room)), ([], ids["mei"]))
+        for name in ("max", "mona"):
+            self.write(memberships.set_role, room, ids[name], "moderator", Rev(9))
+        self.assertEqual(self.read(memberships.heir, room), ids["mona"])
+        self.assertIsNone(self.read(memberships.heir, self.room("Other")))
+
+    def test_gone_rooms(self) -> None:
+        """A room that is gone counts for nobody, though it still has members."""
+        anna, room, other = self.user(), self.room(), self.room("Other")
+        for one in (room, other):
+            self.join(one, anna)
+        self.write(rooms.change, other, Rev(3), deleted=NOW)
+        self.assertEqual(self.read(memberships.counts, [anna]), {anna: 1})
+        self.assertEqual(self.read(memberships.places, [anna]), {anna: {room}})
 
     def test_read_mark(self) -> None:
         """The read mark only rises, in whatever order the devices write."""

@@ -25,5 +25,11 @@ class Facts(StoreTests):
         self.write(meta.put, "setup", "x")
         self.assertEqual((self.write(meta.lock, "setup"), self.write(meta.lock, "nothing")), ("x", None))
 
+    def test_keys(self) -> None:
+        """Keys are found by how they begin."""
+        for key in ("purge:12", "purge:3", "title", "purge"):
+            self.write(meta.put, key, "x")
+        self.assertEqual(self.read(meta.keys, "purge:"), ["purge:12", "purge:3"])
+
 
 on_each_engine(Facts, globals())

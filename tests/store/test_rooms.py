@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from tests.contracts.engines import NOW, StoreTests, on_each_engine
-from webchat.model.ids import Rev, RoomId
+from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.refusals import NoSuchRoom
 from webchat.model.rooms import Room
-from webchat.store import memberships, rooms
+from webchat.store import bans, invites, memberships, messages, rooms
 
 
 class Places(StoreTests):
@@ -113,6 +113,37 @@ class Places(StoreTests):
         self.write(rooms.change, ids[2], Rev(1), archived=NOW)
         self.assertEqual(self.read(rooms.list_public, RoomId(0), 9), [(ids[0], "a", None), (ids[2], "c", NOW)])
         self.assertEqual(self.read(rooms.list_public, ids[0], 9), [(ids[2], "c", NOW)])
+        self.write(rooms.change, ids[2], Rev(2), deleted=NOW)
+        self.assertEqual(self.read(rooms.list_public, ids[0], 9), [])
+
+    def test_purge(self) -> None:
+        """A room that is gone is cleared away a few rows at a time; its own row stays, nameless, and others are whole."""
+        anna, mei = self.user("anna"), self.user("mei")
+        room, other = self.room(), self.room("Other")
+        for one in (room, other):
+            self.join(one, anna)
+            self.join(one, mei)
+            for _ in range(5):
+                self.post(one, anna)
+            self.write(bans.put, one, mei, anna, "", NOW, None)
+            self.write(invites.add, bytes((one,)) * 32, anna, NOW, Millis(NOW + 9), 1, one)
+        self.write(rooms.change, room, Rev(9), deleted=NOW)
+        steps = 1
+        while not self.write(rooms.purge, room, 2):
+            steps += 1
+        # 5 messages, 2 places, a ban and a link, two at a time; the last step finds nothing.
+        self.assertEqual(steps, 5)
+        self.assertTrue(self.write(rooms.purge, room, 2))
+        for query, left in (
+            (lambda one: self.read(messages.after, one, Seq(0), 9), 5),
+            (lambda one: self.read(memberships.members, one, None, ("", 0), 9), 2),
+            (lambda one: self.read(bans.of_room, one, NOW, UserId(0), 9), 1),
+            (lambda one: self.read(invites.of_room, one, NOW, 9), 1),
+        ):
+            self.assertEqual((len(query(room)), len(query(other))), (0, left))
+        gone = self.read(rooms.one, room)
+        self.assertEqual((gone.title, gone.deleted, gone.rev), ("", NOW, 8))
+        self.assertNotEqual(self.room("New"), room)
 
 
 on_each_engine(Places, globals())

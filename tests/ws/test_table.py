@@ -161,6 +161,24 @@ class Authorisation(SynchronousTestCase):
                 self.assertEqual(here.rest(), there.rest())
         self.assertEqual(village.outcome("member", "post")[0], "ok")
 
+    def test_banned(self) -> None:
+        """Who is banned gets nothing by any command, in a public room or a private one, and hears nothing."""
+        for kind in ("public", "private"):
+            village = Village(self, kind=kind)
+            member = village.people["member"]
+            listening = village.enter("member")
+            listening.rest()
+            village.wait(village.chat.bans.put(village.people["moderator"], RoomId(ROOM), member.id))
+            self.assertEqual([event["type"] for event in listening.rest()], ["removed", "member"])
+            for command in COMMANDS:
+                if "room" in MEMBERS[command]:
+                    code, connection = village.outcome("member", command)
+                    allowed = {OUT} if kind == "public" or command == "typing" else {"no_such_room"}
+                    self.assertIn(code, {"banned"} if (kind, command) == ("public", "join") else allowed, command)
+                    self.assertEqual([event for event in connection.rest() if event.get("room") == ROOM], [])
+            village.outcome("moderator", "post", text="behind her back", nonce="b1")
+            self.assertEqual(listening.rest(), [])
+
     def test_own_things_after_leaving(self) -> None:
         """Who has left changes not even her own message."""
         village = Village(self)

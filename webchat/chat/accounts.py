@@ -12,6 +12,7 @@ import attrs
 import sqlalchemy as sa
 from msgspec import UNSET, UnsetType
 
+from webchat.chat.links import enter_by
 from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.passwords import Passwords, acceptable
 from webchat.chat.rooms import add_member, add_room
@@ -29,6 +30,7 @@ from webchat.model.refusals import (
     Forbidden,
     NameTaken,
     NotFound,
+    Refusal,
     RegistrationClosed,
     TooMany,
     Unauthenticated,
@@ -201,7 +203,7 @@ class Accounts:
         invitation: str | None,
         device: Device,
     ) -> SignedIn:
-        """Makes an account that belongs to the lobby.
+        """Makes an account that belongs to the lobby, and to the room that *invitation* leads into.
 
         An address that another account has is silently left out: the answer must not tell who has an account.
         Raises BadName, NameTaken, BadText, BadEmail, WeakPassword, RegistrationClosed, BadInvitation, RateLimited.
@@ -217,21 +219,36 @@ class Accounts:
         self._newcomers.take(address)
         self._failures_by_address.failed(address)
         hashed = await self._passwords.hash(password)
-        code = None if self._policy == "open" else _digest(invitation or "")
+        code = _digest(invitation) if invitation else None
         signed = await self._add_account(attrs.evolve(new, password_hash=hashed), code, device)
         self._failures_by_address.succeeded(address)
         return signed
 
     async def _add_account(self, new: user_store.NewUser, code: bytes | None, device: Device) -> SignedIn:
         token, now, lobby = self._token("wcb_"), self._now(), self.lobby
+        wanted = code or b""
+        found = await self._database.read(lambda db: invite_store.maybe(db, wanted, now)) if wanted else None
 
         def work(db: sa.Connection) -> Outcome[SignedIn]:
-            if code is not None and not invite_store.use(db, code, now):
+            invite = invite_store.use(db, wanted, now) if wanted else None
+            # Where everybody may register, what is wrong with the invitation keeps nobody out.
+            if invite is None and self._policy != "open":
                 raise BadInvitation
             user = insert_user(db, new)
-            return Outcome(self._sign_in(db, user, token, device, now), enter_lobby(db, lobby, user))
+            rows = enter_lobby(db, lobby, user)
+            if invite is not None and invite.room is not None and invite.room != lobby:
+                rows += self._enter_by(db, invite, user, now)
+            return Outcome(self._sign_in(db, user, token, device, now), rows)
 
-        return await self._log.change(lobby, work)
+        return await self._log.change(lobby, work, also=None if found is None else found.room)
+
+    def _enter_by(self, db: sa.Connection, invite: invite_store.Invite, user: User, now: Millis) -> tuple[Row, ...]:
+        try:
+            return enter_by(db, invite, user, now)
+        except Refusal:
+            if self._policy != "open":
+                raise BadInvitation from None
+            return ()
 
     async def add_user(self, name: str, display_name: str, password: str, email: str | None, role: UserRole) -> User:
         """Makes an account on the operator's word, without invitation and session."""
@@ -563,7 +580,7 @@ def insert_user(db: sa.Connection, new: user_store.NewUser) -> User:
 def enter_lobby(db: sa.Connection, lobby: RoomId | None, user: User) -> tuple[Row, ...]:
     """Makes *user*, who is new, a member of the lobby, if there is one that can be joined."""
     room = None if lobby is None else room_store.maybe(db, lobby)
-    if room is None or room.kind != "public" or room.archived is not None:
+    if room is None or room.kind != "public" or room.archived is not None or room.deleted is not None:
         return ()
     if memberships.maybe(db, room.id, user.id) is not None:
         return ()

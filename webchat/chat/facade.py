@@ -8,7 +8,11 @@ import attrs
 from argon2 import PasswordHasher
 
 from webchat.chat.accounts import Accounts, SessionLife
+from webchat.chat.bans import Bans
+from webchat.chat.directs import Directs
+from webchat.chat.links import Links
 from webchat.chat.log import RoomLog
+from webchat.chat.members import Members
 from webchat.chat.messages import PAGE_LIMIT, Messages
 from webchat.chat.passwords import PASSWORD_MAX, PASSWORD_MIN, Passwords
 from webchat.chat.reading import Reading
@@ -105,6 +109,10 @@ class Chat:
         self.posts = Buckets(settings.posts, clock)
         self.messages = Messages(log, database, epoch, sources.now, self.posts, changes)
         self.rooms = Rooms(log, database, epoch, sources.now, changes)
+        self.members = Members(log, self.hub, sources.now, changes)
+        self.bans = Bans(log, database, self.hub, sources.now, changes)
+        self.links = Links(log, database, sources.now, sources.token_bytes, changes)
+        self.directs = Directs(log, database, sources.now, changes)
         self.reading = Reading(log, self.hub, self.bus, Buckets(settings.marks, clock), Buckets(settings.typing, clock))
         self.sweeping = Sweeping(database, self.hub, self.cache)
         self._settings = settings

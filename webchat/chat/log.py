@@ -34,9 +34,11 @@ class RoomLog:
     _database: Database
     _bus: Bus
 
-    async def change(self, room: RoomId | None, work: Callable[[sa.Connection], Outcome[T]]) -> T:
-        """Carries out *work*, in the transaction that holds the row of *room*."""
-        return self._tell(await self._database.write(room, work))
+    async def change(
+        self, room: RoomId | None, work: Callable[[sa.Connection], Outcome[T]], also: RoomId | None = None
+    ) -> T:
+        """Carries out *work*, in the transaction that holds the row of *room*, and that of *also*."""
+        return self._tell(await self._database.write(room, work, also))
 
     def change_together(
         self,

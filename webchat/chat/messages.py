@@ -24,13 +24,14 @@ from webchat.model.refusals import (
     NoSuchMessage,
     Refusal,
     RoomArchived,
+    SlowMode,
     SyncTooLarge,
 )
-from webchat.model.rooms import Room
+from webchat.model.rooms import Membership, Room
 from webchat.model.text import check_nonce, message_text
 from webchat.model.users import Actor
 from webchat.store import changes as change_store
-from webchat.store import memberships, rooms, users
+from webchat.store import audit, directs, memberships, rooms, users
 from webchat.store import messages as message_store
 from webchat.store.database import Database, fire
 
@@ -39,7 +40,7 @@ BLOCK_LIMIT = 500
 
 
 class _Post(Struct, frozen=True, gc=False):
-    """A post on its way to the writer."""
+    """A post on its way to the writer.  *may_administer*: its author is one of those who run the server."""
 
     room: RoomId
     author: UserId
@@ -47,6 +48,7 @@ class _Post(Struct, frozen=True, gc=False):
     nonce: str | None
     body_hash: bytes
     created: Millis
+    may_administer: bool = False
 
 
 @attrs.define(eq=False)
@@ -64,7 +66,8 @@ class Messages:
         """Stores a message and tells the room; fires once it is stored.
 
         The same nonce again gets the same answer, `duplicate` set; with another text, Conflict.  Raises what
-        `message_text` raises, NotAMember, NoSuchRoom, RoomArchived, RateLimited, Busy, Unavailable, Retry.
+        `message_text` raises, NotAMember, NoSuchRoom, RoomArchived, Forbidden, Silenced, SlowMode, RateLimited, Busy,
+        Unavailable, Retry.
         """
         done: Deferred[Posted] = Deferred()
         self.submit(actor, command, fire(done))
@@ -81,7 +84,8 @@ class Messages:
             done(refusal)
             return
         body_hash = hashlib.sha256(text.encode()).digest()
-        post = _Post(command.room, actor.id, text, command.nonce, body_hash, self._now())
+        now, may_administer = self._now(), actor.may_administer
+        post = _Post(command.room, actor.id, text, command.nonce, body_hash, now, may_administer)
         self._log.submit(command.room, _post_all, post, done)
 
     async def edit(self, actor: Actor, command: EditMessage) -> Changed:
@@ -91,7 +95,7 @@ class Messages:
         now = self._now()
 
         def work(db: sa.Connection) -> Outcome[Changed]:
-            permission.writer(db, command.room, actor)
+            permission.speaker(db, command.room, actor, now)
             message = message_store.maybe(db, command.room, command.seq)
             if message is None:
                 raise NoSuchMessage
@@ -115,14 +119,20 @@ class Messages:
         now = self._now()
 
         def work(db: sa.Connection) -> Outcome[Changed]:
-            _, membership = permission.writer(db, command.room, actor)
+            room, membership = permission.writer(db, command.room, actor)
             message = message_store.maybe(db, command.room, command.seq)
             if message is None:
                 raise NoSuchMessage
-            if message.author != actor.id and not permission.may_moderate(actor, membership):
+            is_own = message.author == actor.id
+            # Nobody looks after a direct conversation.
+            if not is_own and (room.kind == "direct" or not permission.may_moderate(actor, membership)):
                 raise Forbidden("Only its author and moderators delete a message.")
             if message.deleted is not None:
                 return Outcome(Changed(command.room, message.rev))
+            if not is_own:
+                audit.record(
+                    db, now, actor.id, "message.delete", room=room.id, user=message.author, seq=command.seq
+                )
             _, rev = rooms.raise_counters(db, command.room, 0, 1)
             message_store.delete(db, command.room, command.seq, now, rev)
             return Outcome(Changed(command.room, rev), _row(db, command.room, command.seq))
@@ -196,6 +206,8 @@ def _post_all(
     was used before raises nothing, or seq would have holes.
     """
     places = memberships.many(db, {(post.room, post.author) for post in posts})
+    apart = _apart(db, held, places)
+    slow: dict[tuple[RoomId, UserId], Millis] = {}
     used = message_store.sent(db, {(p.room, p.author, p.nonce) for p in posts if p.nonce is not None})
     answers: list[Outcome[Posted] | Refusal | None] = []
     fresh: dict[RoomId, list[int]] = {}
@@ -213,9 +225,9 @@ def _post_all(
             room, place = held.get(post.room), places.get((post.room, post.author))
             if room is None or room.deleted is not None or place is None or not place.is_active:
                 answer = permission.refuse_outsider(room)
-            elif room.archived is not None:
-                answer = RoomArchived()
             else:
+                answer = _refuse_post(post, room, place, apart, slow)
+            if answer is None:
                 fresh.setdefault(post.room, []).append(number)
                 if key is not None:
                     first_use[key] = number
@@ -237,6 +249,8 @@ def _post_all(
             )
     message_store.add(db, added)
     memberships.read_up_to(db, [(one.room, one.author, one.seq) for one in added])
+    if slow:
+        memberships.posted(db, slow)
     for number in repeats:
         post = posts[number]
         assert post.nonce is not None
@@ -246,6 +260,41 @@ def _post_all(
         sent = message_store.Sent(answer.answer.seq, answer.answer.rev, original.created, original.body_hash)
         answers[number] = _repeat(post, sent)
     return [answer for answer in answers if answer is not None]
+
+
+def _apart(
+    db: sa.Connection, held: Mapping[RoomId, Room], places: Mapping[tuple[RoomId, UserId], Membership]
+) -> set[tuple[RoomId, UserId]]:
+    """Who may not post in a conversation of two, since one of them blocks the other; asked only where there are some."""
+    directs_held = {room.id for room in held.values() if room.kind == "direct"}
+    wanted = [place for place in places if place[0] in directs_held] if directs_held else []
+    return directs.apart(db, wanted) if wanted else set()
+
+
+def _refuse_post(
+    post: _Post,
+    room: Room,
+    place: Membership,
+    apart: set[tuple[RoomId, UserId]],
+    slow: dict[tuple[RoomId, UserId], Millis],
+) -> Refusal | None:
+    """Why a member may not post now; None if she may: in a slow room *slow* then holds when she did."""
+    if room.archived is not None:
+        return RoomArchived()
+    refusal = permission.refuse_speech(room, place, post.may_administer, post.created)
+    if refusal is not None:
+        return refusal
+    key = (post.room, post.author)
+    if apart and key in apart:
+        return Forbidden("One of the two of you blocks the other.")
+    if room.slow and not (place.may_moderate or post.may_administer):
+        pause = room.slow * 1000
+        # However the clocks differ, nobody waits for longer than the room says.
+        wait = min(slow.get(key, place.posted) + pause - post.created, pause)
+        if wait > 0:
+            return SlowMode(retry_after=round(wait / 1000 + 0.05, 1))
+        slow[key] = post.created
+    return None
 
 
 def _repeat(post: _Post, sent: message_store.Sent) -> Outcome[Posted] | Refusal:

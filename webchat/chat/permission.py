@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from webchat.model.ids import RoomId
-from webchat.model.refusals import NoSuchRoom, NotAMember, RoomArchived
+from webchat.model.ids import Millis, RoomId
+from webchat.model.refusals import (
+    Forbidden,
+    NoSuchRoom,
+    NotAMember,
+    Refusal,
+    RoomArchived,
+    Silenced,
+)
 from webchat.model.rooms import Membership, Room
 from webchat.model.users import Actor
-from webchat.store import memberships, rooms
+from webchat.store import directs, memberships, rooms
+
+_RANKS = {"member": 1, "moderator": 2, "owner": 3}
+_ADMINISTRATOR = 4
 
 
 def refuse_outsider(room: Room | None) -> NotAMember | NoSuchRoom:
@@ -33,6 +43,62 @@ def writer(db: sa.Connection, room_id: RoomId, actor: Actor) -> tuple[Room, Memb
     return room, membership
 
 
+def speaker(db: sa.Connection, room_id: RoomId, actor: Actor, now: Millis) -> tuple[Room, Membership]:
+    """As *writer*, where others are to read it.  Raises Silenced, Forbidden too."""
+    room, membership = writer(db, room_id, actor)
+    refusal = refuse_speech(room, membership, actor.may_administer, now)
+    if refusal is not None:
+        raise refusal
+    if room.kind == "direct" and directs.apart(db, [(room.id, actor.id)]):
+        raise Forbidden
+    return room, membership
+
+
+def refuse_speech(room: Room, membership: Membership, may_administer: bool, now: Millis) -> Refusal | None:
+    """Why a member of the room may not say something in it at *now*; None if she may."""
+    silence = membership.silence(now)
+    if silence > 0:
+        return Silenced(retry_after=round(silence / 1000 + 0.05, 1))
+    if room.posting == "moderators" and not (membership.may_moderate or may_administer):
+        return Forbidden("Only the room's moderators post here.")
+    return None
+
+
+def moderator(db: sa.Connection, room_id: RoomId, actor: Actor) -> tuple[Room, Membership]:
+    """As *member*, for somebody who looks after the room.  Raises Forbidden too; nobody looks after a direct one."""
+    room, membership = member(db, room_id, actor)
+    if room.kind == "direct" or not may_moderate(actor, membership):
+        raise Forbidden("Only the room's moderators do this.")
+    return room, membership
+
+
+def owner(db: sa.Connection, room_id: RoomId, actor: Actor) -> tuple[Room, Membership]:
+    """As *member*, for the room's owner and those who run the server.  Raises Forbidden too."""
+    room, membership = member(db, room_id, actor)
+    if room.kind == "direct" or not (membership.role == "owner" or actor.may_administer):
+        raise Forbidden("Only the room's owner does this.")
+    return room, membership
+
+
+def inviter(db: sa.Connection, room_id: RoomId, actor: Actor) -> tuple[Room, Membership]:
+    """As *writer*, for somebody who may bring others in.  Raises Forbidden too; a direct room stays as it is."""
+    room, membership = writer(db, room_id, actor)
+    if room.kind == "direct" or not may_invite(room, membership, actor.may_administer):
+        raise Forbidden("Only the room's moderators invite others.")
+    return room, membership
+
+
 def may_moderate(actor: Actor, membership: Membership) -> bool:
     """Whether the actor may delete what others wrote, and rename the room."""
     return membership.may_moderate or (membership.is_active and actor.may_administer)
+
+
+def may_invite(room: Room, membership: Membership, may_administer: bool) -> bool:
+    """Whether somebody with this place in the room may bring others in."""
+    return membership.is_active and (room.inviting == "all" or membership.may_moderate or may_administer)
+
+
+def outranks(actor: Actor, membership: Membership, other: Membership) -> bool:
+    """Whether the actor has power over *other*: owner over moderator over member; who runs the server over all."""
+    mine = _ADMINISTRATOR if actor.may_administer else _RANKS[membership.role]
+    return mine > _RANKS[other.role]

@@ -65,7 +65,7 @@ def _mark_all(
     raised: dict[tuple[RoomId, UserId], Seq] = {}
     for mark in marks:
         room, place = found[mark.room], places.get((mark.room, mark.user))
-        if room is None or place is None or not place.is_active:
+        if room is None or room.deleted is not None or place is None or not place.is_active:
             answers.append(permission.refuse_outsider(room))
             continue
         key = (mark.room, mark.user)

@@ -1,4 +1,4 @@
-"""Public rooms: made, found, changed, joined, left."""
+"""Rooms: made, found, changed, joined, left, deleted."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
+from typing import Any
 
 import attrs
+import msgspec
 import sqlalchemy as sa
 
 from webchat.chat import permission
@@ -16,18 +18,41 @@ from webchat.live.limits import Buckets
 from webchat.model.answers import Changed, MemberEntry
 from webchat.model.commands import JoinRoom, LeaveRoom
 from webchat.model.events import Member, Row
-from webchat.model.ids import Millis, Rev, RoomId
-from webchat.model.refusals import BadRequest, Conflict, Forbidden, NoSuchRoom, RoomArchived
-from webchat.model.rooms import MemberRole, Room, RoomListing, RoomState
+from webchat.model.ids import Millis, Rev, RoomId, UserId
+from webchat.model.refusals import Banned, BadRequest, Conflict, Forbidden, NoSuchRoom, RoomArchived, TooMany
+from webchat.model.rooms import Membership, MemberRole, Right, Room, RoomKind, RoomListing, RoomState
 from webchat.model.text import TITLE_LIMIT, TOPIC_LIMIT, folded, line_of_text
 from webchat.model.users import Actor, User
+from webchat.store import audit, bans, directs, memberships, meta
 from webchat.store import changes as change_store
-from webchat.store import memberships
 from webchat.store import rooms as room_store
 from webchat.store import users as user_store
 from webchat.store.database import Database
 
 PAGE_LIMIT = 200
+MAX_ROOMS = 1_000
+"""How many rooms somebody may enter by herself: each stands in her `welcome`."""
+
+PURGE = "purge:"
+"""What the keys begin with that name the rooms whose rows are still to be cleared away."""
+
+
+@attrs.frozen
+class RoomChanges:
+    """What is to become of a room's row; None: it stays as it is."""
+
+    title: str | None = None
+    topic: str | None = None
+    posting: Right | None = None
+    inviting: Right | None = None
+    slow: int | None = None
+    kind: RoomKind | None = None
+
+    def columns(self, now: Room) -> dict[str, object]:
+        """The columns in which *now* differs from this."""
+        wanted = {name: value for name, value in attrs.asdict(self).items() if value is not None}
+        found = {name: value for name, value in wanted.items() if value != getattr(now, name)}
+        return {**found, "title_key": folded(str(found["title"]))} if "title" in found else found
 
 
 @attrs.define(eq=False)
@@ -54,14 +79,17 @@ class Rooms:
 
         return await self._database.read(work)
 
-    async def create(self, actor: Actor, title: str, topic: str = "") -> RoomState:
-        """Makes a public room; the actor is its owner and first member."""
+    async def create(self, actor: Actor, title: str, topic: str = "", kind: RoomKind = "public") -> RoomState:
+        """Makes a public or private room; the actor is its owner and first member."""
+        if kind == "direct":
+            raise BadRequest("A direct conversation is opened with people, not by a title.", field="kind")
         title, topic = _title(title), _topic(topic)
         self._changes.take(actor.id)
         now = self._now()
 
         def work(db: sa.Connection) -> Outcome[RoomState]:
-            room, rows = add_room(db, actor.user, title, topic, now)
+            check_room_for_more(db, actor.id)
+            room, rows = add_room(db, actor.user, title, topic, now, kind)
             state = room_store.maybe_state(db, room, actor.id)
             assert state is not None
             return Outcome(state, rows)
@@ -85,24 +113,42 @@ class Rooms:
         return await self._database.read(work)
 
     async def change(
-        self, actor: Actor, room: RoomId, title: str | None = None, topic: str | None = None, if_rev: int | None = None
+        self,
+        actor: Actor,
+        room: RoomId,
+        title: str | None = None,
+        topic: str | None = None,
+        if_rev: int | None = None,
+        **settings: Any,
     ) -> Changed:
-        """Gives the room another title or topic: for its moderators.  *if_rev*: only if its row still has this rev."""
-        new_title = None if title is None else _title(title)
-        new_topic = None if topic is None else _topic(topic)
+        """Gives the room another title, topic or other *settings* (see RoomChanges): for its moderators.
+
+        Whether it is public or private its owner decides.  *if_rev*: only if its row still has this rev.
+        """
+        wanted = RoomChanges(
+            None if title is None else _title(title), None if topic is None else _topic(topic), **settings
+        )
+        if wanted.kind == "direct":
+            raise BadRequest("A room does not become a direct conversation.", field="kind")
         self._changes.take(actor.id)
+        now = self._now()
 
         def work(db: sa.Connection) -> Outcome[Changed]:
-            now, membership = permission.writer(db, room, actor)
-            if not permission.may_moderate(actor, membership):
-                raise Forbidden("Only the room's moderators change it.")
-            wanted_title = now.title if new_title is None else new_title
-            wanted_topic = now.topic if new_topic is None else new_topic
-            if (wanted_title, wanted_topic) == (now.title, now.topic):
-                return Outcome(Changed(room, now.changed))
-            if if_rev is not None and if_rev != now.changed:
+            row, membership = permission.moderator(db, room, actor)
+            if row.archived is not None:
+                raise RoomArchived
+            columns = wanted.columns(row)
+            if not columns:
+                return Outcome(Changed(room, row.changed))
+            if "kind" in columns and not (membership.role == "owner" or actor.may_administer):
+                raise Forbidden("Only the room's owner makes it public or private.")
+            if if_rev is not None and if_rev != row.changed:
                 raise Conflict("The room has changed since.", field="if_rev")
-            return _change_row(db, now, title=wanted_title, title_key=folded(wanted_title), topic=wanted_topic)
+            # Of titles and topics only that they were changed: the log of acts keeps no texts.
+            told = {name: columns[name] for name in ("posting", "inviting", "slow", "kind") if name in columns}
+            told["words"] = "title" in columns or "topic" in columns
+            audit.record(db, now, actor.id, "room.settings", room=room, **told)
+            return change_row(db, row, **columns)
 
         return await self._log.change(room, work)
 
@@ -112,44 +158,60 @@ class Rooms:
         now = self._now()
 
         def work(db: sa.Connection) -> Outcome[Changed]:
-            row, membership = permission.member(db, room, actor)
-            if membership.role != "owner" and not actor.may_administer:
-                raise Forbidden("Only the room's owner archives it.")
+            row, _ = permission.owner(db, room, actor)
             if (row.archived is not None) == archived:
                 return Outcome(Changed(room, row.changed))
-            return _change_row(db, row, archived=now if archived else None)
+            audit.record(db, now, actor.id, "room.archive", room=room, archived=archived)
+            return change_row(db, row, archived=now if archived else None)
+
+        return await self._log.change(room, work)
+
+    async def delete(self, actor: Actor, room: RoomId, confirm: str) -> Changed:
+        """Ends the room for everybody, for good: for its owner and the server's.  *confirm*: its title, once more.
+
+        After this change nothing of it is told or answered; its rows are cleared away bit by bit (see Sweeping).
+        """
+        self._changes.take(actor.id)
+        now = self._now()
+
+        def work(db: sa.Connection) -> Outcome[Changed]:
+            row, _ = permission.owner(db, room, actor)
+            if " ".join(confirm.split()) != row.title:
+                raise BadRequest("This is not the room's title.", field="confirm")
+            audit.record(db, now, actor.id, "room.delete", room=room)
+            return end_room(db, row, now)
 
         return await self._log.change(room, work)
 
     async def join(self, actor: Actor, command: JoinRoom) -> Changed:
         """Makes the actor a member of a public room; her connections are told by `joined`."""
         self._changes.take(actor.id)
+        now = self._now()
 
         def work(db: sa.Connection) -> Outcome[Changed]:
             room = room_store.maybe(db, command.room)
-            if room is None or room.deleted is not None or room.kind != "public":
+            if room is None or room.deleted is not None:
                 raise NoSuchRoom
             membership = memberships.maybe(db, room.id, actor.id)
             if membership is not None and membership.is_active:
                 return Outcome(Changed(room.id, membership.rev))
-            if room.archived is not None:
-                raise RoomArchived
-            rows = add_member(db, room, _as_stored(db, actor), "member")
+            if room.kind != "public":
+                raise NoSuchRoom
+            rows = enter(db, room, as_stored(db, actor), now)
             return Outcome(Changed(room.id, rows[0].rev), rows)
 
         return await self._log.change(command.room, work)
 
     async def leave(self, actor: Actor, command: LeaveRoom) -> Changed:
-        """Ends the actor's membership: after this rev she gets nothing of the room."""
+        """Ends the actor's membership: after this rev she gets nothing of the room.  Raises Forbidden for one of two."""
         self._changes.take(actor.id)
 
         def work(db: sa.Connection) -> Outcome[Changed]:
             room, membership = permission.member(db, command.room, actor)
-            _, rev = room_store.raise_counters(db, room.id, 0, 1)
-            memberships.leave(db, room.id, actor.id, rev)
-            card = _as_stored(db, actor).card
-            row = Member(room.id, rev, card, membership.role, membership.joined_rev, left=True)
-            return Outcome(Changed(room.id, rev), (row,))
+            if room.kind == "direct" and directs.is_of_two(db, room.id):
+                raise Forbidden("A conversation of two cannot be left.")
+            rows = part(db, membership, as_stored(db, actor))
+            return Outcome(Changed(room.id, rows[0].rev), rows)
 
         return await self._log.change(command.room, work)
 
@@ -160,9 +222,11 @@ class Rooms:
         limit = max(1, min(limit, PAGE_LIMIT))
 
         def work(db: sa.Connection) -> tuple[list[MemberEntry], int, str | None]:
-            permission.member(db, room, actor)
+            _, membership = permission.member(db, room, actor)
             found = memberships.members(db, room, like_pattern(search), read_cursor(after), limit + 1)
             entries = [entry for entry, _ in found[:limit]]
+            if not permission.may_moderate(actor, membership):
+                entries = [msgspec.structs.replace(entry, silenced=None) for entry in entries]
             more = len(found) > limit
             following = cursor(found[limit - 1][1], entries[-1].user.id) if more else None
             return entries, memberships.count(db, room), following
@@ -170,18 +234,67 @@ class Rooms:
         return await self._database.read(work)
 
 
-def add_room(db: sa.Connection, owner: User, title: str, topic: str, now: Millis) -> tuple[RoomId, tuple[Row, ...]]:
-    """Makes a public room with its owner as first member."""
-    room_id = room_store.add(db, "public", title, folded(title), topic, now)
+def add_room(
+    db: sa.Connection, owner: User, title: str, topic: str, now: Millis, kind: RoomKind = "public"
+) -> tuple[RoomId, tuple[Row, ...]]:
+    """Makes a room with its owner as first member."""
+    room_id = room_store.add(db, kind, title, folded(title), topic, now)
     room = room_store.one(db, room_id)
     return room_id, (change_store.room_row(room), *add_member(db, room, owner, "owner"))
 
 
-def add_member(db: sa.Connection, room: Room, user: User, role: MemberRole) -> tuple[Member, ...]:
+def add_member(
+    db: sa.Connection, room: Room, user: User, role: MemberRole, by: UserId | None = None
+) -> tuple[Member, ...]:
     """Makes *user*, who is none, a member of *room*, whose row is held; all that was said before counts as read."""
     seq, rev = room_store.raise_counters(db, room.id, 0, 1)
-    memberships.join(db, room.id, user.id, role, seq, rev)
+    memberships.join(db, room.id, user.id, role, seq, rev, by)
     return (Member(room.id, rev, user.card, role, rev),)
+
+
+def enter(db: sa.Connection, room: Room, user: User, now: Millis, by: UserId | None = None) -> tuple[Member, ...]:
+    """As *add_member*, for somebody who comes by herself.  Raises Banned, RoomArchived, TooMany."""
+    if bans.among(db, room.id, [user.id], now):
+        raise Banned
+    if room.archived is not None:
+        raise RoomArchived
+    check_room_for_more(db, user.id)
+    return add_member(db, room, user, "member", by)
+
+
+def check_room_for_more(db: sa.Connection, user: UserId) -> None:
+    """Raises TooMany if *user* is in as many rooms as anybody may be."""
+    if memberships.counts(db, [user]).get(user, 0) >= MAX_ROOMS:
+        raise TooMany("You are in too many rooms.")
+
+
+def part(db: sa.Connection, membership: Membership, user: User) -> tuple[Member, ...]:
+    """Ends the membership of *user*; if the room has lost its last owner, it gets another one."""
+    room = membership.room
+    _, rev = room_store.raise_counters(db, room, 0, 1)
+    memberships.leave(db, room, user.id, rev)
+    row = Member(room, rev, user.card, membership.role, membership.joined_rev, left=True)
+    if membership.role != "owner" or memberships.owners(db, room):
+        return (row,)
+    heir = memberships.heir(db, room)
+    return (row,) if heir is None else (row, *set_role(db, room, heir, "owner"))
+
+
+def set_role(db: sa.Connection, room: RoomId, user: UserId, role: MemberRole) -> tuple[Member, ...]:
+    """Gives a member of the room another role; the room's rows of that."""
+    membership, account = memberships.maybe(db, room, user), user_store.maybe(db, user)
+    assert membership is not None and account is not None
+    if membership.role == role:
+        return ()
+    _, rev = room_store.raise_counters(db, room, 0, 1)
+    memberships.set_role(db, room, user, role, rev)
+    return (Member(room, rev, account.card, role, membership.joined_rev),)
+
+
+def end_room(db: sa.Connection, room: Room, now: Millis) -> Outcome[Changed]:
+    """Marks the room as gone, and its rows as to be cleared away."""
+    meta.put(db, f"{PURGE}{room.id}", str(now))
+    return change_row(db, room, deleted=now)
 
 
 def like_pattern(search: str) -> str | None:
@@ -224,12 +337,12 @@ def _topic(topic: str) -> str:
     return line_of_text(topic, TOPIC_LIMIT, "topic", may_be_empty=True)
 
 
-def _as_stored(db: sa.Connection, actor: Actor) -> User:
+def as_stored(db: sa.Connection, actor: Actor) -> User:
     """The actor's account as it is now: a connection may be older than her last change of name."""
     return user_store.maybe(db, actor.id) or actor.user
 
 
-def _change_row(db: sa.Connection, room: Room, **columns: object) -> Outcome[Changed]:
+def change_row(db: sa.Connection, room: Room, **columns: object) -> Outcome[Changed]:
     _, rev = room_store.raise_counters(db, room.id, 0, 1)
     room_store.change(db, room.id, Rev(rev), **columns)
     return Outcome(Changed(room.id, rev), (change_store.room_row(room_store.one(db, room.id)),))

@@ -1,18 +1,22 @@
-"""Finds what other processes changed, and what a lost hint kept back: rooms that moved, sessions that ended."""
+"""Finds what other processes changed, and what a lost hint kept back; clears away rooms that are gone."""
 
 from __future__ import annotations
 
 import attrs
+import sqlalchemy as sa
 
 from webchat.chat.accounts import SIGNED_OUT, SIGNED_OUT_REASON
+from webchat.chat.rooms import PURGE
 from webchat.live.hub import Hub
 from webchat.live.sessions import SessionCache
 from webchat.model.ids import RoomId, SessionId, UserId
-from webchat.store import memberships, rooms
+from webchat.store import memberships, meta, rooms
 from webchat.store import sessions as session_store
 from webchat.store.database import Database
 
 CHUNK = 1_000
+PURGE_ROWS, PURGE_STEPS = 500, 20
+"""Rows that are cleared away in one transaction, and transactions of one sweep."""
 
 
 @attrs.define(eq=False)
@@ -49,6 +53,16 @@ class Sweeping:
                 for user, rooms in places.items():
                     self._hub.introduce(user, rooms)
 
+    async def gone_rooms(self) -> None:
+        """Clears away what was in rooms that are gone, some rows at a time, so that nobody's message waits for it."""
+        keys = await self._database.read(lambda db: meta.keys(db, PURGE))
+        for _ in range(PURGE_STEPS):
+            if not keys:
+                return
+            key = keys[0]
+            if await self._database.write(None, lambda db, key=key: _purge(db, key)):  # type: ignore[misc]
+                keys.pop(0)
+
     async def sessions(self) -> None:
         """Closes the connections of sessions that were revoked elsewhere, and forgets them."""
         known = list({*self._hub.sessions(), *self._cache.sessions()})
@@ -60,3 +74,11 @@ class Sweeping:
             for session in set(chunk) - valid:
                 self._cache.forget(session)
                 self._hub.dismiss_session(session, SIGNED_OUT, SIGNED_OUT_REASON)
+
+
+def _purge(db: sa.Connection, key: str) -> bool:
+    """Removes some rows of the room that *key* names; whether that was the rest."""
+    is_done = rooms.purge(db, RoomId(int(key.removeprefix(PURGE))), PURGE_ROWS)
+    if is_done:
+        meta.remove(db, key)
+    return is_done

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from webchat.chat import permission
 from webchat.chat.messages import BLOCK_LIMIT
 from webchat.live.hub import Hub, Listener
-from webchat.model.events import Block, Member, Reset
+from webchat.model.events import Block, Member, Reset, ends_room
 from webchat.model.ids import MAX_INT, Rev, RoomId
 from webchat.model.refusals import Refusal, Unauthenticated
 from webchat.model.rooms import RoomState
@@ -79,6 +79,9 @@ class Syncing:
             found = change_store.since(db, room, rev, BLOCK_LIMIT)
             if isinstance(found, Reset):
                 return found, change_store.moved(db, room, rev, MAX_INT)
+            if any(map(ends_room, found.rows)):
+                # Who left before the room was gone is not told that it is.
+                return found, [row for row in change_store.moved(db, room, rev, MAX_INT) if row.left]
             return found, [row for row in found.rows if isinstance(row, Member)]
 
         return await self._database.read(work)
@@ -114,11 +117,11 @@ class Syncing:
             if isinstance(found, Reset):
                 listener.write_reset(found)
             else:
-                found, has_left = _until_leaving(found, actor)
+                found, is_over = _until_the_end(found, actor)
                 budget.rows -= len(found.rows)
                 if found.rows or answer:
                     await listener.write_block(found)
-                if has_left:
+                if is_over:
                     return
             rev, answer, may_use_memory = found.rev, False, True
             if self._hub.enter(listener, room, rev):
@@ -170,8 +173,9 @@ def _since_all(db: sa.Connection, asked: Sequence[_Held]) -> Sequence[Block | Re
     return answers
 
 
-def _until_leaving(block: Block, actor: Actor) -> tuple[Block, bool]:
+def _until_the_end(block: Block, actor: Actor) -> tuple[Block, bool]:
+    """What of *block* the actor is told, and whether she hears nothing after it: she has left, or the room is gone."""
     for place, row in enumerate(block.rows):
-        if isinstance(row, Member) and row.user.id == actor.id and row.left:
+        if ends_room(row) or (isinstance(row, Member) and row.user.id == actor.id and row.left):
             return Block(block.room, block.rows[: place + 1], row.rev), True
     return block, False

@@ -89,7 +89,10 @@ async def changes(call: Call[Nothing, Since]) -> Changes:
 
 
 _ROOM = ("no_such_room", "not_a_member")
-_TEXT = ("empty_text", "text_too_long", "bad_text", "room_archived", "conflict", "rate_limited", "busy", "retry")
+_TEXT = (
+    *("empty_text", "text_too_long", "bad_text", "room_archived", "forbidden", "silenced", "conflict"),
+    *("rate_limited", "busy", "retry"),
+)
 
 ROUTES = (
     Route("GET", f"{API}/rooms/{{room}}/messages", history, answer=Page, query=History, refusals=_ROOM),
@@ -101,7 +104,7 @@ ROUTES = (
         body=Post,
         status=201,
         statuses=(200,),
-        refusals=(*_ROOM, *_TEXT),
+        refusals=(*_ROOM, *_TEXT, "slow_mode"),
     ),
     Route(
         "PATCH",
@@ -109,7 +112,7 @@ ROUTES = (
         edit,
         answer=Changed,
         body=Edit,
-        refusals=(*_ROOM, *_TEXT, "no_such_message", "forbidden"),
+        refusals=(*_ROOM, *_TEXT, "no_such_message"),
     ),
     Route(
         "DELETE",

@@ -1,16 +1,17 @@
-"""Rooms over HTTP: finding, making, changing, joining and leaving them, and who belongs to them."""
+"""Rooms over HTTP: finding, making, changing, joining, leaving and deleting them, and who belongs to them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from webchat.http.route import API, Call, Nothing, Route
 from webchat.model.answers import Changed, MemberEntry
 from webchat.model.commands import JoinRoom, LeaveRoom
 from webchat.model.ids import MAX_INT, Rev
-from webchat.model.rooms import RoomListing, RoomState
+from webchat.model.rooms import Right, RoomListing, RoomState
 
 # Longer than any limit, so that what is a little too long gets the refusal that says so.
 Line = Annotated[str, Meta(max_length=4_000)]
@@ -20,17 +21,25 @@ PageSize = Annotated[int, Meta(ge=1, le=200)]
 
 
 class CreateRoom(Struct, frozen=True, forbid_unknown_fields=True):
-    """Make a public room; its maker becomes its owner."""
+    """Make a room; its maker becomes its owner.  A private one is known to its members only."""
 
     title: Line
     topic: Line = ""
+    kind: Literal["public", "private"] = "public"
 
 
 class ChangeRoom(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is absent stays as it is.  *if_rev*: only if the room's row still has this rev."""
+    """What is absent stays as it is.  *if_rev*: only if the room's row still has this rev.
+
+    *posting*, *inviting*: who may.  *slow*: seconds between two posts of one member.  *kind*: for the owner only.
+    """
 
     title: Line | UnsetType = UNSET
     topic: Line | UnsetType = UNSET
+    posting: Right | UnsetType = UNSET
+    inviting: Right | UnsetType = UNSET
+    slow: Annotated[int, Meta(ge=0, le=3_600)] | UnsetType = UNSET
+    kind: Literal["public", "private"] | UnsetType = UNSET
     if_rev: Annotated[Rev, Meta(ge=1, le=MAX_INT)] | None = None
 
 
@@ -38,6 +47,12 @@ class ArchiveRoom(Struct, frozen=True, forbid_unknown_fields=True):
     """An archived room can be read only."""
 
     archived: bool
+
+
+class DeleteRoom(Struct, frozen=True, forbid_unknown_fields=True):
+    """The room goes for everybody, and for good.  *confirm*: its title."""
+
+    confirm: Line
 
 
 class FindRooms(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +101,7 @@ async def public_rooms(call: Call[Nothing, FindRooms]) -> Rooms:
 
 async def create_room(call: Call[CreateRoom, Nothing]) -> RoomState:
     """Make a room."""
-    return await call.chat.rooms.create(call.actor, call.body.title, call.body.topic)
+    return await call.chat.rooms.create(call.actor, call.body.title, call.body.topic, call.body.kind)
 
 
 async def my_rooms(call: Call[Nothing, Nothing]) -> MyRooms:
@@ -101,15 +116,19 @@ async def room(call: Call[Nothing, Nothing]) -> RoomState:
 
 
 async def change_room(call: Call[ChangeRoom, Nothing]) -> Changed:
-    """Change a room's title or topic."""
-    title = None if call.body.title is UNSET else call.body.title
-    topic = None if call.body.topic is UNSET else call.body.topic
-    return await call.chat.rooms.change(call.actor, call.room, title, topic, call.body.if_rev)
+    """Change a room's title, topic or settings."""
+    given = {name: value for name, value in msgspec.structs.asdict(call.body).items() if value is not UNSET}
+    return await call.chat.rooms.change(call.actor, call.room, **given)
 
 
 async def archive_room(call: Call[ArchiveRoom, Nothing]) -> Changed:
     """Archive a room, or open it again."""
     return await call.chat.rooms.archive(call.actor, call.room, call.body.archived)
+
+
+async def delete_room(call: Call[DeleteRoom, Nothing]) -> Changed:
+    """Delete a room, with all that was said in it."""
+    return await call.chat.rooms.delete(call.actor, call.room, call.body.confirm)
 
 
 async def join_room(call: Call[Nothing, Nothing]) -> Changed:
@@ -141,7 +160,7 @@ ROUTES = (
         answer=RoomState,
         body=CreateRoom,
         status=201,
-        refusals=("bad_text", "text_too_long", "rate_limited"),
+        refusals=("bad_text", "text_too_long", "too_many", "rate_limited"),
     ),
     Route("GET", f"{API}/me/rooms", my_rooms, answer=MyRooms),
     Route("GET", f"{API}/rooms/{{room}}", room, answer=RoomState, refusals=_ROOM),
@@ -163,11 +182,19 @@ ROUTES = (
     ),
     Route(
         "POST",
+        f"{API}/rooms/{{room}}/delete",
+        delete_room,
+        answer=Changed,
+        body=DeleteRoom,
+        refusals=(*_ROOM, "forbidden", "rate_limited"),
+    ),
+    Route(
+        "POST",
         f"{API}/rooms/{{room}}/join",
         join_room,
         answer=Changed,
-        refusals=("no_such_room", "room_archived", "rate_limited"),
+        refusals=("no_such_room", "banned", "room_archived", "too_many", "rate_limited"),
     ),
-    Route("POST", f"{API}/rooms/{{room}}/leave", leave_room, answer=Changed, refusals=_ROOM),
+    Route("POST", f"{API}/rooms/{{room}}/leave", leave_room, answer=Changed, refusals=(*_ROOM, "forbidden")),
     Route("GET", f"{API}/rooms/{{room}}/members", members, answer=Members, query=FindMembers, refusals=_ROOM),
 )

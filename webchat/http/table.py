@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from webchat.http import accounts, messages, openapi, rooms, server
+from webchat.http import accounts, bans, directs, links, members, messages, openapi, rooms, server
 from webchat.http.route import Route
 from webchat.http.server import Probes
 
-ROUTES: tuple[Route, ...] = (*server.ROUTES, *accounts.ROUTES, *rooms.ROUTES, *messages.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *server.ROUTES,
+    *accounts.ROUTES,
+    *rooms.ROUTES,
+    *members.ROUTES,
+    *bans.ROUTES,
+    *links.ROUTES,
+    *directs.ROUTES,
+    *messages.ROUTES,
+)
 """The API's routes."""
 
 

@@ -3,7 +3,7 @@
 Every room that has been heard of keeps the rev that was delivered and its last events, encoded; a listener that
 comes back is served from them.  On one connection, in one room, rev rises by exactly one, or a block is written, or
 `reset`.  A listener is in a room's audience only while its user is a member: her own leaving row takes her out
-before anything later is written.
+before anything later is written, and the row that says that the room is gone takes everybody out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,19 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from webchat.live.pacing import Pace
-from webchat.model.events import Block, Event, Member, Message, Reset, Row, Synced, Syncing, Typing, key_of
+from webchat.model.events import (
+    Block,
+    Event,
+    Member,
+    Message,
+    Reset,
+    Row,
+    Synced,
+    Syncing,
+    Typing,
+    ends_room,
+    key_of,
+)
 from webchat.model.ids import Rev, RoomId, SessionId, UserId
 from webchat.model.refusals import Refusal
 
@@ -341,7 +353,7 @@ class Hub:
             batch.append(entry)
             # Bytes are joined only between changes of the audience: who leaves gets nothing after her own row, who
             # comes nothing before it.
-            if isinstance(row, Member) or (room.ahead and self._is_awaited(room)):
+            if isinstance(row, Member) or ends_room(row) or (room.ahead and self._is_awaited(room)):
                 self._write(room, batch)
                 batch = []
                 self._change_audience(room, row)
@@ -366,6 +378,14 @@ class Hub:
             self._remove_from_audience(room, row.user.id)
             self._introduce(room, row)
         self._admit(room)
+        if ends_room(row):
+            self._end(room)
+
+    def _end(self, room: LiveRoom) -> None:
+        """The room is gone: nobody hears it any more, and what was said in it is not remembered."""
+        for listener in [*room.listeners(), *(listener for _, listener in room.ahead)]:
+            self.quit(listener, room.id)
+        self._forget(room)
 
     def _introduce(self, room: LiveRoom, row: Member) -> None:
         if not row.left:
@@ -436,6 +456,9 @@ class Hub:
             if rev < told.rev:
                 # Who came while the gap was being filled is told the part of it that she does not hold.
                 listener.deliver(b"".join([listener.dialect.encode(event) for event in _events(told, rev)]))
+        if isinstance(told, Block) and any(map(ends_room, told.rows)):
+            self._end(room)
+            return
         for row in moved:
             self._introduce(room, row)
 

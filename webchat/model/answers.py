@@ -75,10 +75,22 @@ class Changes(Struct, frozen=True):
 
 
 class MemberEntry(Struct, frozen=True):
-    """One line of a room's member list."""
+    """One line of a room's member list.  *silenced*: until when she may not post here, told to moderators only."""
 
     user: UserCard
     role: Literal["owner", "moderator", "member"]
+    silenced: Millis | None = None
+
+
+class Invitation(Struct, frozen=True):
+    """Where an invitation leads, for whoever has its code: *room* null where it is for the server alone."""
+
+    room: RoomId | None
+    title: str
+    topic: str
+    members: int
+    invited_by: UserCard | None
+    expires: Millis
 
 
 class Limits(Struct, frozen=True):

@@ -60,6 +60,11 @@ Row = Message | Member | RoomRow
 """A durable event: it carries a rev, and is delivered to every member."""
 
 
+def ends_room(row: Row) -> bool:
+    """Whether *row* says that its room is gone: nothing follows it."""
+    return type(row) is RoomRow and row.deleted is not None
+
+
 def key_of(row: Row) -> tuple[str, int]:
     """Which row of the room this is a state of: a later event with the same key replaces it."""
     if isinstance(row, Message):
@@ -110,6 +115,25 @@ class ReadMark(Struct, frozen=True, tag_field="type", tag="read"):
     seq: Seq
 
 
+class Removed(Struct, frozen=True, tag_field="type", tag="removed", omit_defaults=True):
+    """Told to somebody who has been taken out of a room, just before her own last row: whether she is banned, too.
+
+    *until*: when the ban ends; none for a removal, or a ban for good.
+    """
+
+    room: RoomId
+    banned: bool = False
+    reason: str = ""
+    until: Millis | None = None
+
+
+class SilencedUntil(Struct, frozen=True, tag_field="type", tag="silenced"):
+    """Told to somebody whom a moderator has silenced in a room, until when; null: she may write again."""
+
+    room: RoomId
+    until: Millis | None
+
+
 class Typing(Struct, frozen=True, tag_field="type", tag="typing"):
     """Somebody is writing: no rev, at most once, shown for a few seconds."""
 
@@ -117,5 +141,5 @@ class Typing(Struct, frozen=True, tag_field="type", tag="typing"):
     user: UserId
 
 
-Event = Row | Syncing | Synced | Reset | Joined | ReadMark | Typing
+Event = Row | Syncing | Synced | Reset | Joined | ReadMark | Removed | SilencedUntil | Typing
 """Everything that is told unasked."""

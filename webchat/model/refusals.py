@@ -95,6 +95,27 @@ class NotAMember(Refusal):
     sentence = "Join the room first."
 
 
+class Banned(Refusal):
+    """Somebody was banned from the room: she cannot come in, whoever lets her."""
+
+    code = "banned"
+    sentence = "Banned from this room."
+
+
+class Silenced(Refusal):
+    """The caller may not post for now; `retry_after` says for how long."""
+
+    code = "silenced"
+    sentence = "You may not write here for now."
+
+
+class SlowMode(Refusal):
+    """The room lets each member post only once in a while; `retry_after` says when she may again."""
+
+    code = "slow_mode"
+    sentence = "This room is slow: wait before you post again."
+
+
 class RoomArchived(Refusal):
     """The room is archived: it can be read, nothing can be written."""
 

@@ -42,8 +42,8 @@ class Room:
 class Membership:
     """Somebody's place in a room; it stays, with *left* set, after she leaves.
 
-    *muted*: until when she is not notified.  *silenced*: until when she may not post.  *posted*: when she last did, in
-    a slow room.
+    *muted*: until when she is not notified.  *silenced*: until when she may not post here, *silenced_everywhere* in
+    any room.  *posted*: when she last did, in a slow room.
     """
 
     room: RoomId
@@ -57,6 +57,7 @@ class Membership:
     muted: Millis | None = None
     silenced: Millis | None = None
     posted: Millis = Millis(0)
+    silenced_everywhere: Millis | None = None
 
     @property
     def is_active(self) -> bool:
@@ -65,6 +66,11 @@ class Membership:
     @property
     def may_moderate(self) -> bool:
         return self.is_active and self.role in ("owner", "moderator")
+
+
+    def silence(self, now: Millis) -> int:
+        """How many ms she still may not post, at *now*; 0 if she may."""
+        return max((self.silenced or 0) - now, (self.silenced_everywhere or 0) - now, 0)
 
 
 class RoomState(Struct, frozen=True, omit_defaults=True):
@@ -96,6 +102,16 @@ class RoomState(Struct, frozen=True, omit_defaults=True):
     silenced: Millis | None = None
     draft: Millis | None = None
     people: tuple[UserCard, ...] = ()
+
+
+class Ban(Struct, frozen=True):
+    """Who may not enter a room, why, by whom, since and until when; null: for good."""
+
+    user: UserCard
+    moderator: UserId
+    reason: str
+    created: Millis
+    until: Millis | None
 
 
 class RoomListing(Struct, frozen=True):

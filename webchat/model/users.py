@@ -129,6 +129,16 @@ class SessionView(Struct, frozen=True):
     current: bool
 
 
+class LinkView(Struct, frozen=True):
+    """A link that leads into a room, as its members see it: the code itself is told only once, when it is made."""
+
+    id: int
+    created: Millis
+    expires: Millis
+    uses_left: int
+    created_by: UserCard
+
+
 class InviteView(Struct, frozen=True):
     """An invitation to register: the code itself is told only once, when it is made."""
 

@@ -91,7 +91,8 @@ def moved(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> list[Member]
 def since(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> Block | Reset:
     """The rows above *rev*, each once, latest state, rising rev; Reset if there are more than *limit*.
 
-    Reset too if the room never had *rev*: somebody remembers what this database does not.
+    Reset too if the room never had *rev*: somebody remembers what this database does not.  Of a room that is gone
+    nothing is told but that.
 
     The caller's transaction must be one snapshot: then the block's rev is that of exactly these rows.
     Raises NoSuchRoom.
@@ -101,6 +102,8 @@ def since(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> Block | Rese
         return Block(room, (), rev)
     if rev > now.rev:
         return Reset(room, now.rev)
+    if now.deleted is not None:
+        return Block(room, (room_row(now),), now.rev)
     values = {"room_": room, "rev_": rev, "limit_": limit + 1}
     rows: list[Row] = [Message(*row) for row in db.execute(_MESSAGES, values)]
     rows.extend(moved(db, room, rev, limit + 1))

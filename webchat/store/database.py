@@ -183,14 +183,15 @@ class Database:
         for (_, one), answer in zip(asked, answers, strict=True):
             fire(one)(answer)
 
-    def write(self, room: RoomId | None, work: Work[T]) -> Deferred[T]:
+    def write(self, room: RoomId | None, work: Work[T], also: RoomId | None = None) -> Deferred[T]:
         """Fires with what *work* answers, once that is committed.
 
-        *room*: whose row is locked before anything is looked at.  Fails with what *work* raises (then none of it is
+        *room*, *also*: whose rows are locked before anything is looked at.  Fails with what *work* raises (then none of it is
         stored), Busy or Unavailable (nothing done), Retry (not known whether it was done).
         """
         done: Deferred[T] = Deferred()
-        self._enqueue(_Change(() if room is None else (room,), fire(done), work=work))
+        locked = tuple(one for one in (room, also) if one is not None)
+        self._enqueue(_Change(locked, fire(done), work=work))
         return done
 
     def write_together(self, room: RoomId | None, change: SetWise[Item, T], item: Item) -> Deferred[T]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from webchat.model.answers import MemberEntry
-from webchat.model.ids import Rev, RoomId, Seq, UserId
+from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.rooms import MemberRole, Membership
 from webchat.model.users import UserCard
 from webchat.store.driver import Many
-from webchat.store.schema import memberships, users
+from webchat.store.schema import memberships, rooms, users
 from webchat.store.users import CARD_COLUMNS
 
 _COLUMNS = (
@@ -27,18 +27,28 @@ _COLUMNS = (
     memberships.c.muted,
     memberships.c.silenced,
     memberships.c.posted,
+    # Whom the server's moderators have silenced may post in no room: asked with her place, for each post.
+    users.c.silenced.label("silenced_everywhere"),
 )
 _KEY = sa.and_(memberships.c.room == sa.bindparam("room_"), memberships.c.user == sa.bindparam("user_"))
-_ONE = sa.select(*_COLUMNS).where(_KEY)
-# CROSS JOIN tells SQLite which of the two to go through: by itself it might read every membership.
+_ONE = sa.select(*_COLUMNS).join(users, users.c.id == memberships.c.user).where(_KEY)
+# CROSS JOIN tells SQLite which of the tables to go through: by itself it might read every membership.
 _MANY = Many(
     'WITH k (room, "user") AS (VALUES {rows}) SELECT m.room, m."user", m.role, m."read", m.level, m.joined_rev, '
-    "m.left_rev, m.rev, m.muted, m.silenced, m.posted FROM k CROSS JOIN memberships m "
-    'WHERE m.room = k.room AND m."user" = k."user"',
+    "m.left_rev, m.rev, m.muted, m.silenced, m.posted, u.silenced FROM k CROSS JOIN memberships m CROSS JOIN users u "
+    'WHERE m.room = k.room AND m."user" = k."user" AND u.id = m."user"',
     "bigint",
     "bigint",
 )
 _DISPLAY_KEY = sa.select(users.c.display_key).where(users.c.id == sa.bindparam("user_")).scalar_subquery()
+# When members of slow rooms last posted.
+_POSTED = Many(
+    'WITH k (room, "user", posted) AS (VALUES {rows}) UPDATE memberships SET posted = k.posted FROM k '
+    'WHERE memberships.room = k.room AND memberships."user" = k."user"',
+    "bigint",
+    "bigint",
+    "bigint",
+)
 _INSERT = memberships.insert().values(
     room=sa.bindparam("room_"),
     user=sa.bindparam("user_"),
@@ -49,6 +59,7 @@ _INSERT = memberships.insert().values(
     left_rev=None,
     rev=sa.bindparam("rev_"),
     display_key=_DISPLAY_KEY,
+    invited_by=sa.bindparam("by_"),
 )
 _REJOIN = (
     memberships.update()
@@ -59,6 +70,7 @@ _REJOIN = (
         joined_rev=sa.bindparam("rev_"),
         left_rev=None,
         rev=sa.bindparam("rev_"),
+        invited_by=sa.bindparam("by_"),
     )
 )
 _LEAVE = memberships.update().where(_KEY).values(left_rev=sa.bindparam("rev_"), rev=sa.bindparam("rev_"))
@@ -66,6 +78,25 @@ _RENAME = (
     memberships.update()
     .where(memberships.c.user == sa.bindparam("user_"))
     .values(display_key=sa.bindparam("display_key_"))
+)
+_SILENCE = memberships.update().where(_KEY).values(silenced=sa.bindparam("until_"))
+_OWNERS = sa.select(memberships.c.user).where(
+    memberships.c.room == sa.bindparam("room_"), memberships.c.left_rev.is_(None), memberships.c.role == "owner"
+)
+# The longest-serving moderator, else the longest-serving member; somebody who could act, if there is one.
+_HEIR = (
+    sa.select(memberships.c.user)
+    .join(users, users.c.id == memberships.c.user)
+    .where(
+        memberships.c.room == sa.bindparam("room_"),
+        memberships.c.left_rev.is_(None),
+        users.c.kind == "human",
+        users.c.role != "guest",
+        users.c.disabled.is_(None),
+        users.c.deleted.is_(None),
+    )
+    .order_by(sa.case((memberships.c.role == "moderator", 0), else_=1), memberships.c.joined_rev)
+    .limit(1)
 )
 _ROLE = memberships.update().where(_KEY).values(role=sa.bindparam("role_"), rev=sa.bindparam("rev_"))
 # The mark only rises, whatever order two devices write in.
@@ -77,7 +108,7 @@ _READ = Many(
     "bigint",
 )
 _LIST = (
-    sa.select(*CARD_COLUMNS, memberships.c.role, memberships.c.display_key)
+    sa.select(*CARD_COLUMNS, memberships.c.role, memberships.c.silenced, memberships.c.display_key)
     .join(users, users.c.id == memberships.c.user)
     .where(
         memberships.c.room == sa.bindparam("room_"),
@@ -99,7 +130,13 @@ _COUNT = (
     .select_from(memberships)
     .where(memberships.c.room == sa.bindparam("room_"), memberships.c.left_rev.is_(None))
 )
-_ACTIVE = sa.and_(memberships.c.user.in_(sa.bindparam("users_", expanding=True)), memberships.c.left_rev.is_(None))
+# Nobody hears a room that is gone, though it still has members while it is being cleared away.
+_ACTIVE = sa.and_(
+    memberships.c.user.in_(sa.bindparam("users_", expanding=True)),
+    memberships.c.left_rev.is_(None),
+    rooms.c.id == memberships.c.room,
+    rooms.c.deleted.is_(None),
+)
 _COUNTS = sa.select(memberships.c.user, sa.func.count()).where(_ACTIVE).group_by(memberships.c.user)
 _PLACES = sa.select(memberships.c.user, memberships.c.room).where(_ACTIVE)
 
@@ -118,9 +155,11 @@ def many(db: sa.Connection, keys: Iterable[tuple[RoomId, UserId]]) -> dict[tuple
     return {(row[0], row[1]): Membership(*row) for row in _MANY.run(db, wanted)}
 
 
-def join(db: sa.Connection, room: RoomId, user: UserId, role: MemberRole, read: Seq, rev: Rev) -> None:
-    """*user* becomes a member, as the room's change number *rev*."""
-    values = {"room_": room, "user_": user, "role_": role, "read_": read, "rev_": rev}
+def join(
+    db: sa.Connection, room: RoomId, user: UserId, role: MemberRole, read: Seq, rev: Rev, by: UserId | None = None
+) -> None:
+    """*user* becomes a member, as the room's change number *rev*; *by*: who brought her in."""
+    values = {"room_": room, "user_": user, "role_": role, "read_": read, "rev_": rev, "by_": by}
     if db.execute(_REJOIN, values).rowcount == 0:
         db.execute(_INSERT, values)
 
@@ -138,6 +177,26 @@ def rename(db: sa.Connection, user: UserId, display_key: str) -> None:
 def set_role(db: sa.Connection, room: RoomId, user: UserId, role: MemberRole, rev: Rev) -> None:
     """Gives *user* another role in the room, as its change number *rev*."""
     db.execute(_ROLE, {"room_": room, "user_": user, "role_": role, "rev_": rev})
+
+
+def silence(db: sa.Connection, room: RoomId, user: UserId, until: Millis | None) -> None:
+    """*user* may not post in the room *until* then; no change of the room, since only she is told."""
+    db.execute(_SILENCE, {"room_": room, "user_": user, "until_": until})
+
+
+def owners(db: sa.Connection, room: RoomId) -> list[UserId]:
+    """Who owns the room now."""
+    return [row[0] for row in db.execute(_OWNERS, {"room_": room})]
+
+
+def heir(db: sa.Connection, room: RoomId) -> UserId | None:
+    """Who becomes the owner of a room that has none: the longest-serving moderator, else member."""
+    return db.execute(_HEIR, {"room_": room}).scalar()
+
+
+def posted(db: sa.Connection, posts: Mapping[tuple[RoomId, UserId], Millis]) -> None:
+    """Notes when each (room, user) posted."""
+    _POSTED.run(db, [(room, user, at) for (room, user), at in sorted(posts.items())])
 
 
 def read_up_to(db: sa.Connection, marks: Sequence[tuple[RoomId, UserId, Seq]]) -> None:
@@ -158,7 +217,7 @@ def members(
         rows = db.execute(_LIST, values)
     else:
         rows = db.execute(_LIST_MATCHING, {**values, "like_": like})
-    return [(MemberEntry(UserCard(*card), role), key) for *card, role, key in rows]
+    return [(MemberEntry(UserCard(*card), role, silenced), key) for *card, role, silenced, key in rows]
 
 
 def count(db: sa.Connection, room: RoomId) -> int:

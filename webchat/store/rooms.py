@@ -13,7 +13,7 @@ from webchat.model.refusals import NoSuchRoom
 from webchat.model.rooms import Room, RoomKind, RoomListing, RoomState
 from webchat.model.users import UserCard
 from webchat.store.driver import Many
-from webchat.store.schema import memberships, rooms
+from webchat.store.schema import bans, invites, memberships, messages, rooms
 
 _COLUMNS = (
     rooms.c.id,
@@ -75,7 +75,7 @@ _RAISE_MANY = Many(
 _INSERT = rooms.insert().returning(rooms.c.id)
 _ALL_PUBLIC = (
     sa.select(rooms.c.id, rooms.c.title, rooms.c.archived)
-    .where(rooms.c.kind == "public", rooms.c.id > sa.bindparam("after_"))
+    .where(rooms.c.kind == "public", rooms.c.deleted.is_(None), rooms.c.id > sa.bindparam("after_"))
     .order_by(rooms.c.id)
     .limit(sa.bindparam("limit_"))
 )
@@ -139,6 +139,36 @@ _PUBLIC = (
     .order_by(rooms.c.title_key, rooms.c.id)
     .limit(sa.bindparam("limit_"))
 )
+_OLD_MESSAGES = messages.delete().where(
+    messages.c.room == sa.bindparam("room_"),
+    messages.c.seq.in_(
+        sa.select(messages.c.seq)
+        .where(messages.c.room == sa.bindparam("room_"))
+        .order_by(messages.c.seq)
+        .limit(sa.bindparam("limit_"))
+    ),
+)
+_OLD_PLACES = [
+    table.delete().where(
+        table.c.room == sa.bindparam("room_"),
+        table.c.user.in_(
+            sa.select(table.c.user)
+            .where(table.c.room == sa.bindparam("room_"))
+            .order_by(table.c.user)
+            .limit(sa.bindparam("limit_"))
+        ),
+    )
+    for table in (memberships, bans)
+]
+_OLD_LINKS = invites.delete().where(
+    invites.c.id.in_(
+        sa.select(invites.c.id)
+        .where(invites.c.room == sa.bindparam("room_"))
+        .order_by(invites.c.id)
+        .limit(sa.bindparam("limit_"))
+    )
+)
+_PURGES = (_OLD_MESSAGES, *_OLD_PLACES, _OLD_LINKS)
 _PUBLIC_MATCHING = _PUBLIC.where(rooms.c.title_key.like(sa.bindparam("like_"), escape="\\"))
 
 
@@ -208,6 +238,19 @@ def add(db: sa.Connection, kind: RoomKind, title: str, title_key: str, topic: st
 def change(db: sa.Connection, room: RoomId, rev: Rev, **columns: Any) -> None:
     """Sets the named columns of the room's row, as its change number *rev*."""
     db.execute(rooms.update().where(rooms.c.id == room).values(changed=rev, **columns))
+
+
+def purge(db: sa.Connection, room: RoomId, limit: int) -> bool:
+    """Removes up to *limit* rows of a room that is gone; whether nothing of it is left but its own row.
+
+    That row stays, nameless, so that its number is never given to another room.
+    """
+    for statement in _PURGES:
+        limit -= db.execute(statement, {"room_": room, "limit_": limit}).rowcount
+        if limit <= 0:
+            return False
+    db.execute(rooms.update().where(rooms.c.id == room).values(title="", title_key="", topic="", direct_key=None))
+    return True
 
 
 def states(db: sa.Connection, user: UserId) -> list[RoomState]:

@@ -37,6 +37,7 @@ from webchat.model.ids import MAX_INT, Millis, Rev, RoomId, SessionId, UserId
 from webchat.model.refusals import (
     BadRequest,
     Internal,
+    NoSuchRoom,
     NotAMember,
     Refusal,
     TooMany,
@@ -484,7 +485,8 @@ class Conversation:
                 if self.is_open:
                     await work()
             except Refusal as refusal:
-                if self.is_open and not isinstance(refusal, NotAMember):
+                # Of a room that she left meanwhile, or that is gone, she has been told so.
+                if self.is_open and not isinstance(refusal, NotAMember | NoSuchRoom):
                     # The client must not wait for a block that does not come: it comes back and asks again.
                     self._log.info("A listener could not follow a room: {code}", code=refusal.code)
                     self._peer.close(1011, refusal.code)
