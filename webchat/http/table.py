@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from webchat.http import accounts, messages, openapi, rooms, server
+from webchat.http import accounts, messages, openapi, places, presence, rooms, server
 from webchat.http.route import Route
 from webchat.http.server import Probes
 
-ROUTES: tuple[Route, ...] = (*server.ROUTES, *accounts.ROUTES, *rooms.ROUTES, *messages.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *server.ROUTES,
+    *accounts.ROUTES,
+    *rooms.ROUTES,
+    *messages.ROUTES,
+    *places.ROUTES,
+    *presence.ROUTES,
+)
 """The API's routes."""
 
 
