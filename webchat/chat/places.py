@@ -66,7 +66,5 @@ class Places:
         return ReadAll(len(marks))
 
     def _tell(self, actor: Actor, place: Place, but: object = None) -> Place:
-        self._hub.tell_user(
-            actor.id, PlaceRow(place.room, place.read, place.level, place.muted, place.draft), but
-        )
+        self._hub.tell_user(actor.id, PlaceRow(place.room, place.read, place.level, place.muted, place.draft), but)
         return place

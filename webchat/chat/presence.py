@@ -135,7 +135,9 @@ class Presence:
 
         entries = await self._database.read(work)
         return [
-            msgspec.structs.replace(entry, state=self._attendance.state(entry.user.id)) if entry.state != "offline" else entry
+            msgspec.structs.replace(entry, state=self._attendance.state(entry.user.id))
+            if entry.state != "offline"
+            else entry
             for entry in entries
         ]
 
@@ -150,7 +152,7 @@ class Presence:
         self._attendance.tick()
 
     async def ask_again(self) -> None:
-        """Ends watches of people whom the watcher may see no more: one of the two has left a room, or blocked the other."""
+        """Ends watches of people whom one may see no more: one of the two has left a room, or blocked the other."""
         left, named = self._attendance.doubtful()
         doubtful = sorted(left | named)
         for start in range(0, len(doubtful), PAIRS_AT_ONCE):

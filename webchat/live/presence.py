@@ -258,7 +258,9 @@ class Attendance:
         users, self._doubtful = self._doubtful, set()
         named, self._doubtful_pairs = self._doubtful_pairs, set()
         pairs = {(one.user, user) for user in users for one in self._watchers.get(user, ())}
-        pairs.update((user, other) for user in users for one in self._watching(user) for other in self._watches[one].users)
+        pairs.update(
+            (user, other) for user in users for one in self._watching(user) for other in self._watches[one].users
+        )
         return pairs, named
 
     def present(

@@ -23,7 +23,10 @@ export const usePlaces = defineStore('places', () => {
   const told = new Set<RoomId>()
 
   function isMuted(room: Room): boolean {
-    return room.muted !== undefined && room.muted > minute.value
+    if (room.muted === undefined) return false
+    // So that whoever shows it asks again with each minute.
+    void minute.value
+    return room.muted > serverNow()
   }
 
   /** Whether unread messages of the room are counted, rather than shown by a dot. */

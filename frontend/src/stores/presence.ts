@@ -45,7 +45,9 @@ export const usePresenceStore = defineStore('presence', () => {
     for (const wish of wishes.values()) for (const id of toValue(wish)) if (id !== session.me?.id) wanted.add(id)
     return [...wanted].slice(0, MOST_WATCHED).sort((a, b) => a - b)
   })
-  const room = computed(() => [...roomWishes.values()].map((wish) => toValue(wish)).findLast((id) => id !== null) ?? null)
+  const room = computed(
+    () => [...roomWishes.values()].map((wish) => toValue(wish)).findLast((id) => id !== null) ?? null,
+  )
   const key = computed(() => `${room.value}:${users.value.join()}`)
 
   let scope: EffectScope | null = null

@@ -126,7 +126,9 @@ export function usePresent(room: RoomId): {
   }, GATHER)
 
   watch(isKnown, (now) => now && void start(), { immediate: true })
-  const strangers = computed(() => (isKnown.value ? [...presence.members.keys()].filter((id) => !known.has(id)).join() : ''))
+  const strangers = computed(() =>
+    isKnown.value ? [...presence.members.keys()].filter((id) => !known.has(id)).join() : '',
+  )
   watch(strangers, (some) => some && void meet())
   onScopeDispose(() => (isGone = true))
 

@@ -43,7 +43,11 @@ export function titleOf(room: Room): string {
   return room.title || (room.people ?? []).map((card) => card.display_name).join(', ')
 }
 
-export function useEntries(): { rooms: ComputedRef<Entry[]>; actions: ComputedRef<Entry[]>; person(card: UserCard): Entry } {
+export function useEntries(): {
+  rooms: ComputedRef<Entry[]>
+  actions: ComputedRef<Entry[]>
+  person(card: UserCard): Entry
+} {
   const { t } = useI18n()
   const router = useRouter()
   const rooms = useRooms()
@@ -95,7 +99,11 @@ export function useEntries(): { rooms: ComputedRef<Entry[]>; actions: ComputedRe
   const actions = computed(() => [
     action('browse', t('directory.title'), go('/browse')),
     action('create', t('rooms.create.title'), () => (ui.creatingRoom = true)),
-    action('read-all', t('level.read_all'), attempt(() => places.readAll(), 'toast.all_read')),
+    action(
+      'read-all',
+      t('level.read_all'),
+      attempt(() => places.readAll(), 'toast.all_read'),
+    ),
     ...SECTIONS.map((name) =>
       action(
         `settings-${name}`,

@@ -8,7 +8,11 @@ const MOST = 20
 
 const recent = useLocalStorage<RoomId[]>('webchat.recent', [], {
   serializer: {
-    read: (text) => text.split(',').map(Number).filter((id) => Number.isSafeInteger(id) && id > 0),
+    read: (text) =>
+      text
+        .split(',')
+        .map(Number)
+        .filter((id) => Number.isSafeInteger(id) && id > 0),
     write: (ids) => ids.join(),
   },
   writeDefaults: false,
