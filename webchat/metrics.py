@@ -34,6 +34,7 @@ class Metrics:
         yield InfoMetricFamily("webchat", "The program.", {"version": self._version})
         yield GaugeMetricFamily("webchat_connections", "Open WebSocket connections.", len(sockets.connections))
         yield GaugeMetricFamily("webchat_listeners", "Connections that are signed in.", hub.listeners)
+        yield GaugeMetricFamily("webchat_people", "People who are here.", self._chat.attendance.people)
         yield GaugeMetricFamily("webchat_writes_waiting", "Changes that wait for the writer.", database.waiting)
         yield GaugeMetricFamily("webchat_sessions_cached", "Sessions held in memory.", len(self._chat.cache))
         for name, words, count in (
@@ -46,6 +47,8 @@ class Metrics:
             ("webchat_events", "Events told to rooms.", hub.events),
             ("webchat_deliveries", "Events times listeners.", hub.delivered),
             ("webchat_delivery_writes", "Writes that carried them.", hub.writes),
+            ("webchat_presence_writes", "Batches of states handed to connections.", self._chat.attendance.writes),
+            ("webchat_presence_states", "States in them.", self._chat.attendance.told),
             ("webchat_gaps", "Gaps filled from the database.", hub.gaps),
         ):
             yield CounterMetricFamily(name, words, count)

@@ -18,6 +18,7 @@ from twisted.logger import Logger
 from webchat import __version__, startup
 from webchat.config import Config, Options, StartupError
 from webchat.model.ids import Millis
+from webchat.model.refusals import Refusal
 from webchat.model.web import Origins
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ STATIC = Path(__file__).parent / "static"
 SETUP_FILE = "setup-code"
 DRAIN_SECONDS = 3.0
 SWEEP_ROOMS, SWEEP_SESSIONS, KEEP_SEEN = 5.0, 15.0, 60.0
+TELL_PRESENCE, DOUBT_PRESENCE = 1.0, 2.0
 DAY = 86_400_000
 
 
@@ -198,6 +200,9 @@ class Server(Service):
             (SWEEP_SESSIONS, self._chat.sweeping.sessions),
             (SWEEP_SESSIONS, self._chat.accounts.notice_owner),
             (KEEP_SEEN, self._chat.accounts.keep_seen),
+            (KEEP_SEEN, self._chat.presence.keep_seen),
+            (TELL_PRESENCE, self._chat.presence.tell),
+            (DOUBT_PRESENCE, self._chat.presence.ask_again),
         ):
             self._repeat(seconds, sweep)
         self._serving = True
@@ -242,6 +247,12 @@ class Server(Service):
         startup.give_up(self._config.database, failure)
         self._reactor.stop()
 
+    async def _keep_seen(self) -> None:
+        try:
+            await self._chat.presence.keep_seen(everybody=True)
+        except Refusal as refusal:
+            self._log.warn("When people were here last was not written down: {why}", why=refusal.message)
+
     async def _go_down(self) -> None:
         self._serving = False
         startup.tell_systemd(os.environ.get("NOTIFY_SOCKET"), "STOPPING=1")
@@ -253,6 +264,7 @@ class Server(Service):
             if loop.running:
                 loop.stop()
         self._sockets.finish()
+        await self._keep_seen()
         await self._chat.database.settle()
         await self._sockets.stop(DRAIN_SECONDS)
         await self._chat.database.stop()

@@ -67,6 +67,9 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "PATCH /api/v1/rooms/{room}/messages/{seq}":       (401, 403, 403, 200, 403, 403, 403, 403, 401),
     "DELETE /api/v1/rooms/{room}/messages/{seq}":      (401, 403, 403, 200, 200, 200, 200, 200, 401),
     "PUT /api/v1/rooms/{room}/read":                   (401, 403, 403, 200, 200, 200, 200, 200, 401),
+    "PUT /api/v1/rooms/{room}/level":                  (401, 403, 403, 200, 200, 200, 200, 200, 401),
+    "GET /api/v1/rooms/{room}/present":                (401, 403, 403, 200, 200, 200, 200, 200, 401),
+    "POST /api/v1/me/read-all":                        (401, 200, 200, 200, 200, 200, 200, 200, 401),
     "GET /api/v1/rooms/{room}/changes":                (401, 403, 403, 200, 200, 200, 200, 200, 401),
     "GET /healthz":                                    (200, 200, 200, 200, 200, 200, 200, 200, 200),
     "GET /readyz":                                     (200, 200, 200, 200, 200, 200, 200, 200, 200),
@@ -117,6 +120,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/rooms/{room}/messages": {"text": "hi", "nonce": "x1"},
     "PATCH /api/v1/rooms/{room}/messages/{seq}": {"text": "one, edited", "if_rev": 9},
     "PUT /api/v1/rooms/{room}/read": {"seq": 2},
+    "PUT /api/v1/rooms/{room}/level": {"level": "mentions", "muted": 5},
 }
 
 QUERIES = {
@@ -126,6 +130,7 @@ QUERIES = {
     "GET /api/v1/rooms/{room}/bans": "?limit=10",
     "GET /api/v1/rooms/{room}/messages": "?before=3&limit=10",
     "GET /api/v1/rooms/{room}/changes": "?rev=1",
+    "GET /api/v1/rooms/{room}/present": "?id=5&id=99&limit=10",
 }
 
 WRONG = (None, True, False, 0, -1, 1.5, 2**53 + 1, 2**64, "x", [], ["x"], {}, {"$ne": None}, [[[[[[[[[]]]]]]]]])

@@ -15,6 +15,8 @@ from webchat.chat.log import RoomLog
 from webchat.chat.members import Members
 from webchat.chat.messages import PAGE_LIMIT, Messages
 from webchat.chat.passwords import PASSWORD_MAX, PASSWORD_MIN, Passwords
+from webchat.chat.places import Places
+from webchat.chat.presence import Presence
 from webchat.chat.reading import Reading
 from webchat.chat.rooms import Rooms
 from webchat.chat.sweeping import Sweeping
@@ -23,6 +25,7 @@ from webchat.live.bus import MemoryBus
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets, Clock, Rate, Throttle
 from webchat.live.pacing import Pace
+from webchat.live.presence import Attendance
 from webchat.live.sessions import SessionCache
 from webchat.model.answers import Limits, RegistrationPolicy, Server
 from webchat.model.ids import Millis
@@ -43,6 +46,8 @@ class Settings:
     changes: Rate = Rate(2.0, 30.0)
     marks: Rate = Rate(5.0, 50.0)
     typing: Rate = Rate(0.5, 3.0)
+    signs: Rate = Rate(1.0, 20.0)
+    """Of one account: where somebody sits, and whom she watches."""
     reads: Rate = Rate(20.0, 100.0)
     """Questions of one account, and, from one address, requests of those who are not signed in."""
     newcomers: Rate = Rate(1 / 30, 60.0)
@@ -114,6 +119,12 @@ class Chat:
         self.links = Links(log, database, sources.now, sources.token_bytes, changes)
         self.directs = Directs(log, database, sources.now, changes)
         self.reading = Reading(log, self.hub, self.bus, Buckets(settings.marks, clock), Buckets(settings.typing, clock))
+        self.attendance = Attendance(self.hub, clock, sources.now)
+        self.hub.attendant = self.attendance
+        self.presence = Presence(
+            self.attendance, database, self.hub, self.cache, changes, Buckets(settings.signs, clock), self.reads
+        )
+        self.places = Places(database, self.hub, sources.now, changes)
         self.sweeping = Sweeping(database, self.hub, self.cache)
         self._settings = settings
         self._version = version

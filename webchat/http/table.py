@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from webchat.http import accounts, bans, directs, links, members, messages, openapi, rooms, server
+from webchat.http import (
+    accounts,
+    bans,
+    directs,
+    links,
+    members,
+    messages,
+    openapi,
+    places,
+    presence,
+    rooms,
+    server,
+)
 from webchat.http.route import Route
 from webchat.http.server import Probes
 
@@ -15,6 +27,8 @@ ROUTES: tuple[Route, ...] = (
     *links.ROUTES,
     *directs.ROUTES,
     *messages.ROUTES,
+    *places.ROUTES,
+    *presence.ROUTES,
 )
 """The API's routes."""
 

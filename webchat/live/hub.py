@@ -87,6 +87,16 @@ class Listener(Protocol):
         """Closes the connection."""
 
 
+class Attendant(Protocol):
+    """Who wants to know when people come into rooms and leave them for good."""
+
+    def entered(self, user: UserId) -> None:
+        """A connection of *user* hears one more room."""
+
+    def left(self, user: UserId, room: RoomId) -> None:
+        """*user* is no member of *room* any more."""
+
+
 ReadChanges = Callable[[RoomId, Rev], Awaitable[tuple[Block | Reset, Sequence[Member]]]]
 """Rows of a room above a rev, from the database, and those among them that changed somebody's place in it.
 
@@ -155,6 +165,7 @@ class Hub:
     delivered: int = attrs.field(default=0, init=False)
     writes: int = attrs.field(default=0, init=False)
     gaps: int = attrs.field(default=0, init=False)
+    attendant: Attendant | None = attrs.field(default=None, init=False)
     _log = Logger()
 
     # Listeners come and go.
@@ -194,6 +205,8 @@ class Hub:
         if rev < room.rev:
             return False
         self._rooms_of[listener].add(room_id)
+        if self.attendant is not None:
+            self.attendant.entered(listener.user)
         if rev == room.rev and not room.filling:
             room.admit(listener)
         else:
@@ -224,6 +237,18 @@ class Hub:
             return None
         room = self._rooms[room_id]
         return next((rev for rev, other in room.ahead if other is listener), room.rev)
+
+    def heard_by(self, user: UserId) -> set[RoomId]:
+        """The rooms that the connections of *user* hear; not to be changed."""
+        sets = [self._rooms_of[listener] for listener in self._by_user.get(user, ())]
+        return sets[0] if len(sets) == 1 else set().union(*sets)
+
+    def users_in(self, room_id: RoomId) -> set[UserId]:
+        """Whose connections hear the room.  It looks at each of them: for thousands that takes milliseconds."""
+        room = self._rooms.get(room_id)
+        if room is None:
+            return set()
+        return {listener.user for listener in room.listeners()} | {listener.user for _, listener in room.ahead}
 
     def heard_rooms(self) -> dict[RoomId, Rev]:
         """The rooms that somebody here listens to, with the rev that was delivered."""
@@ -375,7 +400,7 @@ class Hub:
 
     def _change_audience(self, room: LiveRoom, row: Row) -> None:
         if isinstance(row, Member):
-            self._remove_from_audience(room, row.user.id)
+            self._remove_from_audience(room, row)
             self._introduce(room, row)
         self._admit(room)
         if ends_room(row):
@@ -392,10 +417,12 @@ class Hub:
             for listener in list(self._by_user.get(row.user.id, ())):
                 listener.introduce(room.id)
 
-    def _remove_from_audience(self, room: LiveRoom, user: UserId) -> None:
+    def _remove_from_audience(self, room: LiveRoom, row: Member) -> None:
         # Also for somebody who joins: she may have left and come back while a gap was open.
-        for listener in list(self._by_user.get(user, ())):
+        for listener in list(self._by_user.get(row.user.id, ())):
             self.quit(listener, room.id)
+        if row.left and self.attendant is not None:
+            self.attendant.left(row.user.id, room.id)
 
     def _admit(self, room: LiveRoom) -> None:
         ahead, room.ahead = room.ahead, []
@@ -450,7 +477,7 @@ class Hub:
                 end: list[Event] = [Syncing(room.id), row, Synced(room.id, row.rev)]
                 listener.deliver(b"".join(listener.dialect.encode(event) for event in end))
         for row in moved:
-            self._remove_from_audience(room, row.user.id)
+            self._remove_from_audience(room, row)
         self._write_all(room, _events(told, Rev(0)))
         for rev, listener in room.ahead:
             if rev < told.rev:

@@ -7,9 +7,9 @@ from typing import Literal
 from msgspec import Struct
 
 from webchat.model.events import Message, Row
-from webchat.model.ids import Millis, Rev, RoomId, Seq
-from webchat.model.rooms import RoomState
-from webchat.model.users import Me, SessionView, UserCard
+from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
+from webchat.model.rooms import Level, MemberRole, RoomState
+from webchat.model.users import Me, SessionView, State, UserCard
 
 RegistrationPolicy = Literal["open", "invitation", "closed"]
 
@@ -91,6 +91,42 @@ class Invitation(Struct, frozen=True):
     members: int
     invited_by: UserCard | None
     expires: Millis
+
+
+class PresentEntry(Struct, frozen=True):
+    """One line of the list of those members of a room who are here, or who were asked for."""
+
+    user: UserCard
+    role: MemberRole
+    state: State
+
+
+class Watched(Struct, frozen=True, omit_defaults=True):
+    """The states, as they are now, of the watched people who are not offline; and those of the members of *room*.
+
+    *count*: how many of the members are here; *members* lists the first 2,000 of them.
+    """
+
+    online: tuple[tuple[UserId, State], ...]
+    room: RoomId | None = None
+    count: int | None = None
+    members: tuple[tuple[UserId, State], ...] | None = None
+
+
+class Place(Struct, frozen=True):
+    """Somebody's own place in a room, as she alone knows it."""
+
+    room: RoomId
+    read: Seq
+    level: Level
+    muted: Millis | None
+    draft: Millis | None
+
+
+class ReadAll(Struct, frozen=True):
+    """How many rooms had something unread."""
+
+    rooms: int
 
 
 class Limits(Struct, frozen=True):

@@ -11,6 +11,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from webchat.model.ids import MAX_INT, Rev, RoomId, Seq, UserId
+from webchat.model.users import Status
 
 PositiveInt = Annotated[int, Meta(ge=1, le=MAX_INT)]
 NaturalInt = Annotated[int, Meta(ge=0, le=MAX_INT)]
@@ -23,6 +24,8 @@ Nonce = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={"pat
 Text = Annotated[str, Meta(max_length=60_000)]
 
 MAX_ROOMS_IN_HELLO = 2_000
+MAX_WATCHED = 500
+"""People that one connection watches besides a room."""
 
 
 class Command(Struct, frozen=True, tag_field="type", forbid_unknown_fields=True):
@@ -95,6 +98,36 @@ class ShowTyping(Command, frozen=True, tag="typing"):
     id: RequestId | None = None
 
 
+class ShowActivity(Command, frozen=True, tag="active"):
+    """Somebody sits at this device; or, *idle*, has not touched it for a while."""
+
+    idle: bool
+    id: RequestId | None = None
+
+
+class SetStatus(Command, frozen=True, tag="status"):
+    """What I want others to see of me."""
+
+    id: RequestId
+    status: Status
+
+
+class Watch(Command, frozen=True, tag="watch"):
+    """Tell me who is here, of a room and of these people, from now on: in place of what I watched before."""
+
+    id: RequestId
+    room: Room | None = None
+    users: Annotated[tuple[Annotated[UserId, Meta(ge=1, le=MAX_INT)], ...], Meta(max_length=MAX_WATCHED)] = ()
+
+
+class MarkDraft(Command, frozen=True, tag="draft"):
+    """I have begun to write something in the room that is not sent yet; or have no more."""
+
+    id: RequestId
+    room: Room
+    draft: bool
+
+
 class Sync(Command, frozen=True, tag="sync"):
     """Give me what changed in the room after *rev*."""
 
@@ -125,6 +158,10 @@ Frame = (
     | JoinRoom
     | LeaveRoom
     | ShowTyping
+    | ShowActivity
+    | SetStatus
+    | Watch
+    | MarkDraft
     | Sync
     | LookUpUsers
     | Ping

@@ -9,8 +9,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
-from webchat.model.rooms import MemberRole, Right, RoomKind, RoomState
-from webchat.model.users import UserCard
+from webchat.model.rooms import Level, MemberRole, Right, RoomKind, RoomState
+from webchat.model.users import State, Status, UserCard
 
 
 # gc=False: nothing in it can refer back to it, so the collector need not look.
@@ -134,6 +134,36 @@ class SilencedUntil(Struct, frozen=True, tag_field="type", tag="silenced"):
     until: Millis | None
 
 
+class PlaceRow(Struct, frozen=True, tag_field="type", tag="place"):
+    """One's own place in a room, changed by another of one's devices: the whole of it, as it is now.
+
+    *muted*: until when one wants to hear nothing of the room.  *draft*: since when one has something unsent there.
+    """
+
+    room: RoomId
+    read: Seq
+    level: Level
+    muted: Millis | None
+    draft: Millis | None
+
+
+class StatusMark(Struct, frozen=True, tag_field="type", tag="status"):
+    """What one wants others to see of oneself, changed by another of one's devices."""
+
+    status: Status
+
+
+class Seen(Struct, frozen=True, tag_field="type", tag="presence", omit_defaults=True):
+    """States of people that have changed: no rev, at most once.
+
+    *room*: these are members of the room, *count* of which are here now; none: they are watched by themselves.
+    """
+
+    users: tuple[tuple[UserId, State], ...]
+    room: RoomId | None = None
+    count: int | None = None
+
+
 class Typing(Struct, frozen=True, tag_field="type", tag="typing"):
     """Somebody is writing: no rev, at most once, shown for a few seconds."""
 
@@ -141,5 +171,18 @@ class Typing(Struct, frozen=True, tag_field="type", tag="typing"):
     user: UserId
 
 
-Event = Row | Syncing | Synced | Reset | Joined | ReadMark | Removed | SilencedUntil | Typing
+Event = (
+    Row
+    | Syncing
+    | Synced
+    | Reset
+    | Joined
+    | ReadMark
+    | Removed
+    | SilencedUntil
+    | PlaceRow
+    | StatusMark
+    | Seen
+    | Typing
+)
 """Everything that is told unasked."""

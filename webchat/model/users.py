@@ -12,6 +12,8 @@ from webchat.model.ids import Millis, SessionId, UserId
 UserKind = Literal["human", "bot"]
 UserRole = Literal["owner", "admin", "member", "guest"]
 Status = Literal["auto", "away", "busy", "invisible"]
+State = Literal["online", "away", "busy", "offline"]
+"""What others see of somebody: by her connections, unless her status says something else."""
 SessionKind = Literal["browser", "api"]
 
 

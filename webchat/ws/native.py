@@ -26,11 +26,15 @@ from webchat.model.commands import (
     JoinRoom,
     LeaveRoom,
     LookUpUsers,
+    MarkDraft,
     MarkRead,
     Ping,
     PostMessage,
+    SetStatus,
+    ShowActivity,
     ShowTyping,
     Sync,
+    Watch,
 )
 from webchat.model.events import Block, Event, Joined, Reset, Synced, Syncing
 from webchat.model.ids import MAX_INT, Millis, Rev, RoomId, SessionId, UserId
@@ -282,6 +286,7 @@ class Conversation:
         self._queue.clear()
         self._out.ended()
         if self._actor is not None:
+            self._chat.presence.depart(self)
             self._chat.hub.detach(self)
 
     def _said_hello(self) -> None:
@@ -362,6 +367,7 @@ class Conversation:
         self._actor = actor
         # Before the rooms are read, so that what happens meanwhile is heard of.
         self._chat.hub.attach(self)
+        self._chat.presence.arrive(self, actor)
 
     # Requests take effect in the order in which they were sent: posts may be under way together, everything else
     # waits for what came before it, and what comes after waits for it.
@@ -458,6 +464,16 @@ class Conversation:
                     raise NotAMember
                 chat.reading.show_typing(actor, command.room)
                 return None
+            case ShowActivity():
+                chat.presence.show_activity(actor, command, self)
+                return None
+            case SetStatus():
+                await chat.presence.set_status(actor, command.status, but=self)
+                return None
+            case Watch():
+                return await chat.presence.watch(actor, command, self)
+            case MarkDraft():
+                return await chat.places.mark_draft(actor, command, but=self)
             case Sync():
                 chat.reads.take(actor.id)
                 # Whether she may is found out before the block is promised.

@@ -71,7 +71,7 @@ export const useConnection = defineStore('connection', () => {
     return socket ? socket.request(type, body) : Promise.reject(new Refused({ code: 'offline' }))
   }
 
-  function tell(type: 'typing', body: Requests['typing'][0]): void {
+  function tell<T extends 'typing' | 'active'>(type: T, body: Requests[T][0]): void {
     socket?.tell(type, body)
   }
 

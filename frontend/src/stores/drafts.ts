@@ -52,6 +52,11 @@ export const useDrafts = defineStore('drafts', () => {
     return get(room).trim() !== ''
   }
 
+  /** The rooms in which something waits to be sent. */
+  function written(): Set<RoomId> {
+    return new Set([...texts.keys()].filter(has))
+  }
+
   function set(room: RoomId, text: string): void {
     if (text === get(room)) return
     hold(room, text)
@@ -83,5 +88,5 @@ export const useDrafts = defineStore('drafts', () => {
     else await db?.delete('drafts', [record.user, room]).catch(() => undefined)
   }
 
-  return { ready, get, has, set, clear, open, close }
+  return { ready, get, has, written, set, clear, open, close }
 })

@@ -5,6 +5,8 @@ import { useConnection } from './connection'
 import { useDrafts } from './drafts'
 import { useMessages } from './messages'
 import { usePeople } from './people'
+import { usePlaces } from './places'
+import { usePresenceStore } from './presence'
 import { useRooms } from './rooms'
 import { useSession } from './session'
 
@@ -12,6 +14,8 @@ export function startFeed(me: UserId): void {
   const messages = useMessages()
   void useDrafts().open(me)
   messages.open(me)
+  usePresenceStore().open()
+  usePlaces().open()
   useConnection().start({
     hello: () => ({ ...(messages.epoch && { epoch: messages.epoch }), rooms: messages.held() }),
     welcome: beWelcome,
@@ -22,6 +26,8 @@ export function startFeed(me: UserId): void {
 }
 
 export function stopFeed(): void {
+  usePresenceStore().close()
+  usePlaces().close()
   useConnection().stop()
   useMessages().close()
   useRooms().clear()
@@ -38,6 +44,7 @@ function beWelcome(welcome: Welcome, named: ReadonlySet<RoomId>): void {
   for (const id of useRooms().welcome(welcome.rooms)) messages.dropRoom(id)
   messages.welcome(welcome.rooms, named, welcome.epoch)
   messages.reportAll()
+  usePresenceStore().welcome()
 }
 
 function happened(event: ServerEvent): void {
@@ -61,6 +68,12 @@ function happened(event: ServerEvent): void {
       return messages.startRoom(event.room)
     case 'read':
       return rooms.setRead(event.room, event.seq)
+    case 'place':
+      return rooms.receivePlace(event)
+    case 'status':
+      return useSession().receiveStatus(event.status)
+    case 'presence':
+      return usePresenceStore().receive(event)
     case 'typing':
       return messages.receiveTyping(event.room, event.user)
   }

@@ -3,7 +3,7 @@ import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, watch } from 'vue'
 import { collator } from '@/lib/collate'
-import type { MessageRow, MemberRow, RoomId, RoomListing, RoomRow, RoomState, Seq } from '@/wire/frames'
+import type { MessageRow, MemberRow, Place, RoomId, RoomListing, RoomRow, RoomState, Seq } from '@/wire/frames'
 import { call, Refused } from '@/wire/http'
 import { useConnection } from './connection'
 import { usePrefs } from './prefs'
@@ -128,6 +128,19 @@ export const useRooms = defineStore('rooms', () => {
     if (room && seq > room.read) change(id, { read: seq })
   }
 
+  /** One's own place, as another device left it. */
+  function receivePlace(place: Place): void {
+    const room = byId.get(place.room)
+    if (!room) return
+    const { level, muted, draft } = place
+    change(place.room, {
+      read: Math.max(room.read, place.read),
+      level,
+      muted: muted ?? undefined,
+      draft: draft ?? undefined,
+    })
+  }
+
   /** After `reset`: the room's row as it is now. */
   async function refresh(id: RoomId): Promise<void> {
     const state = await call<RoomState>('GET', `/rooms/${id}`)
@@ -230,6 +243,7 @@ export const useRooms = defineStore('rooms', () => {
     receiveMessage,
     receiveOwn,
     setRead,
+    receivePlace,
     refresh,
     clear,
   }

@@ -1,7 +1,15 @@
 // Who is signed in on this browser, what the server is, and everything about one's own account.
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { DEFAULT_LIMITS, type InviteView, type Me, type Server, type SessionView, type Welcome } from '@/wire/frames'
+import {
+  DEFAULT_LIMITS,
+  type InviteView,
+  type Me,
+  type Server,
+  type SessionView,
+  type Status,
+  type Welcome,
+} from '@/wire/frames'
 import { call, onUnauthenticated, Refused } from '@/wire/http'
 import type { End } from '@/wire/socket'
 import { useConnection } from './connection'
@@ -117,6 +125,11 @@ export const useSession = defineStore('session', () => {
     server.value = frame.server
   }
 
+  /** What one wants others to see, as another device has chosen it. */
+  function receiveStatus(status: Status): void {
+    if (me.value) me.value = { ...me.value, status }
+  }
+
   let cameBack = -Infinity
 
   /**
@@ -187,6 +200,7 @@ export const useSession = defineStore('session', () => {
     end,
     acknowledgeEnd,
     welcome,
+    receiveStatus,
     closed,
     changePassword,
     updateProfile,

@@ -18,6 +18,7 @@ export const useUi = defineStore('ui', () => {
   const sheetOpen = ref(false)
   const switcherOpen = ref(false)
   const helpOpen = ref(false)
+  const creatingRoom = ref(false)
   const toasts = ref<Toast[]>([])
   const announcement = ref('')
   let lastId = 0
@@ -37,5 +38,5 @@ export const useUi = defineStore('ui', () => {
     announcement.value = announcement.value === text ? `${text}\u00a0` : text
   }
 
-  return { sheetOpen, switcherOpen, helpOpen, toasts, announcement, toast, dismiss, announce }
+  return { sheetOpen, switcherOpen, helpOpen, creatingRoom, toasts, announcement, toast, dismiss, announce }
 })

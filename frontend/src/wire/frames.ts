@@ -10,6 +10,8 @@ export type Millis = number
 export type UserKind = 'human' | 'bot'
 export type UserRole = 'owner' | 'admin' | 'member' | 'guest'
 export type Status = 'auto' | 'away' | 'busy' | 'invisible'
+/** What others see of somebody. */
+export type State = 'online' | 'away' | 'busy' | 'offline'
 export type MemberRole = 'owner' | 'moderator' | 'member'
 export type RoomKind = 'public' | 'private' | 'direct'
 export type Level = 'all' | 'mentions' | 'nothing'
@@ -93,6 +95,10 @@ export interface RoomListing {
 export interface MemberEntry {
   user: UserCard
   role: MemberRole
+}
+
+export interface PresentEntry extends MemberEntry {
+  state: State
 }
 
 export interface Limits {
@@ -201,6 +207,24 @@ export interface Typing {
   user: UserId
 }
 
+/** One's own place in a room, changed by another of one's devices. */
+export interface PlaceRow extends Place {
+  type: 'place'
+}
+
+export interface StatusMark {
+  type: 'status'
+  status: Status
+}
+
+/** Changed states: of members of the watched room, `count` of whom are here; or of people watched by themselves. */
+export interface Seen {
+  type: 'presence'
+  users: [UserId, State][]
+  room?: RoomId
+  count?: number
+}
+
 export interface Syncing {
   type: 'syncing'
   room: RoomId
@@ -218,7 +242,7 @@ export interface Reset {
   rev: Rev
 }
 
-export type ServerEvent = Row | Joined | ReadMark | Typing | Syncing | Synced | Reset
+export type ServerEvent = Row | Joined | ReadMark | PlaceRow | StatusMark | Seen | Typing | Syncing | Synced | Reset
 
 export interface ErrorFrame {
   type: 'error'
@@ -253,6 +277,25 @@ export interface Marked {
   seq: Seq
 }
 
+/** `muted`: until when one is told nothing; `FOR_GOOD`: until one says otherwise. */
+export interface Place {
+  room: RoomId
+  read: Seq
+  level: Level
+  muted: Millis | null
+  draft: Millis | null
+}
+
+export const FOR_GOOD: Millis = 2 ** 53
+
+/** Who of the watched people, and of the watched room, is here. */
+export interface Watched {
+  online: [UserId, State][]
+  room?: RoomId
+  count?: number
+  members?: [UserId, State][]
+}
+
 /** Request type → [what is asked, what `ok` answers]. */
 export interface Requests {
   post: [{ room: RoomId; text: string; nonce?: string }, Posted]
@@ -264,6 +307,10 @@ export interface Requests {
   sync: [{ room: RoomId; rev: Rev }, object]
   users: [{ ids: UserId[] }, { users: UserCard[] }]
   typing: [{ room: RoomId }, object]
+  active: [{ idle: boolean }, object]
+  status: [{ status: Status }, object]
+  watch: [{ room?: RoomId; users?: UserId[] }, Watched]
+  draft: [{ room: RoomId; draft: boolean }, Place]
   ping: [object, object]
 }
 

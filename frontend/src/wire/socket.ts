@@ -130,7 +130,7 @@ export class Socket {
   }
 
   /** For what may be dropped: no answer is asked for. */
-  tell(type: 'typing', body: Requests['typing'][0]): void {
+  tell<T extends 'typing' | 'active'>(type: T, body: Requests[T][0]): void {
     if (this.welcomed) this.send({ type, ...body })
   }
 

@@ -1,6 +1,5 @@
 // What stands on a seal, and how the switcher ranks.
 import { describe, expect, it } from 'vitest'
-import { rank } from '@/features/shell/rank'
 import { initials, roomSign, tintOf } from '@/ui/seal'
 
 describe('initials', () => {
@@ -28,14 +27,5 @@ describe('a seal', () => {
   it('of a room shows the first sign of its title', () => {
     expect(roomSign('design 设计')).toBe('D')
     expect(roomSign('阅读')).toBe('阅')
-  })
-})
-
-describe('rank', () => {
-  it('puts a beginning before a word, a word before a part, a part before scattered letters', () => {
-    const names = ['wander', 'sub-andes', 'andes', 'a nude']
-    const order = names.toSorted((a, b) => rank(b, 'and') - rank(a, 'and'))
-    expect(order).toEqual(['andes', 'sub-andes', 'wander', 'a nude'])
-    expect(rank('harbour', 'x')).toBe(-1)
   })
 })

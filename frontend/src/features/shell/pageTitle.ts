@@ -3,6 +3,7 @@ import { useTitle } from '@vueuse/core'
 import { computed, watchEffect } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
+import { usePlaces } from '@/stores/places'
 import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
 
@@ -10,6 +11,7 @@ export function usePageTitle(): void {
   const { t } = useI18n()
   const route = useRoute()
   const rooms = useRooms()
+  const places = usePlaces()
   const session = useSession()
 
   const place = computed(() => {
@@ -19,12 +21,12 @@ export function usePageTitle(): void {
     return ''
   })
 
-  useTitle(
-    computed(() => (rooms.totalUnread > 0 ? '• ' : '') + [place.value, session.title].filter(Boolean).join(' · ')),
-  )
+  /* What is counted is counted exactly; what is only a dot in the list is a dot here. */
+  const sign = computed(() => (places.total > 0 ? `(${places.total}) ` : places.hasQuiet ? '• ' : ''))
+  useTitle(computed(() => sign.value + [place.value, session.title].filter(Boolean).join(' · ')))
 
   watchEffect(() => {
     const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
-    if (icon) icon.href = rooms.totalUnread > 0 ? '/favicon-unread.svg' : '/favicon-calm.svg'
+    if (icon) icon.href = places.total > 0 ? '/favicon-unread.svg' : '/favicon-calm.svg'
   })
 }

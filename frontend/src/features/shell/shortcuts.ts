@@ -2,21 +2,28 @@
 import { useEventListener } from '@vueuse/core'
 import { useRoute, useRouter } from 'vue-router'
 import { isComposing } from '@/lib/ime'
+import { usePlaces } from '@/stores/places'
 import { usePrefs } from '@/stores/prefs'
 import { useRooms } from '@/stores/rooms'
 import { useUi } from '@/stores/ui'
+import { codeOf } from '@/wire/http'
 
 export function useShortcuts(): void {
   const ui = useUi()
   const rooms = useRooms()
   const prefs = usePrefs()
+  const places = usePlaces()
   const route = useRoute()
   const router = useRouter()
 
   /** The room before (-1) or after (+1) the one that is open, going round. */
   function step(by: 1 | -1, onlyUnread: boolean): void {
     const here = Number(route.params.id)
-    const list = rooms.active.filter((room) => !onlyUnread || room.room === here || rooms.unread(room.room) > 0)
+    const waits = (id: number): boolean => {
+      const room = rooms.get(id)
+      return room !== undefined && rooms.unread(id) > 0 && !places.isMuted(room)
+    }
+    const list = rooms.active.filter((room) => !onlyUnread || room.room === here || waits(room.room))
     if (list.length === 0) return
     const at = list.findIndex((room) => room.room === here)
     const start = at < 0 && by < 0 ? 0 : at
@@ -30,6 +37,15 @@ export function useShortcuts(): void {
     const isOpen = !!route.params.panel || (prefs.panelOpen && matchMedia('(width >= 1280px)').matches)
     prefs.panelOpen = !isOpen
     void router.replace(isOpen ? base : `${base}/members`)
+  }
+
+  async function readAll(): Promise<void> {
+    try {
+      await places.readAll()
+      ui.toast('toast.all_read')
+    } catch (error) {
+      ui.toast(`error.${codeOf(error)}`, { tone: 'error' })
+    }
   }
 
   /** The focus goes on to the next landmark of the page. */
@@ -54,6 +70,7 @@ export function useShortcuts(): void {
     'alt+ArrowDown': () => step(1, false),
     'alt+shift+ArrowUp': () => step(-1, true),
     'alt+shift+ArrowDown': () => step(1, true),
+    'shift+Escape': () => void readAll(),
     'mod+F6': () => nextRegion(1),
     'mod+shift+F6': () => nextRegion(-1),
   }

@@ -1,0 +1,67 @@
+"""One's own place in a room, and one's other devices."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.support.house import House
+from webchat.model.commands import LeaveRoom, MarkDraft, PostMessage
+from webchat.model.ids import MAX_INT
+
+
+class Places(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.house = House(self)
+        self.anna = self.house.set_up()
+        self.mei = self.house.register("mei")
+        self.one, self.other = self.house.connect(self.anna), self.house.connect(self.anna)
+        self.stranger = self.house.connect(self.mei)
+        self.places = self.house.chat.places
+
+    def state(self) -> dict[str, object]:
+        rooms = self.house.connect(self.anna).welcome["rooms"]
+        return dict(rooms[0])
+
+    def test_level(self) -> None:
+        """A level set on one device is on all of them at once, after a reconnect too; nobody else hears of it."""
+        later = self.house.now.ms + 3_600_000  # type: ignore[attr-defined]
+        self.house.wait(self.places.set_level(self.anna, 1, "mentions", later))
+        told = {"type": "place", "room": 1, "read": 0, "level": "mentions", "muted": later, "draft": None}
+        self.assertEqual((self.one.rest(), self.other.rest(), self.stranger.rest()), ([told], [told], []))
+        self.assertEqual((self.state()["level"], self.state()["muted"]), ("mentions", later))
+
+    def test_for_good(self) -> None:
+        """A room can be silent for good, and heard again; until a moment that has passed means not at all."""
+        for muted, kept in ((MAX_INT, MAX_INT), (None, None), (MAX_INT, MAX_INT), (5, None)):
+            place = self.house.wait(self.places.set_level(self.anna, 1, "all", muted))
+            self.assertEqual(place.muted, kept)
+
+    def test_draft(self) -> None:
+        """That something unsent waits is shown on the other devices, until it does no more."""
+        answer = self.one.ask("draft", room=1, draft=True)
+        self.assertEqual(answer["draft"], self.other.next("place")["draft"])
+        self.assertEqual((self.one.rest(), self.state()["draft"]), ([], answer["draft"]))
+        self.assertEqual(self.one.ask("draft", room=1, draft=False)["draft"], None)
+        self.assertEqual(self.other.next("place")["draft"], None)
+        self.assertNotIn("draft", self.state())
+
+    def test_read_all(self) -> None:
+        """Everything is read, everywhere, at once; all devices are told of the marks that rose."""
+        rooms = [self.house.wait(self.house.chat.rooms.create(self.mei, f"Room {n}")).room for n in range(3)]
+        for room in rooms:
+            self.one.ask("join", room=room)
+        for room in (1, *rooms[:2]):
+            self.house.wait(self.house.chat.messages.post(self.mei, PostMessage(1, room, "hi")))
+        self.one.rest(), self.other.rest()
+        self.assertEqual(self.house.wait(self.places.read_all(self.anna)).rooms, 3)
+        marks = [{"type": "read", "room": room, "seq": 1} for room in (1, *rooms[:2])]
+        self.assertEqual((self.one.rest(), self.other.rest()), (marks, marks))
+        self.assertEqual(self.house.wait(self.places.read_all(self.anna)).rooms, 0)
+        self.assertEqual(self.one.rest(), [])
+
+    def test_outsider(self) -> None:
+        """Who is no member has no place; whether there is a room is not told."""
+        self.house.wait(self.house.chat.rooms.leave(self.anna, LeaveRoom(1, 1)))
+        self.assertEqual(self.house.refusal(self.places.set_level(self.anna, 1, "all", None)), "not_a_member")
+        self.assertEqual(self.house.refusal(self.places.mark_draft(self.anna, MarkDraft(1, 1, True))), "not_a_member")
+        self.assertEqual(self.house.refusal(self.places.set_level(self.anna, 77, "all", None)), "no_such_room")
