@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from webchat.http import accounts, messages, openapi, rooms, server
+from webchat.http import accounts, contacts, leaving, messages, openapi, people, pictures, preferences, rooms, server
 from webchat.http.route import Route
 from webchat.http.server import Probes
 
-ROUTES: tuple[Route, ...] = (*server.ROUTES, *accounts.ROUTES, *rooms.ROUTES, *messages.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *server.ROUTES,
+    *accounts.ROUTES,
+    *people.ROUTES,
+    *contacts.ROUTES,
+    *pictures.ROUTES,
+    *preferences.ROUTES,
+    *leaving.ROUTES,
+    *rooms.ROUTES,
+    *messages.ROUTES,
+)
 """The API's routes."""
 
 

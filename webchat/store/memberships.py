@@ -99,6 +99,7 @@ _COUNT = (
     .select_from(memberships)
     .where(memberships.c.room == sa.bindparam("room_"), memberships.c.left_rev.is_(None))
 )
+_EVER = sa.select(memberships.c.room).where(memberships.c.user == sa.bindparam("user_")).order_by(memberships.c.room)
 _ACTIVE = sa.and_(memberships.c.user.in_(sa.bindparam("users_", expanding=True)), memberships.c.left_rev.is_(None))
 _COUNTS = sa.select(memberships.c.user, sa.func.count()).where(_ACTIVE).group_by(memberships.c.user)
 _PLACES = sa.select(memberships.c.user, memberships.c.room).where(_ACTIVE)
@@ -164,6 +165,11 @@ def members(
 def count(db: sa.Connection, room: RoomId) -> int:
     """How many members the room has."""
     return int(db.execute(_COUNT, {"room_": room}).scalar_one())
+
+
+def ever(db: sa.Connection, user: UserId) -> list[RoomId]:
+    """The rooms that *user* belongs to, or did."""
+    return [row[0] for row in db.execute(_EVER, {"user_": user})]
 
 
 def counts(db: sa.Connection, users: Iterable[UserId]) -> dict[UserId, int]:

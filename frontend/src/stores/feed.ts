@@ -2,9 +2,11 @@
 import { setServerNow } from '@/lib/clock'
 import type { RoomId, Row, ServerEvent, UserId, Welcome } from '@/wire/frames'
 import { useConnection } from './connection'
+import { useContacts } from './contacts'
 import { useDrafts } from './drafts'
 import { useMessages } from './messages'
 import { usePeople } from './people'
+import { usePrefs } from './prefs'
 import { useRooms } from './rooms'
 import { useSession } from './session'
 
@@ -26,6 +28,8 @@ export function stopFeed(): void {
   useMessages().close()
   useRooms().clear()
   usePeople().clear()
+  useContacts().clear()
+  usePrefs().stopFollowing()
   useDrafts().close()
 }
 
@@ -38,6 +42,9 @@ function beWelcome(welcome: Welcome, named: ReadonlySet<RoomId>): void {
   for (const id of useRooms().welcome(welcome.rooms)) messages.dropRoom(id)
   messages.welcome(welcome.rooms, named, welcome.epoch)
   messages.reportAll()
+  // What was told while the line was down is asked for.
+  void useContacts().load()
+  void usePrefs().startFollowing()
 }
 
 function happened(event: ServerEvent): void {
@@ -61,6 +68,14 @@ function happened(event: ServerEvent): void {
       return messages.startRoom(event.room)
     case 'read':
       return rooms.setRead(event.room, event.seq)
+    case 'user':
+      return usePeople().put(event.user)
+    case 'me':
+      return useSession().receiveMe(event.user)
+    case 'contact':
+      return useContacts().receive(event)
+    case 'preferences':
+      return usePrefs().follow(event.changed)
     case 'typing':
       return messages.receiveTyping(event.room, event.user)
   }
