@@ -155,6 +155,7 @@ INSTALL = [
     "msgspec>=0.22",
     "attrs>=26.1",
     "argon2-cffi>=25.1",
+    "pillow>=12.0",
     "prometheus-client>=0.26",
     "zxcvbn>=4.5",
     "zope.interface>=7.0",

@@ -30,7 +30,7 @@ __all__ = ["Options", "Server", "build_chat", "makeService"]
 STATIC = Path(__file__).parent / "static"
 SETUP_FILE = "setup-code"
 DRAIN_SECONDS = 3.0
-SWEEP_ROOMS, SWEEP_SESSIONS, KEEP_SEEN = 5.0, 15.0, 60.0
+SWEEP_ROOMS, SWEEP_SESSIONS, KEEP_SEEN, TIDY = 5.0, 15.0, 60.0, 600.0
 TELL_PRESENCE, DOUBT_PRESENCE = 1.0, 2.0
 DAY = 86_400_000
 
@@ -56,11 +56,13 @@ def build_chat(config: Config, reactor: Any) -> Chat:
     """The use cases over the configured database, with threads of their own, not yet started."""
     from webchat.chat.accounts import SessionLife
     from webchat.chat.facade import Chat, Settings, Sources, argon2id
+    from webchat.chat.images import Images
     from webchat.chat.passwords import Passwords
     from webchat.http.static import build_id
     from webchat.live.limits import Rate
     from webchat.store.database import Database, new_threads
     from webchat.store.engines import open_engines
+    from webchat.store.pictures import PictureFiles
 
     database = Database(
         open_engines(config.database, config.reader_threads),
@@ -76,6 +78,7 @@ def build_chat(config: Config, reactor: Any) -> Chat:
         new_threads(config.argon2_threads, "webchat passwords"),
         config.argon2_queue,
     )
+    images = Images(PictureFiles(config.data / "pictures"), reactor, new_threads(4, "webchat pictures"))
     requests = Rate(config.requests_per_second, config.request_burst)
     settings = Settings(
         title=config.title,
@@ -87,7 +90,7 @@ def build_chat(config: Config, reactor: Any) -> Chat:
         session_life=SessionLife(config.session_idle_days * DAY, config.session_absolute_days * DAY),
     )
     sources = Sources(time.monotonic, now, secrets.token_bytes)
-    return Chat(settings, database, passwords, sources, __version__, build_id(STATIC))
+    return Chat(settings, database, passwords, sources, __version__, build_id(STATIC), images)
 
 
 class Server(Service):
@@ -117,6 +120,8 @@ class Server(Service):
         super().startService()  # type: ignore[no-untyped-call]
         self._chat.database.start()
         self._chat.passwords.start()
+        if self._chat.images is not None:
+            self._chat.images.start()
         self._sockets.start()
         self._starting = Deferred.fromCoroutine(self._come_up())
         self._starting.addErrback(self._could_not_come_up)
@@ -203,6 +208,8 @@ class Server(Service):
             (KEEP_SEEN, self._chat.presence.keep_seen),
             (TELL_PRESENCE, self._chat.presence.tell),
             (DOUBT_PRESENCE, self._chat.presence.ask_again),
+            (TIDY, self._chat.pictures.sweep),
+            (TIDY, self._chat.leaving.go_on),
         ):
             self._repeat(seconds, sweep)
         self._serving = True
@@ -269,6 +276,8 @@ class Server(Service):
         await self._sockets.stop(DRAIN_SECONDS)
         await self._chat.database.stop()
         self._chat.passwords.stop()
+        if self._chat.images is not None:
+            self._chat.images.stop()
 
 
 def write_secret(file: Path, text: str) -> None:

@@ -48,6 +48,13 @@ export const router = createRouter({
           component: () => import('@/features/chat/RoomPage.vue'),
           props: (route) => ({ id: Number(route.params.id), panel: route.params.panel || null }),
         },
+        { path: 'people', name: 'people', component: () => import('@/features/people/PeoplePage.vue') },
+        {
+          path: 'people/:id(\\d+)',
+          name: 'person',
+          component: () => import('@/features/people/ProfilePage.vue'),
+          props: (route) => ({ id: Number(route.params.id) }),
+        },
         { path: 'browse', name: 'browse', component: () => import('@/features/rooms/DirectoryPage.vue') },
         {
           path: 'settings/:section?',

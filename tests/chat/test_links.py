@@ -26,7 +26,9 @@ class Linking(Scene):
         tom = self.house.connect(self.tom)
         changed = self.house.wait(self.chat.links.use(self.tom, code))
         self.assertEqual(tom.next("joined")["room"]["rev"], changed.rev)
-        self.assertEqual([link.uses_left for link in self.house.wait(self.chat.links.of_room(self.mona, self.room))], [1])
+        self.assertEqual(
+            [link.uses_left for link in self.house.wait(self.chat.links.of_room(self.mona, self.room))], [1]
+        )
         self.house.wait(self.chat.links.use(self.anna, code))
         eve = self.house.register("eve")
         self.assertEqual(self.house.refusal(self.chat.links.use(eve, code)), "bad_invitation")

@@ -164,7 +164,9 @@ class Settings(Scene):
     def test_told(self) -> None:
         """A moderator sets who posts, who invites and how fast; the room sees it."""
         mei = self.house.connect(self.mei)
-        changed = self.house.wait(self.change(self.tom, posting="moderators", inviting="moderators", slow=30, topic="Green"))
+        changed = self.house.wait(
+            self.change(self.tom, posting="moderators", inviting="moderators", slow=30, topic="Green")
+        )
         row = mei.next("room")
         self.assertEqual(
             (row["posting"], row["inviting"], row["slow"], row["topic"], row["rev"]),

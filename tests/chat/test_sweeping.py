@@ -67,7 +67,9 @@ class Sweeping(SynchronousTestCase):
         def left() -> int:
             with self.house.engines.reader.connect() as db:
                 tables = ("messages", "memberships")
-                counts = [db.execute(sa.text(f"SELECT count(*) FROM {one} WHERE room > 1")).scalar_one() for one in tables]
+                counts = [
+                    db.execute(sa.text(f"SELECT count(*) FROM {one} WHERE room > 1")).scalar_one() for one in tables
+                ]
                 return int(sum(counts))
 
         seen = [left()]

@@ -44,7 +44,9 @@ class Conversations(StoreTests):
     def test_of_two(self) -> None:
         """A conversation of two is told from those of more, and from rooms."""
         anna, mei, tom = self.user("anna"), self.user("mei"), self.user("tom")
-        found = [self.read(directs.is_of_two, one) for one in (self.open(anna, mei), self.open(anna, mei, tom), self.room())]
+        found = [
+            self.read(directs.is_of_two, one) for one in (self.open(anna, mei), self.open(anna, mei, tom), self.room())
+        ]
         self.assertEqual(found, [True, False, False])
 
     def test_apart(self) -> None:

@@ -24,6 +24,7 @@ from twisted.web.resource import IResource
 
 from webchat.chat.accounts import Device, SignedIn
 from webchat.chat.facade import Chat, Settings, Sources, argon2id
+from webchat.chat.images import Images
 from webchat.chat.passwords import Passwords
 from webchat.http.settings import HttpSettings
 from webchat.http.site import ChatSite, make_site
@@ -33,6 +34,7 @@ from webchat.model.users import Actor
 from webchat.model.web import Origins
 from webchat.store.database import Database
 from webchat.store.engines import Engines, open_engines
+from webchat.store.pictures import PictureFiles
 from webchat.store.upgrade import upgrade
 from webchat.ws.factory import ChatFactory, WebSocketSettings
 from webchat.ws.native import Shared
@@ -43,6 +45,7 @@ DEVICE = Device("192.0.2.7", "trial")
 FAST = Rate(1e6, 1e6)
 
 T = TypeVar("T")
+_servers = count()
 
 
 class Threads:
@@ -151,17 +154,21 @@ class Server:
     """Stands for the reactor too: what any thread of the database has done arrives here."""
     reader: Threads = attrs.field(init=False)
     hasher: Threads = attrs.field(init=False)
+    painter: Threads = attrs.field(init=False)
     database: Database = attrs.field(init=False)
     chat: Chat = attrs.field(init=False)
     sockets: ChatFactory = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.writer, self.reader, self.hasher = (Threads(self.inline) for _ in range(3))
+        self.writer, self.reader, self.hasher, self.painter = (Threads(self.inline) for _ in range(4))
         self.database = Database(self.engines, self.writer, self.writer, self.reader)  # type: ignore[arg-type]
         passwords = Passwords(_FAST_HASHER, self.hasher, self.hasher)  # type: ignore[arg-type]
         passwords.start()
         sources = Sources(self.clock.seconds, self.now, self.chance)
-        self.chat = Chat(self.settings, self.database, passwords, sources, self.version, self.build)
+        # In the folder of the test run; it is made when a picture comes.
+        folder = Path(f"pictures-{next(_servers)}").absolute()
+        images = Images(PictureFiles(folder), self.painter, self.painter)  # type: ignore[arg-type]
+        self.chat = Chat(self.settings, self.database, passwords, sources, self.version, self.build, images)
         self.wait(self.chat.load(self.epoch))
         shared = Shared(self.chat, self.clock, self.now, lambda: "i-1", FAST, 20)
         self.sockets = ChatFactory(self.door, shared, self.clock, lambda low, high: 1.0)
@@ -188,7 +195,7 @@ class Server:
 
     def turn(self) -> None:
         """Lets the threads do what waits, until nothing does."""
-        threads = (self.writer, self.reader, self.hasher)
+        threads = (self.writer, self.reader, self.hasher, self.painter)
         while any(one.step() for one in threads if not one.is_held):
             pass
 

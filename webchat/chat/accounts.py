@@ -15,6 +15,7 @@ from msgspec import UNSET, UnsetType
 from webchat.chat.links import enter_by
 from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.passwords import Passwords, acceptable
+from webchat.chat.people import tell_changed
 from webchat.chat.rooms import add_member, add_room
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets, Throttle
@@ -29,6 +30,7 @@ from webchat.model.refusals import (
     BadSetupCode,
     Forbidden,
     NameTaken,
+    NoSuchUser,
     NotFound,
     Refusal,
     RegistrationClosed,
@@ -36,14 +38,16 @@ from webchat.model.refusals import (
     Unauthenticated,
     WrongCredentials,
 )
-from webchat.model.text import DISPLAY_NAME_LIMIT, LABEL_LIMIT, TITLE_LIMIT, folded, line_of_text
+from webchat.model.text import ABOUT_LIMIT, DISPLAY_NAME_LIMIT, LABEL_LIMIT, TITLE_LIMIT, folded, line_of_text
 from webchat.model.users import (
     Actor,
     InviteView,
+    Locale,
     Me,
     Session,
     SessionKind,
     SessionView,
+    Status,
     User,
     UserCard,
     UserRole,
@@ -51,6 +55,8 @@ from webchat.model.users import (
 from webchat.model.web import throttle_key
 from webchat.store import invites as invite_store
 from webchat.store import memberships, meta
+from webchat.store import names as name_store
+from webchat.store import people as people_store
 from webchat.store import rooms as room_store
 from webchat.store import sessions as session_store
 from webchat.store import users as user_store
@@ -355,15 +361,8 @@ class Accounts:
 
         Raises WrongCredentials, WeakPassword, RateLimited.
         """
-        key = ("password", actor.id)
-        self._failures.check(key)
         acceptable(new, actor.user.name, actor.user.display_name)
-        self._failures.failed(key)
-        kept = await self._database.read(lambda db: user_store.password_hash(db, actor.id))
-        right, _ = await self._passwords.check(kept, current[:1000])
-        if not right:
-            raise WrongCredentials("This is not the current password.", field="current")
-        self._failures.succeeded(key)
+        kept = await self.confirm(actor, current, "current")
         hashed = await self._passwords.hash(new)
         token, now = self._token("wcb_"), self._now()
 
@@ -378,12 +377,27 @@ class Accounts:
         self._end(ended)
         return signed
 
+    async def confirm(self, actor: Actor, password: str, field: str) -> str:
+        """The hash of the actor's password, which *password* is.  Raises WrongCredentials, RateLimited, Busy."""
+        key = ("password", actor.id)
+        self._failures.check(key)
+        self._failures.failed(key)
+        kept = await self._database.read(lambda db: user_store.password_hash(db, actor.id))
+        right, _ = await self._passwords.check(kept, password[:1000])
+        if not right or kept is None:
+            raise WrongCredentials("This is not the current password.", field=field)
+        self._failures.succeeded(key)
+        return kept
+
     async def set_password(self, user: UserId, password: str) -> None:
         """Sets a password on the operator's word; every session of the account ends."""
         acceptable(password)
         hashed = await self._passwords.hash(password)
 
         def work(db: sa.Connection) -> list[SessionId]:
+            found = user_store.maybe(db, user)
+            if found is None or found.deleted is not None:
+                raise NoSuchUser
             user_store.change(db, user, password_hash=hashed)
             return session_store.remove_all(db, user)
 
@@ -394,6 +408,10 @@ class Accounts:
         now = self._now()
 
         def work(db: sa.Connection) -> None:
+            found = user_store.maybe(db, user)
+            if found is None or found.deleted is not None:
+                # What was given up stays so: there is nobody who could be let in.
+                raise NoSuchUser
             user_store.change(db, user, disabled=now if disabled else None)
             if disabled:
                 session_store.remove_all(db, user)
@@ -463,17 +481,36 @@ class Accounts:
     # Profiles.
 
     async def edit_profile(
-        self, actor: Actor, display_name: str | UnsetType = UNSET, email: str | UnsetType | None = UNSET
+        self,
+        actor: Actor,
+        display_name: str | UnsetType = UNSET,
+        email: str | UnsetType | None = UNSET,
+        about: str | UnsetType = UNSET,
+        locale: Locale | UnsetType | None = UNSET,
+        status: Status | UnsetType = UNSET,
     ) -> Me:
-        """Changes what is given.  An address that another account has is silently left as it was."""
+        """Changes what is given.  An address that another account has is silently left as it was.
+
+        Her other devices are told of it, and whoever shares a room with her of a new name.
+        """
         columns: dict[str, str | None] = {}
         if not isinstance(display_name, UnsetType):
             shown = line_of_text(display_name, DISPLAY_NAME_LIMIT, "display name")
             columns.update(display_name=shown, display_key=folded(shown))
+        if not isinstance(about, UnsetType):
+            columns.update(about=line_of_text(about, ABOUT_LIMIT, "about", may_be_empty=True))
+        if not isinstance(locale, UnsetType):
+            columns.update(locale=locale)
+        if not isinstance(status, UnsetType):
+            columns.update(status=status)
         key = email_key(email) if isinstance(email, str) else None
         self._changes.take(actor.id)
 
-        def work(db: sa.Connection) -> User:
+        def work(db: sa.Connection) -> tuple[User, list[RoomId]]:
+            user_store.lock(db, actor.id)
+            before = user_store.maybe(db, actor.id)
+            if before is None or before.deleted is not None:
+                raise Unauthenticated
             if email is None:
                 columns.update(email=None, email_key=None)
             elif key is not None and not user_store.email_is_taken(db, key):
@@ -482,14 +519,13 @@ class Accounts:
                 user_store.change(db, actor.id, **columns)
             if not isinstance(display_name, UnsetType):
                 memberships.rename(db, actor.id, str(columns["display_key"]))
+                name_store.change(db, actor.id, before.name, str(columns["display_key"]))
             user = user_store.maybe(db, actor.id)
-            if user is None:
-                raise Unauthenticated
-            return user
+            assert user is not None
+            return user, people_store.rooms_of(db, actor.id) if user.card != before.card else []
 
-        user = await self._database.write(None, work)
-        # The cached actors hold the old profile.
-        self._cache.forget_user(actor.id)
+        user, rooms = await self._database.write(None, work)
+        tell_changed(self._hub, self._cache, user, rooms)
         return user.me
 
     async def users(self, actor: Actor, ids: Sequence[UserId]) -> list[UserCard]:

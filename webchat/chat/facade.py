@@ -9,13 +9,19 @@ from argon2 import PasswordHasher
 
 from webchat.chat.accounts import Accounts, SessionLife
 from webchat.chat.bans import Bans
+from webchat.chat.contacts import Contacts
 from webchat.chat.directs import Directs
+from webchat.chat.images import Images
+from webchat.chat.leaving import Leaving
 from webchat.chat.links import Links
 from webchat.chat.log import RoomLog
 from webchat.chat.members import Members
 from webchat.chat.messages import PAGE_LIMIT, Messages
 from webchat.chat.passwords import PASSWORD_MAX, PASSWORD_MIN, Passwords
+from webchat.chat.people import People
+from webchat.chat.pictures import Pictures
 from webchat.chat.places import Places
+from webchat.chat.preferences import Preferences
 from webchat.chat.presence import Presence
 from webchat.chat.reading import Reading
 from webchat.chat.rooms import Rooms
@@ -50,6 +56,11 @@ class Settings:
     """Of one account: where somebody sits, and whom she watches."""
     reads: Rate = Rate(20.0, 100.0)
     """Questions of one account, and, from one address, requests of those who are not signed in."""
+    glances: Rate = Rate(100.0, 1_000.0)
+    """Pictures that one account looks at: a page shows them by the hundred."""
+    uploads: Rate = Rate(0.1, 10.0)
+    """Pictures that one account brings."""
+    exports: Rate = Rate(1 / 600, 2.0)
     newcomers: Rate = Rate(1 / 30, 60.0)
     """Accounts that are registered from one address."""
     session_life: SessionLife = SessionLife()
@@ -70,7 +81,14 @@ class Chat:
     """Everything that people can do; born with the service, over one database and one hub."""
 
     def __init__(
-        self, settings: Settings, database: Database, passwords: Passwords, sources: Sources, version: str, build: str
+        self,
+        settings: Settings,
+        database: Database,
+        passwords: Passwords,
+        sources: Sources,
+        version: str,
+        build: str,
+        images: Images | None = None,
     ) -> None:
         clock = sources.clock
         self.database = database
@@ -87,6 +105,8 @@ class Chat:
         log = RoomLog(database, self.bus)
         self.reads = Buckets(settings.reads, clock)
         """By account; the doors take from it for what is only asked, which no use case limits."""
+        self.glances = Buckets(settings.glances, clock)
+        """By account; for pictures, apart from what else is asked."""
         self.strangers = Buckets(settings.reads, clock)
         """By address; for requests of nobody, and for tokens that are nobody's."""
         changes = Buckets(settings.changes, clock)
@@ -125,6 +145,31 @@ class Chat:
             self.attendance, database, self.hub, self.cache, changes, Buckets(settings.signs, clock), self.reads
         )
         self.places = Places(database, self.hub, sources.now, changes)
+        self.people = People(database)
+        self.contacts = Contacts(database, self.hub, sources.now, changes)
+        self.preferences = Preferences(database, self.hub, changes)
+        self.images = images
+        self.pictures = Pictures(
+            log,
+            database,
+            self.hub,
+            self.cache,
+            images,
+            sources.now,
+            sources.token_bytes,
+            changes,
+            Buckets(settings.uploads, clock),
+        )
+        self.leaving = Leaving(
+            log,
+            database,
+            self.hub,
+            self.cache,
+            self.accounts,
+            self.pictures,
+            sources.now,
+            Buckets(settings.exports, clock),
+        )
         self.sweeping = Sweeping(database, self.hub, self.cache)
         self._settings = settings
         self._version = version

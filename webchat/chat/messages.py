@@ -30,8 +30,8 @@ from webchat.model.refusals import (
 from webchat.model.rooms import Membership, Room
 from webchat.model.text import check_nonce, message_text
 from webchat.model.users import Actor
-from webchat.store import changes as change_store
 from webchat.store import audit, directs, memberships, rooms, users
+from webchat.store import changes as change_store
 from webchat.store import messages as message_store
 from webchat.store.database import Database, fire
 
@@ -130,9 +130,7 @@ class Messages:
             if message.deleted is not None:
                 return Outcome(Changed(command.room, message.rev))
             if not is_own:
-                audit.record(
-                    db, now, actor.id, "message.delete", room=room.id, user=message.author, seq=command.seq
-                )
+                audit.record(db, now, actor.id, "message.delete", room=room.id, user=message.author, seq=command.seq)
             _, rev = rooms.raise_counters(db, command.room, 0, 1)
             message_store.delete(db, command.room, command.seq, now, rev)
             return Outcome(Changed(command.room, rev), _row(db, command.room, command.seq))

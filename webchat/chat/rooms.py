@@ -19,8 +19,8 @@ from webchat.model.answers import Changed, MemberEntry
 from webchat.model.commands import JoinRoom, LeaveRoom
 from webchat.model.events import Member, Row
 from webchat.model.ids import Millis, Rev, RoomId, UserId
-from webchat.model.refusals import Banned, BadRequest, Conflict, Forbidden, NoSuchRoom, RoomArchived, TooMany
-from webchat.model.rooms import Membership, MemberRole, Right, Room, RoomKind, RoomListing, RoomState
+from webchat.model.refusals import BadRequest, Banned, Conflict, Forbidden, NoSuchRoom, RoomArchived, TooMany
+from webchat.model.rooms import MemberRole, Membership, Right, Room, RoomKind, RoomListing, RoomState
 from webchat.model.text import TITLE_LIMIT, TOPIC_LIMIT, folded, line_of_text
 from webchat.model.users import Actor, User
 from webchat.store import audit, bans, directs, memberships, meta

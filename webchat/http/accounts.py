@@ -10,7 +10,7 @@ from webchat.chat.accounts import view
 from webchat.http.route import API, Call, Nothing, Reply, Route
 from webchat.model.ids import InviteId, SessionId, UserId
 from webchat.model.refusals import NoSuchUser
-from webchat.model.users import InviteView, Me, SessionView, UserCard
+from webchat.model.users import InviteView, Locale, Me, SessionView, Status, UserCard
 
 # Longer than any limit, so that what is a little too long gets the refusal that says so.
 Name = Annotated[str, Meta(max_length=1_000)]
@@ -62,10 +62,13 @@ class MakeToken(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EditProfile(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is absent stays as it is; *email* null removes the address."""
+    """What is absent stays as it is; *email* null removes the address, *locale* null the choice of a language."""
 
     display_name: Line | UnsetType = UNSET
     email: Name | UnsetType | None = UNSET
+    about: Line | UnsetType = UNSET
+    locale: Locale | UnsetType | None = UNSET
+    status: Status | UnsetType = UNSET
 
 
 class MakeInvite(Struct, frozen=True, forbid_unknown_fields=True):
@@ -200,8 +203,13 @@ async def make_token(call: Call[MakeToken, Nothing]) -> NewToken:
 
 
 async def edit_profile(call: Call[EditProfile, Nothing]) -> Myself:
-    """Change my display name or e-mail address."""
-    return Myself(await call.chat.accounts.edit_profile(call.actor, call.body.display_name, call.body.email))
+    """Change what others see of me, or my e-mail address."""
+    body = call.body
+    return Myself(
+        await call.chat.accounts.edit_profile(
+            call.actor, body.display_name, body.email, body.about, body.locale, body.status
+        )
+    )
 
 
 async def user(call: Call[Nothing, Nothing]) -> UserCard:
@@ -295,7 +303,7 @@ ROUTES = (
         edit_profile,
         answer=Myself,
         body=EditProfile,
-        refusals=("bad_text", "bad_email", "name_taken"),
+        refusals=("bad_text", "text_too_long", "bad_email", "name_taken"),
     ),
     Route("GET", f"{API}/users", users, answer=Users, query=WhichUsers),
     Route("GET", f"{API}/users/{{id}}", user, answer=UserCard, refusals=("no_such_user",)),

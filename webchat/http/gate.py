@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -63,7 +63,7 @@ class Gate:
         self._settings = settings
         self._token_bytes = token_bytes
 
-    async def answer(self, route: Route, request: ChatRequest, numbers: Mapping[str, int]) -> bytes:
+    async def answer(self, route: Route, request: ChatRequest, numbers: Mapping[str, int | str]) -> bytes:
         """Carry out *request*, whatever comes of it: the body of the answer; its status and headers are set."""
         try:
             reply = await self._carry_out(route, request, numbers)
@@ -125,13 +125,14 @@ class Gate:
         )
         return Internal(f"Something went wrong on the server (incident {request_id}).")
 
-    async def _carry_out(self, route: Route, request: ChatRequest, numbers: Mapping[str, int]) -> Reply:
+    async def _carry_out(self, route: Route, request: ChatRequest, numbers: Mapping[str, int | str]) -> Reply:
         caller = await self._caller(route, request)
         call = Call(
             chat=self._chat,
             caller=caller,
             device=self._device(request),
-            numbers=numbers,
+            numbers={name: number for name, number in numbers.items() if isinstance(number, int)},
+            picture=str(numbers.get("picture", "")),
             body=read_body(route, request),
             query=read_query(route, request),
             bearer=_bearer(request) if route.who == "public" else None,
@@ -152,7 +153,7 @@ class Gate:
             raise Unauthenticated
         request.caller = caller.id
         if request.method in SAFE_METHODS:
-            self._chat.reads.take(caller.id)
+            (self._chat.glances if route.is_glance else self._chat.reads).take(caller.id)
         if route.who == "admin" and not caller.may_administer:
             raise Forbidden
         return caller
@@ -188,6 +189,8 @@ class Gate:
         request.setResponseCode(status)
         if reply.token is not None:
             self._set_cookie(request, reply.token)
+        for name, value in reply.headers:
+            request.answer_with(name, value)
         if not request.responseHeaders.hasHeader(b"Cache-Control"):
             request.answer_with(b"Cache-Control", b"no-store")
         if status == 204:
@@ -206,9 +209,11 @@ class Gate:
 def read_body(route: Route, request: ChatRequest) -> Any:
     """The body of *request* as *route* wants it.  Raises UnsupportedMediaType, BadRequest, BadText."""
     content = request.content.read() if request.content is not None else b""
-    if not content and route.body is None:
+    if not content and route.body is None and not route.takes:
         return Nothing()
     types = request.headers(b"Content-Type")
+    if route.takes:
+        return _bytes(content, types, route.takes)
     if len(types) != 1 or not _JSON.fullmatch(types[0].strip()):
         raise UnsupportedMediaType
     try:
@@ -217,6 +222,14 @@ def read_body(route: Route, request: ChatRequest) -> Any:
         raise _bad(error) from None
     _check_texts(body)
     return body
+
+
+def _bytes(content: bytes, types: Sequence[str], takes: Collection[str]) -> bytes:
+    if len(types) != 1 or types[0].strip().lower() not in takes:
+        raise UnsupportedMediaType(f"Send one of {', '.join(takes)}.")
+    if not content:
+        raise BadRequest("The body is empty.")
+    return content
 
 
 def read_query(route: Route, request: ChatRequest) -> Any:

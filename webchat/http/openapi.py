@@ -91,12 +91,19 @@ def _operation(route: Route, schema_of: dict[Any, Any]) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": schema_of[route.body]}},
         }
+    if route.takes:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(route.takes, binary)}
     return operation
 
 
 def _numbers(route: Route) -> list[dict[str, Any]]:
     schema = {"type": "integer", "minimum": 1, "maximum": MAX_INT}
-    return [{"name": name, "in": "path", "required": True, "schema": schema} for name in route.numbers]
+    picture = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": picture if name == "picture" else schema}
+        for name in route.numbers
+    ]
 
 
 def _query(route: Route) -> list[dict[str, Any]]:
@@ -137,7 +144,7 @@ def _refusals(route: Route) -> dict[int, list[str]]:
         codes.append("forbidden")
     if route.method != "GET":
         codes.append("foreign_origin")
-    if route.body is not None:
+    if route.body is not None or route.takes:
         codes += ["too_large", "unsupported_media_type"]
     found: dict[int, list[str]] = {}
     for code in dict.fromkeys(codes):

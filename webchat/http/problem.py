@@ -18,6 +18,7 @@ STATUS: dict[str, int] = {
     "bad_name": 400,
     "bad_text": 400,
     "bad_email": 400,
+    "bad_picture": 400,
     "empty_text": 400,
     "text_too_long": 400,
     "weak_password": 400,

@@ -28,7 +28,8 @@ Query = TypeVar("Query")
 class Call(Generic[Body, Query]):
     """One request to a route, read and checked.
 
-    *numbers* are the `{names}` of the path.  *bearer* is the token it came with, on a public route nobody's yet.
+    *numbers* are the `{names}` of the path, but for *picture*, which is a text.  *bearer* is the token it came with,
+    on a public route nobody's yet.
     *is_local*: made on this machine, not through a proxy.
     """
 
@@ -40,6 +41,7 @@ class Call(Generic[Body, Query]):
     numbers: Mapping[str, int]
     bearer: str | None = attrs.field(default=None, repr=False)
     is_local: bool = False
+    picture: str = ""
 
     @property
     def actor(self) -> Actor:
@@ -66,13 +68,14 @@ class Reply:
     """An answer that is more than its value.
 
     *status* replaces the route's.  *token* becomes the session cookie; an empty one clears it.  *media_type*: the
-    value is bytes and goes out as it stands.
+    value is bytes and goes out as it stands.  *headers* stand in place of those that every answer has.
     """
 
     value: object = None
     status: int | None = None
     token: str | None = attrs.field(default=None, repr=False)
     media_type: str | None = None
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,10 +89,11 @@ Handler = Callable[[Call[Any, Any]], Awaitable[object]]
 class Route:
     """One operation of the API; the table of them makes the resources, the documentation and the tests.
 
-    *path* is written as in OpenAPI; each `{name}` is a positive number.  *handler* gives an *answer* (None: nothing,
-    204) or a Reply around one; its docstring's first line is the summary.  *statuses* are further successful
-    statuses, *refusals* the codes worth documenting.  *body_limit*: bytes, where it is not the common one.  *is_probe*:
-    asked by monitoring, as often as it likes.
+    *path* is written as in OpenAPI; each `{name}` is a positive number, `{picture}` the name of a picture.  *handler*
+    gives an *answer* (None: nothing, 204) or a Reply around one; its docstring's first line is the summary.  *statuses*
+    are further successful statuses, *refusals* the codes worth documenting.  *takes*: the media types of a body that
+    is bytes, not JSON.  *body_limit*: bytes, where it is not the common one.  *is_probe*: asked by monitoring, as often
+    as it likes.  *is_glance*: asked by the dozen when a page opens, and counted apart.
     """
 
     method: str
@@ -105,6 +109,8 @@ class Route:
     body_limit: int | None = None
     media_type: str = "application/json"
     is_probe: bool = False
+    takes: tuple[str, ...] = ()
+    is_glance: bool = False
     decoder: msgspec.json.Decoder[Any] = attrs.field(init=False, repr=False, eq=False)
 
     lists: frozenset[str] = attrs.field(init=False, repr=False, eq=False)

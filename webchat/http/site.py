@@ -303,16 +303,23 @@ class _Number(BaseConverter):
         return int(value)
 
 
+class _Picture(BaseConverter):
+    """The name of a picture in a path."""
+
+    regex = "[0-9a-f]{32}"
+
+
 def klein_app(routes: Sequence[Route], gate: Gate) -> Klein:
     """The table of routes as a Klein application, each behind the gate."""
     app = Klein()
     app.url_map.converters["number"] = _Number
+    app.url_map.converters["picture"] = _Picture
     # Otherwise Werkzeug would redirect //x and x/ to where it thinks they belong, on any host that was asked for.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     for route in routes:
-        path = re.sub(r"{(\w+)}", r"<number:\1>", route.path)
+        path = re.sub(r"{(\w+)}", r"<number:\1>", route.path.replace("{picture}", "<picture:picture>"))
         app.route(path, methods=[route.method], endpoint=route.name)(_handler(route, gate))
 
     @app.handle_errors(Exception)
@@ -348,7 +355,7 @@ def make_site(
 
 
 def _handler(route: Route, gate: Gate) -> Callable[..., Deferred[bytes]]:
-    def answer(request: ChatRequest, **numbers: int) -> Deferred[bytes]:
+    def answer(request: ChatRequest, **numbers: int | str) -> Deferred[bytes]:
         work = Deferred.fromCoroutine(gate.answer(route, request, numbers))
         return shielded(work)
 

@@ -346,6 +346,20 @@ class Hub:
             if listener is not but:
                 listener.deliver(listener.dialect.encode(event))
 
+    def tell_neighbours(self, user: UserId, event: Event, rooms: Iterable[RoomId]) -> None:
+        """Tells everybody but *user* who hears one of *rooms*, each connection once, something that may get lost."""
+        near: dict[Dialect, dict[Listener, None]] = {}
+        for room_id in rooms:
+            room = self._rooms.get(room_id)
+            if room is not None:
+                for dialect, group in room.audience.items():
+                    near.setdefault(dialect, {}).update(dict.fromkeys(group))
+        for dialect, listeners in near.items():
+            data = dialect.encode(event)
+            for listener in listeners:
+                if listener.user != user:
+                    listener.deliver_passing(data)
+
     def catch_up(self, room_id: RoomId, rev: Rev) -> None:
         """The database holds *rev* of the room: fetch what has not been delivered here."""
         room = self._rooms.get(room_id)

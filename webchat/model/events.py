@@ -6,11 +6,13 @@ An event is the row itself, so applying one twice, or late, does no harm.  The i
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.rooms import Level, MemberRole, Right, RoomKind, RoomState
-from webchat.model.users import State, Status, UserCard
+from webchat.model.users import ContactState, Me, State, Status, UserCard
 
 
 # gc=False: nothing in it can refer back to it, so the collector need not look.
@@ -171,18 +173,35 @@ class Typing(Struct, frozen=True, tag_field="type", tag="typing"):
     user: UserId
 
 
-Event = (
-    Row
-    | Syncing
-    | Synced
-    | Reset
-    | Joined
-    | ReadMark
-    | Removed
-    | SilencedUntil
-    | PlaceRow
-    | StatusMark
-    | Seen
-    | Typing
-)
+class UserChanged(Struct, frozen=True, tag_field="type", tag="user"):
+    """Somebody with whom one shares a room has another name or picture now: no rev, may get lost."""
+
+    user: UserCard
+
+
+class MeChanged(Struct, frozen=True, tag_field="type", tag="me"):
+    """One's own account, as it is now."""
+
+    user: Me
+
+
+class ContactChanged(Struct, frozen=True, tag_field="type", tag="contact", omit_defaults=True):
+    """How somebody stands to oneself now.  *note*: what came with her request.  *blocked*: by oneself."""
+
+    user: UserCard
+    state: ContactState
+    note: str = ""
+    blocked: bool = False
+
+
+class PreferencesChanged(Struct, frozen=True, tag_field="type", tag="preferences"):
+    """One's own settings that were changed: each with its value, null where it is gone."""
+
+    changed: dict[str, Any]
+
+
+Private = ReadMark | PlaceRow | StatusMark | Removed | SilencedUntil | MeChanged | ContactChanged | PreferencesChanged
+"""Told to the connections of one person alone."""
+
+Event = Row | Syncing | Synced | Reset | Joined | Seen | Typing | UserChanged | Private
 """Everything that is told unasked."""

@@ -179,6 +179,13 @@ class WeakPassword(Refusal):
     sentence = "The password must have 8 to 128 characters and not be a common one."
 
 
+class BadPicture(Refusal):
+    """This is no picture that can be shown, or one with too many pixels."""
+
+    code = "bad_picture"
+    sentence = "Send a PNG, JPEG, GIF or WebP picture of at most 40 megapixels."
+
+
 class RegistrationClosed(Refusal):
     """The operator lets nobody register."""
 

@@ -11,6 +11,8 @@ TITLE_LIMIT = 80
 TOPIC_LIMIT = 500
 DISPLAY_NAME_LIMIT = 64
 LABEL_LIMIT = 80
+ABOUT_LIMIT = 160
+NOTE_LIMIT = 200
 
 # Formatting characters that turn the text around them (UAX #9): a name or title that holds one can
 # impersonate another, or reorder the line it stands in.

@@ -7,7 +7,7 @@ from typing import Literal
 import attrs
 from msgspec import Struct
 
-from webchat.model.ids import Millis, SessionId, UserId
+from webchat.model.ids import Millis, RoomId, SessionId, UserId
 
 UserKind = Literal["human", "bot"]
 UserRole = Literal["owner", "admin", "member", "guest"]
@@ -15,6 +15,9 @@ Status = Literal["auto", "away", "busy", "invisible"]
 State = Literal["online", "away", "busy", "offline"]
 """What others see of somebody: by her connections, unless her status says something else."""
 SessionKind = Literal["browser", "api"]
+Locale = Literal["zh-CN", "en"]
+ContactState = Literal["none", "asked", "asks", "accepted"]
+"""How somebody stands to the reader: nothing between them, the reader asked, she asks the reader, contacts."""
 
 
 class UserCard(Struct, frozen=True):
@@ -139,6 +142,44 @@ class LinkView(Struct, frozen=True):
     expires: Millis
     uses_left: int
     created_by: UserCard
+
+
+class ContactView(Struct, frozen=True):
+    """Somebody who is a contact of the reader, or is asked, or asks.  *note*: what came with the request."""
+
+    user: UserCard
+    state: ContactState
+    created: Millis
+    note: str = ""
+
+
+class BlockView(Struct, frozen=True):
+    """Somebody of whom the reader wants to hear nothing."""
+
+    user: UserCard
+    created: Millis
+
+
+class SharedRoom(Struct, frozen=True):
+    """A room that two people belong to."""
+
+    room: RoomId
+    title: str
+    kind: Literal["public", "private"]
+    picture: str | None = None
+
+
+class Profile(Struct, frozen=True):
+    """What the reader may know of somebody: *rooms* are those that both belong to, 50 at most."""
+
+    user: UserCard
+    role: UserRole
+    about: str
+    created: Millis
+    rooms: tuple[SharedRoom, ...]
+    contact: ContactState
+    note: str
+    blocked: bool
 
 
 class InviteView(Struct, frozen=True):

@@ -13,6 +13,10 @@ _PAIR = sa.and_(blocks.c.user == sa.bindparam("user_"), blocks.c.other == sa.bin
 _ONE = sa.select(blocks.c.created).where(_PAIR)
 _INSERT = blocks.insert()
 _DELETE = blocks.delete().where(_PAIR)
+_COUNT = sa.select(sa.func.count()).select_from(blocks).where(blocks.c.user == sa.bindparam("user_"))
+_DELETE_ALL = blocks.delete().where(
+    sa.or_(blocks.c.user == sa.bindparam("user_"), blocks.c.other == sa.bindparam("user_"))
+)
 _OF = (
     sa.select(blocks.c.other, blocks.c.created)
     .where(blocks.c.user == sa.bindparam("user_"), blocks.c.other > sa.bindparam("after_"))
@@ -43,6 +47,27 @@ def remove(db: sa.Connection, user: UserId, other: UserId) -> bool:
 def of(db: sa.Connection, user: UserId, after: UserId, limit: int) -> list[tuple[UserId, Millis]]:
     """Whom *user* blocks, since when, with an id above *after*."""
     return [(row[0], row[1]) for row in db.execute(_OF, {"user_": user, "after_": after, "limit_": limit})]
+
+
+def has(db: sa.Connection, user: UserId, other: UserId) -> bool:
+    """Whether *user* blocks *other*."""
+    return db.execute(_ONE, {"user_": user, "other_": other}).first() is not None
+
+
+def among(db: sa.Connection, user: UserId, others: Iterable[UserId]) -> set[UserId]:
+    """Those of *others* whom *user* blocks."""
+    wanted = sorted(set(others))
+    return {row[0] for row in db.execute(_BETWEEN, {"user_": user, "others_": wanted})} if wanted else set()
+
+
+def count(db: sa.Connection, user: UserId) -> int:
+    """How many people *user* blocks."""
+    return int(db.execute(_COUNT, {"user_": user}).scalar_one())
+
+
+def remove_all(db: sa.Connection, user: UserId) -> None:
+    """*user* blocks nobody, and nobody blocks her."""
+    db.execute(_DELETE_ALL, {"user_": user})
 
 
 def apart(db: sa.Connection, user: UserId, others: Iterable[UserId]) -> set[UserId]:

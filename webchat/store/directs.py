@@ -26,7 +26,10 @@ _VALUES = {
 }
 # Two who open the same conversation at once get one room: the second waits for the first, and inserts nothing.
 _INSERTS = {
-    name: dialect.insert(rooms).values(_VALUES).on_conflict_do_nothing(index_elements=["direct_key"]).returning(rooms.c.id)
+    name: dialect.insert(rooms)
+    .values(_VALUES)
+    .on_conflict_do_nothing(index_elements=["direct_key"])
+    .returning(rooms.c.id)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 # Of two people one of whom blocks the other, neither may write to the other.

@@ -137,6 +137,7 @@ _ACTIVE = sa.and_(
     rooms.c.id == memberships.c.room,
     rooms.c.deleted.is_(None),
 )
+_EVER = sa.select(memberships.c.room).where(memberships.c.user == sa.bindparam("user_")).order_by(memberships.c.room)
 _COUNTS = sa.select(memberships.c.user, sa.func.count()).where(_ACTIVE).group_by(memberships.c.user)
 _PLACES = sa.select(memberships.c.user, memberships.c.room).where(_ACTIVE)
 
@@ -223,6 +224,11 @@ def members(
 def count(db: sa.Connection, room: RoomId) -> int:
     """How many members the room has."""
     return int(db.execute(_COUNT, {"room_": room}).scalar_one())
+
+
+def ever(db: sa.Connection, user: UserId) -> list[RoomId]:
+    """The rooms that *user* belongs to, or did."""
+    return [row[0] for row in db.execute(_EVER, {"user_": user})]
 
 
 def counts(db: sa.Connection, users: Iterable[UserId]) -> dict[UserId, int]:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from webchat.store.schema import meta
 
 _GET = sa.select(meta.c.value).where(meta.c.key == sa.bindparam("key_"))
+_STARTING = sa.select(meta.c.key, meta.c.value).where(meta.c.key.like(sa.bindparam("like_")))
 _LOCK = _GET.with_for_update()
 _UPDATE = meta.update().where(meta.c.key == sa.bindparam("key_")).values(value=sa.bindparam("value_"))
 _INSERT = meta.insert().values(key=sa.bindparam("key_"), value=sa.bindparam("value_"))
@@ -18,6 +19,11 @@ def maybe(db: sa.Connection, key: str) -> str | None:
     """The value kept under *key*."""
     value: str | None = db.execute(_GET, {"key_": key}).scalar()
     return value
+
+
+def starting(db: sa.Connection, prefix: str) -> dict[str, str]:
+    """What is kept under keys that begin with *prefix*, which holds no sign that LIKE knows."""
+    return {row[0]: row[1] for row in db.execute(_STARTING, {"like_": f"{prefix}%"})}
 
 
 def lock(db: sa.Connection, key: str) -> str | None:

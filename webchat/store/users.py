@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from webchat.model.ids import Millis, UserId
 from webchat.model.refusals import NameTaken
 from webchat.model.users import User, UserCard, UserKind, UserRole
-from webchat.store.schema import users
+from webchat.store import names
+from webchat.store.schema import invites, sessions, users
 
 COLUMNS = (
     users.c.id,
@@ -40,9 +41,15 @@ _PASSWORD = sa.select(users.c.password_hash).where(users.c.id == sa.bindparam("i
 _LOCK = _PASSWORD.with_for_update(key_share=True)
 CARD_COLUMNS = (users.c.id, users.c.name, users.c.display_name, users.c.kind, users.c.avatar)
 _CARDS = sa.select(*CARD_COLUMNS).where(users.c.id.in_(sa.bindparam("ids_", expanding=True)))
+_PRESENT = (
+    sa.select(*COLUMNS)
+    .where(users.c.id.in_(sa.bindparam("ids_", expanding=True)), users.c.disabled.is_(None), users.c.deleted.is_(None))
+    .order_by(users.c.id)
+)
 _LIST = (
     sa.select(*COLUMNS).where(users.c.id > sa.bindparam("after_")).order_by(users.c.id).limit(sa.bindparam("limit_"))
 )
+_OWNERS = sa.select(sa.func.count()).select_from(users).where(users.c.role == "owner", users.c.deleted.is_(None))
 _OWNER = sa.select(users.c.id).where(users.c.role == "owner").limit(1)
 _NAME_IS_TAKEN = sa.select(users.c.id).where(users.c.name_key == sa.bindparam("key_"))
 _EMAIL_IS_TAKEN = sa.select(users.c.id).where(users.c.email_key == sa.bindparam("key_"))
@@ -108,6 +115,12 @@ def cards(db: sa.Connection, ids: Iterable[UserId]) -> list[UserCard]:
     return sorted(found, key=lambda card: card.id)
 
 
+def present(db: sa.Connection, ids: Iterable[UserId]) -> list[User]:
+    """The accounts with these ids that are neither disabled nor given up, by id."""
+    wanted = sorted(set(ids))
+    return [User(*row) for row in db.execute(_PRESENT, {"ids_": wanted})] if wanted else []
+
+
 def many(db: sa.Connection, after: UserId, limit: int) -> list[User]:
     """Accounts with an id above *after*, in order of id."""
     return [User(*row) for row in db.execute(_LIST, {"after_": after, "limit_": limit})]
@@ -116,6 +129,11 @@ def many(db: sa.Connection, after: UserId, limit: int) -> list[User]:
 def has_owner(db: sa.Connection) -> bool:
     """Whether the server has been set up."""
     return db.execute(_OWNER).first() is not None
+
+
+def owners(db: sa.Connection) -> int:
+    """How many accounts own the server."""
+    return int(db.execute(_OWNERS).scalar_one())
 
 
 def name_is_taken(db: sa.Connection, name_key: str) -> bool:
@@ -134,12 +152,39 @@ def add(db: sa.Connection, new: NewUser) -> User:
         user = UserId(db.execute(_INSERT, attrs.asdict(new)).scalar_one())
     except IntegrityError as error:
         raise NameTaken(field="name") from error
+    names.add(db, user, new.name, new.display_key)
     return User(user, new.name, new.display_name, new.kind, new.role, new.email, new.created, None)
 
 
 def change(db: sa.Connection, user: UserId, **columns: Any) -> None:
     """Sets the named columns of *user*."""
     db.execute(users.update().where(users.c.id == user).values(**columns))
+
+
+def give_up(db: sa.Connection, user: UserId, now: Millis) -> None:
+    """Takes the person off the account: what stays is its number, for what she wrote, and its name, for nobody else.
+
+    The name is only kept folded.  Her sessions, invitations and names to be found by are removed too.
+    """
+    gone: dict[str, Any] = dict.fromkeys(
+        ("email", "email_key", "password_hash", "avatar", "locale", "seen", "silenced")
+    )
+    change(
+        db,
+        user,
+        name="",
+        display_name="",
+        display_key="",
+        about="",
+        status="auto",
+        role="member",
+        disabled=now,
+        deleted=now,
+        **gone,
+    )
+    names.remove(db, user)
+    db.execute(sessions.delete().where(sessions.c.user == user))
+    db.execute(invites.delete().where(invites.c.creator == user))
 
 
 def _user(row: Any) -> User | None:

@@ -2,11 +2,13 @@
 import { setServerNow } from '@/lib/clock'
 import type { RoomId, Row, ServerEvent, UserId, Welcome } from '@/wire/frames'
 import { useConnection } from './connection'
+import { useContacts } from './contacts'
 import { useDrafts } from './drafts'
 import { useMessages } from './messages'
 import { usePeople } from './people'
 import { usePlaces } from './places'
 import { usePresenceStore } from './presence'
+import { usePrefs } from './prefs'
 import { useRooms } from './rooms'
 import { useSession } from './session'
 
@@ -32,6 +34,8 @@ export function stopFeed(): void {
   useMessages().close()
   useRooms().clear()
   usePeople().clear()
+  useContacts().clear()
+  usePrefs().stopFollowing()
   useDrafts().close()
 }
 
@@ -45,6 +49,9 @@ function beWelcome(welcome: Welcome, named: ReadonlySet<RoomId>): void {
   messages.welcome(welcome.rooms, named, welcome.epoch)
   messages.reportAll()
   usePresenceStore().welcome()
+  // What was told while the line was down is asked for.
+  void useContacts().load()
+  void usePrefs().startFollowing()
 }
 
 function happened(event: ServerEvent): void {
@@ -74,6 +81,14 @@ function happened(event: ServerEvent): void {
       return useSession().receiveStatus(event.status)
     case 'presence':
       return usePresenceStore().receive(event)
+    case 'user':
+      return usePeople().put(event.user)
+    case 'me':
+      return useSession().receiveMe(event.user)
+    case 'contact':
+      return useContacts().receive(event)
+    case 'preferences':
+      return usePrefs().follow(event.changed)
     case 'typing':
       return messages.receiveTyping(event.room, event.user)
   }

@@ -1,7 +1,8 @@
 // Who is who: cards of people, asked for in batches, and the member lists of rooms.
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
-import type { ErrorCode, MemberEntry, MemberRow, RoomId, UserCard, UserId } from '@/wire/frames'
+import { i18n } from '@/lib/i18n'
+import type { ErrorCode, MemberEntry, MemberRow, Profile, RoomId, UserCard, UserId } from '@/wire/frames'
 import { call, codeOf } from '@/wire/http'
 
 export interface Members {
@@ -38,10 +39,10 @@ export const usePeople = defineStore('people', () => {
 
   function put(...known: UserCard[]): void {
     for (const card of known) {
+      const { id, name, display_name, kind, avatar } = card
       const was = cards.get(card.id)
-      if (was?.display_name === card.display_name && was.name === card.name) continue
-      // The wire leaves out what has its default.
-      cards.set(card.id, { ...card, kind: card.kind ?? 'human' })
+      if (was?.display_name === card.display_name && was.name === card.name && was.avatar === card.avatar) continue
+      cards.set(card.id, { id, name, display_name, kind, avatar })
     }
   }
 
@@ -52,7 +53,13 @@ export const usePeople = defineStore('people', () => {
   }
 
   function name(id: UserId): string {
-    return card(id)?.display_name ?? '…'
+    const found = card(id)
+    return found ? nameOf(found) : '…'
+  }
+
+  /** What somebody is called; who has given up her account has no name. */
+  function nameOf(card: Pick<UserCard, 'display_name'>): string {
+    return card.display_name || i18n.global.t('people.deleted')
   }
 
   function want(id: UserId): void {
@@ -82,6 +89,26 @@ export const usePeople = defineStore('people', () => {
     const card = await call<UserCard>('GET', `/users/${id}`)
     put(card)
     return cards.get(id) ?? card
+  }
+
+  // Everybody.
+
+  async function find(search: string, after: string | null): Promise<{ people: UserCard[]; next: string | null }> {
+    const page = await call<{ people: UserCard[]; next: string | null }>('GET', '/people', { query: { search, after } })
+    put(...page.people)
+    return page
+  }
+
+  async function active(): Promise<UserCard[]> {
+    const { people } = await call<{ people: UserCard[] }>('GET', '/people/active')
+    put(...people)
+    return people
+  }
+
+  async function profile(id: UserId): Promise<Profile> {
+    const found = await call<Profile>('GET', `/people/${id}`)
+    put(found.user)
+    return found
   }
 
   // Members.
@@ -171,7 +198,11 @@ export const usePeople = defineStore('people', () => {
     put,
     card,
     name,
+    nameOf,
     load,
+    find,
+    active,
+    profile,
     members,
     loadMembers,
     loadMoreMembers,

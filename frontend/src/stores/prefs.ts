@@ -1,8 +1,10 @@
-// How this browser shows webchat: kept here, shared between tabs, known to boot.js before the first paint.
+// How webchat is shown: kept here, shared between tabs, known to boot.js before the first paint; and kept by the
+// server, from where it follows a person to her other devices.
 import { useLocalStorage, usePreferredDark } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { computed, watch, watchEffect } from 'vue'
+import { computed, watch, watchEffect, type Ref } from 'vue'
 import { pickLocale, setLocale, type Locale } from '@/lib/i18n'
+import { call } from '@/wire/http'
 import type { SendKey } from '@/lib/ime'
 
 export type Theme = 'system' | 'light' | 'dark'
@@ -10,6 +12,9 @@ export type TextSize = 14 | 16 | 18 | 20
 export type Layout = 'auto' | 'rows' | 'bubbles'
 
 const TEXT_SIZES: readonly number[] = [14, 16, 18, 20]
+
+/** Somebody tries several before she stays with one. */
+const SETTLE = 400
 
 /** Storage belongs to the user and to older versions: what is none of the choices becomes the first. */
 function choice<T extends string>(name: string, choices: readonly [T, ...T[]], start: T = choices[0]) {
@@ -54,5 +59,71 @@ export const usePrefs = defineStore('prefs', () => {
     return speaking
   }
 
-  return { theme, resolvedTheme, locale, textSize, sendKey, layout, panelOpen, ready }
+  // What follows a person: each with the server's key and the values it may have.
+
+  const SHARED: { key: string; here: Ref<unknown>; values: readonly unknown[] }[] = [
+    { key: 'theme', here: theme, values: ['system', 'light', 'dark'] },
+    { key: 'locale', here: locale, values: ['en', 'zh-CN'] },
+    { key: 'send.key', here: sendKey, values: ['enter', 'ctrl-enter'] },
+    { key: 'layout', here: layout, values: ['auto', 'rows', 'bubbles'] },
+    { key: 'text.size', here: textSize, values: TEXT_SIZES },
+  ]
+  /** As the server has it, or as it was here when the server had nothing; null while nobody is signed in. */
+  let there: Map<string, unknown> | null = null
+  let sending: ReturnType<typeof setTimeout> | undefined
+
+  /** Takes over what was set on another device. */
+  function follow(values: Record<string, unknown>): void {
+    for (const { key, here, values: known } of SHARED) {
+      if (!known.includes(values[key])) continue
+      there?.set(key, values[key])
+      here.value = values[key]
+    }
+  }
+
+  async function startFollowing(): Promise<void> {
+    try {
+      const { preferences } = await call<{ preferences: Record<string, unknown> }>('GET', '/me/preferences')
+      there = new Map(SHARED.map(({ key, here }) => [key, here.value]))
+      follow(preferences)
+    } catch {
+      // The mirror here does until the next welcome.
+    }
+  }
+
+  function stopFollowing(): void {
+    there = null
+    clearTimeout(sending)
+  }
+
+  async function send(): Promise<void> {
+    const changes: Record<string, unknown> = {}
+    for (const { key, here } of SHARED) if (there?.get(key) !== here.value) changes[key] = here.value
+    if (!there || Object.keys(changes).length === 0) return
+    for (const [key, value] of Object.entries(changes)) there.set(key, value)
+    // If it is lost, this device still has it, and the next change brings the rest.
+    await call('PATCH', '/me/preferences', { body: { changes } }).catch(() => undefined)
+  }
+
+  watch(
+    SHARED.map(({ here }) => here),
+    () => {
+      clearTimeout(sending)
+      if (there) sending = setTimeout(() => void send(), SETTLE)
+    },
+  )
+
+  return {
+    theme,
+    resolvedTheme,
+    locale,
+    textSize,
+    sendKey,
+    layout,
+    panelOpen,
+    ready,
+    follow,
+    startFollowing,
+    stopFollowing,
+  }
 })

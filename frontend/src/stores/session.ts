@@ -14,6 +14,7 @@ import { call, onUnauthenticated, Refused } from '@/wire/http'
 import type { End } from '@/wire/socket'
 import { useConnection } from './connection'
 import { startFeed, stopFeed } from './feed'
+import { usePeople } from './people'
 import { usePrefs } from './prefs'
 
 export type SessionPhase = 'starting' | 'unreachable' | 'setup' | 'signed-out' | 'signed-in'
@@ -33,6 +34,12 @@ export interface Registration {
   password: string
   email?: string
   invitation?: string
+}
+
+export interface ProfileChanges {
+  display_name?: string
+  email?: string | null
+  about?: string
 }
 
 /** A server that closes again at once means it. */
@@ -131,6 +138,7 @@ export const useSession = defineStore('session', () => {
   }
 
   let cameBack = -Infinity
+  let isDeleting = false
 
   /**
    * The connection was closed for good.  A new password gives this browser a new session and ends the one its
@@ -138,7 +146,8 @@ export const useSession = defineStore('session', () => {
    */
   async function closed(why: End): Promise<void> {
     const isKnown = why === 'signed_out' && (await isSignedIn())
-    if (phase.value !== 'signed-in') return
+    // Whoever deletes her account knows why the line is closed.
+    if (phase.value !== 'signed-in' || isDeleting) return
     const now = performance.now()
     if (!isKnown || now - cameBack < COME_BACK_EVERY) return end(why)
     cameBack = now
@@ -156,8 +165,33 @@ export const useSession = defineStore('session', () => {
     await call('POST', '/password', { body: { current, new: next } })
   }
 
-  async function updateProfile(changes: { display_name?: string; email?: string | null }): Promise<void> {
-    me.value = (await call<{ user: Me }>('PATCH', '/me', { body: changes })).user
+  async function updateProfile(changes: ProfileChanges): Promise<void> {
+    receiveMe((await call<{ user: Me }>('PATCH', '/me', { body: changes })).user)
+  }
+
+  async function setAvatar(picture: Blob): Promise<void> {
+    receiveMe((await call<{ user: Me }>('PUT', '/me/avatar', { blob: picture })).user)
+  }
+
+  async function removeAvatar(): Promise<void> {
+    receiveMe((await call<{ user: Me }>('DELETE', '/me/avatar')).user)
+  }
+
+  /** What the account is now, changed here or on another device. */
+  function receiveMe(user: Me): void {
+    if (me.value?.id !== user.id) return
+    me.value = user
+    usePeople().put(user)
+  }
+
+  async function deleteAccount(password: string): Promise<void> {
+    isDeleting = true
+    try {
+      await call('POST', '/me/delete', { body: { password } })
+      leave()
+    } finally {
+      isDeleting = false
+    }
   }
 
   async function devices(): Promise<SessionView[]> {
@@ -204,6 +238,10 @@ export const useSession = defineStore('session', () => {
     closed,
     changePassword,
     updateProfile,
+    setAvatar,
+    removeAvatar,
+    receiveMe,
+    deleteAccount,
     devices,
     endDevice,
     endOtherDevices,

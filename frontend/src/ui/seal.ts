@@ -1,4 +1,4 @@
-// What stands on the seal of a person or a room that has no picture: a tint of twelve, and one or two signs.
+// What stands on the seal of a person or a room: a picture, or a tint of twelve and one or two signs.
 
 const HAN = /\p{Script=Han}/u
 const HAN_ONLY = /^[\p{Script=Han}·]+$/u
@@ -28,4 +28,10 @@ export function initials(name: string): string {
 /** The first sign of a room's title. */
 export function roomSign(title: string): string {
   return (signs(title.trim())[0] ?? '#').toUpperCase()
+}
+
+/** Where the picture of this name lies, for a seal of this size on a screen of any density. */
+export function pictureOf(name: string, size: 'sm' | 'md' | 'lg' | 'xl'): string {
+  const pixels = size === 'xl' ? 512 : size === 'sm' && devicePixelRatio <= 1.5 ? 48 : 128
+  return `/api/v1/pictures/${name}/${pixels}`
 }

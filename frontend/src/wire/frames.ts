@@ -26,6 +26,40 @@ export interface UserCard {
   avatar: string | null
 }
 
+/** How somebody stands to oneself: nothing, one has asked, she asks, contacts. */
+export type ContactState = 'none' | 'asked' | 'asks' | 'accepted'
+
+export interface ContactView {
+  user: UserCard
+  state: ContactState
+  created: Millis
+  note: string
+}
+
+export interface BlockView {
+  user: UserCard
+  created: Millis
+}
+
+export interface SharedRoom {
+  room: RoomId
+  title: string
+  kind: 'public' | 'private'
+  picture: string | null
+}
+
+/** What one may know of somebody. */
+export interface Profile {
+  user: UserCard
+  role: UserRole
+  about: string
+  created: Millis
+  rooms: SharedRoom[]
+  contact: ContactState
+  note: string
+  blocked: boolean
+}
+
 export interface Me extends UserCard {
   role: UserRole
   email: string | null
@@ -242,7 +276,46 @@ export interface Reset {
   rev: Rev
 }
 
-export type ServerEvent = Row | Joined | ReadMark | PlaceRow | StatusMark | Seen | Typing | Syncing | Synced | Reset
+/** Somebody with whom one shares a room has another name or picture. */
+export interface UserChanged {
+  type: 'user'
+  user: UserCard
+}
+
+export interface MeChanged {
+  type: 'me'
+  user: Me
+}
+
+export interface ContactChanged {
+  type: 'contact'
+  user: UserCard
+  state: ContactState
+  note?: string
+  blocked?: boolean
+}
+
+/** Null is what is not set any more. */
+export interface PreferencesChanged {
+  type: 'preferences'
+  changed: Record<string, unknown>
+}
+
+export type ServerEvent =
+  | Row
+  | Joined
+  | ReadMark
+  | PlaceRow
+  | StatusMark
+  | Seen
+  | Typing
+  | Syncing
+  | Synced
+  | Reset
+  | UserChanged
+  | MeChanged
+  | ContactChanged
+  | PreferencesChanged
 
 export interface ErrorFrame {
   type: 'error'
@@ -322,6 +395,7 @@ export const ERROR_CODES = [
   'bad_email',
   'bad_invitation',
   'bad_name',
+  'bad_picture',
   'bad_request',
   'bad_setup_code',
   'bad_text',

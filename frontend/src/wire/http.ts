@@ -1,4 +1,4 @@
-// The HTTP door: JSON in, JSON out, and every refusal as a `Refused`.
+// The HTTP door: JSON (or a file) in, JSON out, and every refusal as a `Refused`.
 import { Refused } from './refused'
 
 export { Refused, codeOf } from './refused'
@@ -9,6 +9,13 @@ export type Query = Record<string, string | number | null | undefined>
 const BASE = '/api/v1'
 const PATIENCE = 30_000
 
+interface Sent {
+  body?: object
+  blob?: Blob
+  /** Milliseconds to wait for an answer. */
+  patience?: number
+}
+
 let signedOut: () => void = () => undefined
 
 /** Who is told when the server no longer knows the session. */
@@ -17,29 +24,30 @@ export function onUnauthenticated(listener: () => void): void {
 }
 
 /** Answers the JSON body, or undefined for 204.  Throws Refused; `offline` and `timeout` when nobody answered. */
-export async function call<T>(
-  method: Method,
-  path: string,
-  options: { body?: object; query?: Query } = {},
-): Promise<T> {
-  const response = await send(method, BASE + path + queryText(options.query), options.body)
+export async function call<T>(method: Method, path: string, options: Sent & { query?: Query } = {}): Promise<T> {
+  const response = await send(method, BASE + path + queryText(options.query), options)
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
   const refused = await refusalOf(response)
   if (refused.code === 'unauthenticated') signedOut()
   throw refused
 }
 
-async function send(method: Method, url: string, body: object | undefined): Promise<Response> {
+async function send(method: Method, url: string, { body, blob, patience = PATIENCE }: Sent): Promise<Response> {
   const giveUp = new AbortController()
-  const timer = setTimeout(() => giveUp.abort(), PATIENCE)
+  const timer = setTimeout(() => giveUp.abort(), patience)
   try {
     return await fetch(url, {
       method,
       credentials: 'same-origin',
       cache: 'no-store',
       signal: giveUp.signal,
-      headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }) },
+      headers: {
+        Accept: 'application/json',
+        ...(body && { 'Content-Type': 'application/json' }),
+        ...(blob && { 'Content-Type': blob.type }),
+      },
       ...(body && { body: JSON.stringify(body) }),
+      ...(blob && { body: blob }),
     })
   } catch {
     throw new Refused({ code: giveUp.signal.aborted ? 'timeout' : 'offline' })
