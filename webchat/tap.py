@@ -197,6 +197,10 @@ class Server(Service):
             (SWEEP_SESSIONS, self._chat.sweeping.sessions),
             (SWEEP_SESSIONS, self._chat.accounts.notice_owner),
             (KEEP_SEEN, self._chat.accounts.keep_seen),
+            (SWEEP_ROOMS, self._chat.moderation.tell),
+            (SWEEP_SESSIONS, self._chat.settings.load),
+            (SWEEP_SESSIONS, self._chat.announcements.refresh),
+            (KEEP_SEEN, self._chat.administration.sweep_guests),
         ):
             self._repeat(seconds, sweep)
         self._serving = True

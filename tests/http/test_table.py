@@ -14,50 +14,78 @@ from webchat.http.route import Route
 from webchat.http.server import Probes
 from webchat.http.table import ROUTES, all_routes
 
-WHO = ("anonymous", "outsider", "ex-member", "member", "moderator", "room owner", "admin", "owner", "disabled")
-NAMES = dict(zip(WHO, (None, "otto", "xenia", "mei", "mona", "olga", "adele", "rosa", "dora"), strict=True))
+WHO = ("anonymous", "outsider", "ex-member", "member", "moderator", "room owner", "admin", "owner", "disabled",
+       "guest")  # fmt: skip
+NAMES = dict(zip(WHO, (None, "otto", "xenia", "mei", "mona", "olga", "adele", "rosa", "dora", "gus"), strict=True))
 
 # For each route what it answers to whom, in the order of WHO; the session 6 and the token made first are mei's, who is
 # the member and wrote message 1.
 EXPECTED: dict[str, tuple[int, ...]] = {
-    "GET /api/v1/server":                              (200, 200, 200, 200, 200, 200, 200, 200, 200),
-    "POST /api/v1/setup":                              (409, 409, 409, 409, 409, 409, 409, 409, 409),
-    "POST /api/v1/register":                           (201, 201, 201, 201, 201, 201, 201, 201, 201),
-    "POST /api/v1/session":                            (200, 200, 200, 200, 200, 200, 200, 200, 200),
-    "GET /api/v1/session":                             (401, 200, 200, 200, 200, 200, 200, 200, 401),
-    "DELETE /api/v1/session":                          (401, 204, 204, 204, 204, 204, 204, 204, 401),
-    "POST /api/v1/password":                           (401, 204, 204, 204, 204, 204, 204, 204, 401),
-    "GET /api/v1/sessions":                            (401, 200, 200, 200, 200, 200, 200, 200, 401),
-    "DELETE /api/v1/sessions":                         (401, 204, 204, 204, 204, 204, 204, 204, 401),
-    "DELETE /api/v1/sessions/{id}":                    (401, 404, 404, 204, 404, 404, 404, 404, 401),
-    "GET /api/v1/tokens":                              (401, 200, 200, 200, 200, 200, 200, 200, 401),
-    "POST /api/v1/tokens":                             (401, 201, 201, 201, 201, 201, 201, 201, 401),
-    "DELETE /api/v1/tokens/{id}":                      (401, 404, 404, 204, 404, 404, 404, 404, 401),
-    "PATCH /api/v1/me":                                (401, 200, 200, 200, 200, 200, 200, 200, 401),
-    "GET /api/v1/users":                               (401, 200, 200, 200, 200, 200, 200, 200, 401),
-    "GET /api/v1/users/{id}":                          (401, 200, 200, 200, 200, 200, 200, 200, 401),
-    "GET /api/v1/invites":                             (401, 403, 403, 403, 403, 403, 200, 200, 401),
-    "POST /api/v1/invites":                            (401, 403, 403, 403, 403, 403, 201, 201, 401),
-    "DELETE /api/v1/invites/{id}":                     (401, 403, 403, 403, 403, 403, 204, 204, 401),
-    "GET /api/v1/rooms":                               (401, 200, 200, 200, 200, 200, 200, 200, 401),
-    "POST /api/v1/rooms":                              (401, 201, 201, 201, 201, 201, 201, 201, 401),
-    "GET /api/v1/me/rooms":                            (401, 200, 200, 200, 200, 200, 200, 200, 401),
-    "GET /api/v1/rooms/{room}":                        (401, 403, 403, 200, 200, 200, 200, 200, 401),
-    "PATCH /api/v1/rooms/{room}":                      (401, 403, 403, 403, 200, 200, 200, 200, 401),
-    "PUT /api/v1/rooms/{room}/archived":               (401, 403, 403, 403, 403, 200, 200, 200, 401),
-    "POST /api/v1/rooms/{room}/join":                  (401, 200, 200, 200, 200, 200, 200, 200, 401),
-    "POST /api/v1/rooms/{room}/leave":                 (401, 403, 403, 200, 200, 200, 200, 200, 401),
-    "GET /api/v1/rooms/{room}/members":                (401, 403, 403, 200, 200, 200, 200, 200, 401),
-    "GET /api/v1/rooms/{room}/messages":               (401, 403, 403, 200, 200, 200, 200, 200, 401),
-    "POST /api/v1/rooms/{room}/messages":              (401, 403, 403, 201, 201, 201, 201, 201, 401),
-    "PATCH /api/v1/rooms/{room}/messages/{seq}":       (401, 403, 403, 200, 403, 403, 403, 403, 401),
-    "DELETE /api/v1/rooms/{room}/messages/{seq}":      (401, 403, 403, 200, 200, 200, 200, 200, 401),
-    "PUT /api/v1/rooms/{room}/read":                   (401, 403, 403, 200, 200, 200, 200, 200, 401),
-    "GET /api/v1/rooms/{room}/changes":                (401, 403, 403, 200, 200, 200, 200, 200, 401),
-    "GET /healthz":                                    (200, 200, 200, 200, 200, 200, 200, 200, 200),
-    "GET /readyz":                                     (200, 200, 200, 200, 200, 200, 200, 200, 200),
-    "GET /metrics":                                    (404, 404, 404, 404, 404, 404, 404, 404, 404),
-    "GET /api/v1/openapi.json":                        (200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /api/v1/server":                              (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "POST /api/v1/setup":                              (409, 409, 409, 409, 409, 409, 409, 409, 409, 409),
+    "POST /api/v1/register":                           (201, 201, 201, 201, 201, 201, 201, 201, 201, 201),
+    "POST /api/v1/session":                            (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /api/v1/session":                             (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "DELETE /api/v1/session":                          (401, 204, 204, 204, 204, 204, 204, 204, 401, 204),
+    "POST /api/v1/password":                           (401, 204, 204, 204, 204, 204, 204, 204, 401, 204),
+    "GET /api/v1/sessions":                            (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "DELETE /api/v1/sessions":                         (401, 204, 204, 204, 204, 204, 204, 204, 401, 204),
+    "DELETE /api/v1/sessions/{id}":                    (401, 404, 404, 204, 404, 404, 404, 404, 401, 404),
+    "GET /api/v1/tokens":                              (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "POST /api/v1/tokens":                             (401, 201, 201, 201, 201, 201, 201, 201, 401, 403),
+    "DELETE /api/v1/tokens/{id}":                      (401, 404, 404, 204, 404, 404, 404, 404, 401, 404),
+    "PATCH /api/v1/me":                                (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/users":                               (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/users/{id}":                          (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/invites":                             (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "POST /api/v1/invites":                            (401, 403, 403, 403, 403, 403, 201, 201, 401, 403),
+    "DELETE /api/v1/invites/{id}":                     (401, 403, 403, 403, 403, 403, 204, 204, 401, 403),
+    "GET /api/v1/rooms":                               (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "POST /api/v1/rooms":                              (401, 201, 201, 201, 201, 201, 201, 201, 401, 403),
+    "GET /api/v1/me/rooms":                            (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/rooms/{room}":                        (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "PATCH /api/v1/rooms/{room}":                      (401, 403, 403, 403, 200, 200, 200, 200, 401, 403),
+    "PUT /api/v1/rooms/{room}/archived":               (401, 403, 403, 403, 403, 200, 200, 200, 401, 403),
+    "POST /api/v1/rooms/{room}/join":                  (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "POST /api/v1/rooms/{room}/leave":                 (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/rooms/{room}/members":                (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/rooms/{room}/messages":               (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "POST /api/v1/rooms/{room}/messages":              (401, 403, 403, 201, 201, 201, 201, 201, 401, 201),
+    "PATCH /api/v1/rooms/{room}/messages/{seq}":       (401, 403, 403, 200, 403, 403, 403, 403, 401, 403),
+    "DELETE /api/v1/rooms/{room}/messages/{seq}":      (401, 403, 403, 200, 200, 200, 200, 200, 401, 403),
+    "PUT /api/v1/rooms/{room}/read":                   (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/rooms/{room}/changes":                (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/terms":                                (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "POST /api/v1/session/guest":                       (201, 201, 201, 201, 201, 201, 201, 201, 201, 201),
+    "POST /api/v1/me/register":                         (401, 403, 403, 403, 403, 403, 403, 403, 401, 200),
+    "POST /api/v1/reset":                               (403, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "POST /api/v1/reports":                             (401, 403, 403, 400, 201, 201, 201, 201, 401, 201),
+    "GET /api/v1/reports":                              (401, 403, 403, 403, 200, 200, 200, 200, 401, 403),
+    "PUT /api/v1/reports/{id}":                         (401, 404, 404, 404, 204, 204, 204, 204, 401, 404),
+    "GET /api/v1/announcements":                        (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "POST /api/v1/announcements":                       (401, 403, 403, 403, 403, 403, 201, 201, 401, 403),
+    "PATCH /api/v1/announcements/{id}":                 (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "DELETE /api/v1/announcements/{id}":                (401, 403, 403, 403, 403, 403, 204, 204, 401, 403),
+    "PUT /api/v1/announcements/{id}/dismissed":         (401, 204, 204, 204, 204, 204, 204, 204, 401, 204),
+    "GET /api/v1/admin/overview":                       (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "GET /api/v1/admin/users":                          (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "PUT /api/v1/admin/users/disabled":                 (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "GET /api/v1/admin/users/{id}":                     (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "PUT /api/v1/admin/users/{id}/disabled":            (401, 403, 403, 403, 403, 403, 204, 204, 401, 403),
+    "PUT /api/v1/admin/users/{id}/silenced":            (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "PUT /api/v1/admin/users/{id}/role":                (401, 403, 403, 403, 403, 403, 403, 204, 401, 403),
+    "DELETE /api/v1/admin/users/{id}/sessions":         (401, 403, 403, 403, 403, 403, 204, 204, 401, 403),
+    "POST /api/v1/admin/users/{id}/reset":              (401, 403, 403, 403, 403, 403, 201, 201, 401, 403),
+    "GET /api/v1/admin/rooms":                          (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "PUT /api/v1/admin/rooms/{id}/archived":            (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "GET /api/v1/admin/audit":                          (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "GET /api/v1/admin/settings":                       (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "PATCH /api/v1/admin/settings":                     (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "GET /api/v1/rooms/{room}/audit":                   (401, 403, 403, 403, 200, 200, 200, 200, 401, 403),
+    "GET /healthz":                                    (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /readyz":                                     (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "GET /metrics":                                    (404, 404, 404, 404, 404, 404, 404, 404, 404, 404),
+    "GET /api/v1/openapi.json":                        (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
 }  # fmt: skip
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -87,6 +115,32 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/rooms/{room}/messages": {"text": "hi", "nonce": "x1"},
     "PATCH /api/v1/rooms/{room}/messages/{seq}": {"text": "one, edited", "if_rev": 9},
     "PUT /api/v1/rooms/{room}/read": {"seq": 2},
+    "POST /api/v1/session/guest": {"display_name": "Gustav"},
+    "POST /api/v1/me/register": {
+        "name": "gustav",
+        "display_name": "Gustav",
+        "password": PASSWORD,
+        "email": "g@example.com",
+        "invitation": "none",
+    },
+    "POST /api/v1/reset": {"code": "5.none", "password": PASSWORD},
+    "POST /api/v1/reports": {"room": 2, "seq": 1, "user": None, "reason": "spam"},
+    "PUT /api/v1/reports/{id}": {"outcome": "dismissed", "minutes": None, "reason": "no harm"},
+    "POST /api/v1/announcements": {"text": "Tea at three", "link": "/rooms/1"},
+    "PATCH /api/v1/announcements/{id}": {"text": "Tea at four", "link": "/rooms/2"},
+    "PUT /api/v1/announcements/{id}/dismissed": {"version": 1},
+    "PUT /api/v1/admin/users/disabled": {"ids": [5, 6], "disabled": True, "reason": "spam"},
+    "PUT /api/v1/admin/users/{id}/disabled": {"disabled": True, "reason": "spam"},
+    "PUT /api/v1/admin/users/{id}/silenced": {"minutes": 5, "reason": "spam"},
+    "PUT /api/v1/admin/users/{id}/role": {"role": "admin"},
+    "PUT /api/v1/admin/rooms/{id}/archived": {"archived": True},
+    "PATCH /api/v1/admin/settings": {
+        "title": "Tea house",
+        "registration": "open",
+        "guests": True,
+        "creating": "all",
+        "terms": "Be kind.",
+    },
 }
 
 QUERIES = {
@@ -95,6 +149,12 @@ QUERIES = {
     "GET /api/v1/rooms/{room}/members": "?search=m&limit=10",
     "GET /api/v1/rooms/{room}/messages": "?before=3&limit=10",
     "GET /api/v1/rooms/{room}/changes": "?rev=1",
+    "GET /api/v1/rooms/{room}/audit": "?before=9&limit=10",
+    "GET /api/v1/reports": "?state=open&limit=10",
+    "GET /api/v1/announcements": "?before=9&limit=10",
+    "GET /api/v1/admin/users": "?search=mei&role=member&state=active&limit=10",
+    "GET /api/v1/admin/rooms": "?search=a&private=false&limit=10",
+    "GET /api/v1/admin/audit": "?before=9&room=2&user=5&limit=10",
 }
 
 WRONG = (None, True, False, 0, -1, 1.5, 2**53 + 1, 2**64, "x", [], ["x"], {}, {"$ne": None}, [[[[[[[[[]]]]]]]]])
@@ -115,7 +175,14 @@ class TableCase(SceneCase):
         numbers = {"room": scene.room, "seq": 1, "id": 5}
         if "invites" in route.path:
             numbers["id"] = scene.client("adele").post("/api/v1/invites", {}).json["invite"]["id"]
-        elif "sessions" in route.path:
+        elif "reports/" in route.path:
+            reported = {"room": scene.room, "seq": 1, "reason": "spam"}
+            numbers["id"] = scene.client("mona").post("/api/v1/reports", reported).json["id"]
+        elif "announcements/" in route.path:
+            numbers["id"] = scene.client("rosa").post("/api/v1/announcements", {"text": "Tea"}).json["id"]
+        elif "admin/rooms" in route.path:
+            numbers["id"] = scene.room
+        elif "/api/v1/sessions" in route.path:
             numbers["id"] = scene.client("mei").get("/api/v1/session").json["session"]["id"]
         elif "tokens/" in route.path:
             numbers["id"] = scene.client("mei").post("/api/v1/tokens", {"label": "p"}).json["session"]["id"]

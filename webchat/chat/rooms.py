@@ -11,6 +11,7 @@ import attrs
 import sqlalchemy as sa
 
 from webchat.chat import permission
+from webchat.chat.authority import refuse_guest
 from webchat.chat.log import Outcome, RoomLog
 from webchat.live.limits import Buckets
 from webchat.model.answers import Changed, MemberEntry
@@ -39,6 +40,8 @@ class Rooms:
     _epoch: Callable[[], str]
     _now: Callable[[], Millis]
     _changes: Buckets
+    may_create: Callable[[Actor], None] = attrs.field(default=refuse_guest, init=False)
+    """Raises Forbidden for those who make no rooms here."""
 
     async def public(
         self, actor: Actor, search: str = "", after: str | None = None, limit: int = 50
@@ -56,6 +59,7 @@ class Rooms:
 
     async def create(self, actor: Actor, title: str, topic: str = "") -> RoomState:
         """Makes a public room; the actor is its owner and first member."""
+        self.may_create(actor)
         title, topic = _title(title), _topic(topic)
         self._changes.take(actor.id)
         now = self._now()

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from webchat.http import accounts, messages, openapi, rooms, server
+from webchat.http import accounts, admin, announcements, messages, openapi, reports, rooms, server
 from webchat.http.route import Route
 from webchat.http.server import Probes
 
-ROUTES: tuple[Route, ...] = (*server.ROUTES, *accounts.ROUTES, *rooms.ROUTES, *messages.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *server.ROUTES,
+    *accounts.ROUTES,
+    *rooms.ROUTES,
+    *messages.ROUTES,
+    *reports.ROUTES,
+    *announcements.ROUTES,
+    *admin.ROUTES,
+)
 """The API's routes."""
 
 

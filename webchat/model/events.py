@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from webchat.model.announcements import Announcement, Dismissed
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.rooms import MemberRole, Right, RoomKind, RoomState
 from webchat.model.users import UserCard
@@ -117,5 +118,11 @@ class Typing(Struct, frozen=True, tag_field="type", tag="typing"):
     user: UserId
 
 
-Event = Row | Syncing | Synced | Reset | Joined | ReadMark | Typing
+class OpenReports(Struct, frozen=True, tag_field="type", tag="report"):
+    """How many reports wait for the one who is told, up to 100."""
+
+    open: int
+
+
+Event = Row | Syncing | Synced | Reset | Joined | ReadMark | Typing | Announcement | Dismissed | OpenReports
 """Everything that is told unasked."""
