@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import re
 import sqlite3
@@ -11,8 +12,21 @@ from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
 from tests.support import postgres
 from webchat import cli
+from webchat.config import load
 
 PASSWORD = "correct horse battery staple"
+
+
+def commands() -> set[str]:
+    """Every command, as it is typed."""
+
+    def below(parser: argparse.ArgumentParser, words: str) -> set[str]:
+        groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+        if not groups:
+            return {words}
+        return {one for name, child in groups[0].choices.items() for one in below(child, f"{words} {name}".strip())}
+
+    return below(cli._parser(), "")
 
 
 class CommandLine(SynchronousTestCase):
@@ -80,7 +94,12 @@ class OnSqlite(CommandLine):
         self.assertIn("no owner", self.refused("room", "add", "Tea"))
         self.make_owner()
         self.assertIn("Room 1", self.ask("room", "add", "茶 Tea", "--topic", "all about it"))
-        self.assertRegex(self.ask("room", "list"), r"1 +open +茶 Tea\n")
+        self.assertRegex(self.ask("room", "list"), r"1 +open +1 +茶 Tea\n")
+        self.assertNotIn("Tea", self.ask("room", "list", "--private"))
+        self.ask("room", "archive", "1")
+        self.assertRegex(self.ask("room", "list"), r"1 +archived +1 +茶 Tea\n")
+        self.ask("room", "unarchive", "1")
+        self.assertIn("no such room", self.refused("room", "archive", "99"))
         self.assertIn("no account named eve", self.refused("room", "add", "Tea", "--owner=eve"))
         self.refused("room", "add", "")
 
@@ -112,6 +131,103 @@ class OnSqlite(CommandLine):
         self.assertRegex(self.ask("setup-link"), r"^http://localhost:8080/setup#[\w-]{20}\n$")
         self.make_owner()
         self.assertIn("owner already", self.refused("setup-link"))
+
+    def test_roles(self) -> None:
+        """Another role; the server itself is handed over, and never left without an owner."""
+        self.make_owner()
+        self.ask("user", "add", "bob", stdin=PASSWORD)
+        self.ask("user", "role", "bob", "admin")
+        self.assertRegex(self.ask("user", "list"), r"bob +admin")
+        self.assertIn("needs its owner", self.refused("user", "role", "mei", "member"))
+        self.assertIn("owner", self.refused("user", "disable", "mei"))
+        self.ask("user", "role", "bob", "owner")
+        self.assertRegex(self.ask("user", "list"), r"mei +admin +active[^\n]*\n[^\n]*bob +owner")
+
+    def test_silence(self) -> None:
+        """Somebody is silenced, and may post again."""
+        self.make_owner()
+        self.ask("user", "add", "bob", stdin=PASSWORD)
+        self.assertRegex(self.ask("user", "silence", "bob", "--minutes=90"), r"posts nowhere until \d{4}-\d\d-\d\d")
+        self.assertIn("may post again", self.ask("user", "silence", "bob", "--minutes=0"))
+
+    def test_sessions_and_reset(self) -> None:
+        """Everybody can be signed out, and given a link for a new password."""
+        self.make_owner()
+        self.ask("token", "add", "mei")
+        self.assertIn("1 sessions", self.ask("user", "sessions", "mei"))
+        self.assertRegex(self.ask("user", "reset-link", "mei"), r"^http://localhost:8080/reset/1\.[\w-]{32}\n$")
+
+    def test_reports(self) -> None:
+        """What people reported is listed and decided."""
+        self.make_owner()
+        self.ask("user", "add", "bob", stdin=PASSWORD)
+        self.assertIn("no report 7", self.refused("report", "close", "7", "dismissed"))
+        with cli._opened(load({"data": [str(self.folder)], "database": [self.settings[3]]}, {})) as chat:
+            mei = cli._acting_as(cli._user(chat, "mei"))
+            number = cli._done(chat.moderation.report_user(mei, cli._user(chat, "bob").id, "sells 茶"))
+        self.assertRegex(self.ask("report", "list"), r"1 +\S+ \S+ +a person +bob +1 +open +sells 茶")
+        self.ask("report", "close", str(number), "silenced", "--minutes=5", "--reason=rule 3")
+        self.assertNotIn("bob", self.ask("report", "list"))
+        self.assertRegex(self.ask("report", "list", "--closed"), "bob +1 +silenced")
+        self.assertRegex(
+            self.ask("audit", "show", "--user=bob"), r"the operator +report.silenced +bob .*reason: rule 3"
+        )
+
+    def test_announcements(self) -> None:
+        """Something is announced, and ends."""
+        self.assertIn("no current announcement", self.refused("announcement", "end"))
+        self.make_owner()
+        self.ask("announcement", "post", "Tea at three", "--link=https://example.org")
+        self.assertRegex(self.ask("announcement", "list"), "shown +Tea at three")
+        self.ask("announcement", "end")
+        self.assertRegex(self.ask("announcement", "list"), "ended +Tea at three")
+
+    def test_settings(self) -> None:
+        """What is decided is shown; what is not is as configured."""
+        self.assertIn("registration = invitation", self.ask("settings", "show"))
+        self.assertIn("Nothing is to be set", self.refused("settings", "set"))
+        file = self.folder / "terms.txt"
+        file.write_text("Be kind.", encoding="utf-8")
+        self.ask("settings", "set", "--title=茶室", "--registration=open", "--guests=yes", "--creating=admins",
+                 f"--terms={file}")  # fmt: skip
+        shown = self.ask("settings", "show")
+        for line in ("title = 茶室", "registration = open", "guests = yes", "creating = admins", "8 characters"):
+            self.assertIn(line, shown)
+        self.ask("settings", "set", "--registration=configured", "--terms=-", stdin="")
+        shown = self.ask("settings", "show")
+        self.assertIn("registration = invitation", shown)
+        self.assertIn("terms = none", shown)
+        self.assertIn("cannot be read", self.refused("settings", "set", "--terms=/nowhere/at/all"))
+
+    def test_all_is_noted(self) -> None:
+        """Each command that changes something leaves exactly one entry in the audit log."""
+        self.make_owner()
+        lines = {
+            "user add": ["bob"], "user disable": ["bob"], "user enable": ["bob"], "user password": ["bob"],
+            "user role": ["bob", "admin"], "user silence": ["bob"], "user reset-link": ["bob"],
+            "user sessions": ["bob"], "room archive": ["1"], "room unarchive": ["1"], "token add": ["bob"],
+            "token revoke": ["bob", "?"], "invite add": [], "invite revoke": ["1"],
+            "announcement post": ["Tea"], "announcement end": [], "settings set": ["--guests=yes"],
+            "report close": ["?", "dismissed"],
+        }  # fmt: skip
+        # What the server's owner could do without any power over others, and what changes nothing.
+        others = {"run", "info", "migrate", "setup-link", "user list", "room add", "room list", "token list",
+                  "invite list", "report list", "announcement list", "settings show", "audit show"}  # fmt: skip
+        self.assertEqual(lines.keys() | others, commands())
+        self.ask("room", "add", "Tea")
+        for command, words in lines.items():
+            if command == "token revoke":
+                words = ["bob", self.ask("token", "list", "bob").splitlines()[1].split()[0]]
+            elif command == "report close":
+                with cli._opened(load({"data": [str(self.folder)], "database": [self.settings[3]]}, {})) as chat:
+                    mei = cli._acting_as(cli._user(chat, "mei"))
+                    number = cli._done(chat.moderation.report_user(mei, cli._user(chat, "bob").id, "x"))
+                words = [str(number), "dismissed"]
+            before = len(self.ask("audit", "show", "--limit=200").splitlines())
+            self.ask(*command.split(), *words, stdin="another good password\n")
+            after = self.ask("audit", "show", "--limit=200").splitlines()
+            self.assertEqual(len(after), before + 1, command)
+            self.assertIn("the operator", after[1], command)
 
     def test_migrate(self) -> None:
         """The schema is made, and made once."""
@@ -161,10 +277,8 @@ class Elsewhere(CommandLine):
 
     def test_help(self) -> None:
         """Every command has --help."""
-        groups = {"user": "add list disable enable password", "room": "add list", "token": "add list revoke",
-                  "invite": "add list revoke"}  # fmt: skip
-        lines = [[], ["info"], ["migrate"], ["setup-link"], *([group] for group in groups)]
-        lines += [[group, action] for group, actions in groups.items() for action in actions.split()]
+        lines = [[], *(command.split() for command in commands() - {"run"})]
+        lines += [[command.split()[0]] for command in commands() if " " in command]
         for words in lines:
             self.assertIn("usage: webchat", self.ask(*words, "--help"))
         self.assertIn("--public-url", self.ask("run", "--help"))

@@ -16,7 +16,8 @@ GUIDE = Path(__file__).parent.parent / "docs" / "protocol.md"
 
 # What only HTTP asks for, and so only HTTP refuses.
 ONLY_HTTP = {
-    "already_set_up", "bad_email", "bad_invitation", "bad_name", "bad_picture", "bad_setup_code", "foreign_origin",
+    "already_set_up", "bad_email", "bad_invitation", "bad_name", "bad_picture", "bad_reset_code", "bad_setup_code",
+    "foreign_origin",
     "method_not_allowed", "name_taken", "registration_closed", "reset", "too_large", "too_slow",
     "unsupported_media_type", "weak_password", "wrong_credentials",
 }  # fmt: skip

@@ -24,11 +24,10 @@ from webchat.chat.accounts import NO_SESSION
 from webchat.chat.facade import Chat, Settings, Sources, argon2id
 from webchat.chat.passwords import Passwords
 from webchat.config import Config, ConfigError, Options, StartupError, load
-from webchat.model.ids import InviteId, Millis, SessionId, UserId
+from webchat.model.ids import MAX_INT, InviteId, Millis, RoomId, SessionId, UserId
 from webchat.model.names import name_key
 from webchat.model.refusals import NoSuchUser, Refusal
 from webchat.model.users import Actor, Session, User
-from webchat.store import rooms as room_store
 from webchat.store import users as user_store
 from webchat.store.database import Database
 from webchat.store.engines import open_engines
@@ -38,6 +37,7 @@ T = TypeVar("T")
 
 _SETTINGS = ("config", "data", "database")
 _PAGE = 500
+_ROOMS_AT_ONCE = 200
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> NoReturn:
@@ -100,6 +100,15 @@ def _parser() -> argparse.ArgumentParser:
     _room_commands(commands.group("room", "rooms"))
     _token_commands(commands.group("token", "tokens for programs"))
     _invite_commands(commands.group("invite", "invitations to register"))
+    _report_commands(commands.group("report", "what people have reported"))
+    _announcement_commands(commands.group("announcement", "what everybody is told"))
+    _settings_commands(commands.group("settings", "what is decided while the server runs"))
+    audit = commands.group("audit", "what those with power over others have done").add(
+        "show", "show the latest acts, newest first", _audit_show
+    )
+    audit.add_argument("--user", metavar="NAME", help="only what was done to this account")
+    audit.add_argument("--room", type=_number, metavar="ID", help="only what was done in this room")
+    audit.add_argument("--limit", type=_number, default=50, metavar="N", help="how many; default: 50")
     return parser
 
 
@@ -110,10 +119,22 @@ def _user_commands(users: _Commands) -> None:
     add.add_argument("--email", metavar="ADDRESS")
     add.add_argument("--role", choices=("member", "admin", "owner"), default="member", help="default: member")
     users.add("list", "list the accounts", _user_list)
-    users.add("disable", "shut an account out and end its sessions", _user_disable).add_argument("name")
+    disable = users.add("disable", "shut an account out and end its sessions", _user_disable)
+    disable.add_argument("name")
+    disable.add_argument("--reason", default="", metavar="TEXT", help="for the audit log")
     users.add("enable", "let a disabled account in again", _user_enable).add_argument("name")
     password = users.add("password", "set an account's password and end its sessions", _user_password)
     password.add_argument("name")
+    role = users.add("role", "give an account another role; owner: hand the server over to it", _user_role)
+    role.add_argument("name")
+    role.add_argument("role", choices=("member", "admin", "owner", "guest"))
+    silence = users.add("silence", "let somebody post nowhere for a time", _user_silence)
+    silence.add_argument("name")
+    silence.add_argument("--minutes", type=_minutes, default=60, metavar="N", help="how long; default: 60; 0: no more")
+    silence.add_argument("--reason", default="", metavar="TEXT", help="for the audit log")
+    reset = users.add("reset-link", "make a link with which somebody sets a new password, once", _user_reset_link)
+    reset.add_argument("name")
+    users.add("sessions", "sign somebody out everywhere, programs too", _user_sessions).add_argument("name")
 
 
 def _room_commands(rooms: _Commands) -> None:
@@ -121,7 +142,10 @@ def _room_commands(rooms: _Commands) -> None:
     add.add_argument("title")
     add.add_argument("--topic", default="", metavar="TEXT")
     add.add_argument("--owner", metavar="NAME", help="whose room it is; default: the server's owner")
-    rooms.add("list", "list the public rooms", _room_list)
+    listed = rooms.add("list", "list the public rooms", _room_list)
+    listed.add_argument("--private", action="store_true", help="the private ones instead")
+    rooms.add("archive", "make a room one that can only be read", _room_archive).add_argument("id", type=_number)
+    rooms.add("unarchive", "open an archived room again", _room_unarchive).add_argument("id", type=_number)
 
 
 def _token_commands(tokens: _Commands) -> None:
@@ -141,6 +165,50 @@ def _invite_commands(invites: _Commands) -> None:
     add.add_argument("--uses", type=_days, default=1, metavar="N", help="how many people may use it; default: 1")
     invites.add("list", "list the invitations that can be used", _invite_list)
     invites.add("revoke", "revoke an invitation", _invite_revoke).add_argument("id", type=int)
+
+
+def _report_commands(reports: _Commands) -> None:
+    listed = reports.add("list", "list what is to be decided", _report_list)
+    listed.add_argument("--closed", action="store_true", help="what has been decided instead")
+    close = reports.add("close", "decide about a report, and all others of the same thing", _report_close)
+    close.add_argument("id", type=_number, help="the number in `webchat report list`")
+    close.add_argument("outcome", choices=("dismissed", "deleted", "silenced", "removed"))
+    close.add_argument("--minutes", type=_minutes, metavar="N", help="how long the author is silenced; default: 60")
+    close.add_argument("--reason", default="", metavar="TEXT", help="for the audit log")
+
+
+def _announcement_commands(announcements: _Commands) -> None:
+    post = announcements.add("post", "tell everybody something; what was told before ends", _announcement_post)
+    post.add_argument("text")
+    post.add_argument("--link", metavar="URL", help="where there is more to read")
+    announcements.add("end", "end the current announcement", _announcement_end)
+    announcements.add("list", "list the latest announcements", _announcement_list)
+
+
+def _settings_commands(settings: _Commands) -> None:
+    settings.add("show", "show them", _settings_show)
+    change = settings.add("set", "change some; a running server follows within seconds", _settings_set)
+    change.add_argument("--title", metavar="TEXT", help="the server's name")
+    change.add_argument(
+        "--registration",
+        choices=("open", "invitation", "closed", "configured"),
+        help="who may make an account; configured: as the option `registration` says",
+    )
+    change.add_argument("--guests", choices=("yes", "no"), help="whether one may look round without an account")
+    change.add_argument("--creating", choices=("all", "admins"), help="who makes rooms")
+    change.add_argument("--terms", metavar="FILE", help="a text file with what one agrees to; - for standard input")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_INT:
+        raise argparse.ArgumentTypeError("must be a positive whole number")
+    return int(text)
+
+
+def _minutes(text: str) -> int:
+    if not text.isdecimal() or int(text) > 525_600:
+        raise argparse.ArgumentTypeError("must be a whole number from 0 to 525600")
+    return int(text)
 
 
 def _days(text: str) -> int:
@@ -325,15 +393,42 @@ def _user_list(config: Config, said: argparse.Namespace) -> None:
 def _user_disable(config: Config, said: argparse.Namespace) -> None:
     with _opened(config) as chat:
         user = _user(chat, said.name)
-        _done(chat.accounts.disable(user.id, True))
+        _done(chat.administration.disable(None, user.id, True, said.reason))
     print(f"{user.name} is shut out.")
 
 
 def _user_enable(config: Config, said: argparse.Namespace) -> None:
     with _opened(config) as chat:
         user = _user(chat, said.name)
-        _done(chat.accounts.disable(user.id, False))
+        _done(chat.administration.disable(None, user.id, False))
     print(f"{user.name} may sign in again.")
+
+
+def _user_role(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        user = _user(chat, said.name)
+        _done(chat.administration.set_role(None, user.id, said.role))
+    print(f"{user.name} has the role {said.role}.")
+
+
+def _user_silence(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        user = _user(chat, said.name)
+        until = _done(chat.administration.silence(None, user.id, said.minutes or None, said.reason))
+    print(f"{user.name} may post again." if until is None else f"{user.name} posts nowhere until {_moment(until)}.")
+
+
+def _user_reset_link(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        link = _done(chat.resets.make(None, _user(chat, said.name).id))
+    print(f"{config.link}/reset/{link.code}")
+
+
+def _user_sessions(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        user = _user(chat, said.name)
+        ended = _done(chat.administration.end_sessions(None, user.id))
+    print(f"{user.name} is signed out: {ended} sessions have ended.")
 
 
 def _user_password(config: Config, said: argparse.Namespace) -> None:
@@ -353,14 +448,129 @@ def _room_add(config: Config, said: argparse.Namespace) -> None:
 def _room_list(config: Config, said: argparse.Namespace) -> None:
     with _opened(config) as chat:
         rows: list[tuple[str, ...]] = []
-        after = 0
+        after: str | None = None
         while True:
-            page = _done(chat.database.read(lambda db, after=after: room_store.list_public(db, after, _PAGE)))  # type: ignore[misc]
-            rows += [(str(room), "archived" if archived else "open", title) for room, title, archived in page]
-            if len(page) < _PAGE:
+            page, after = _done(chat.administration.rooms(None, "", said.private, after, _ROOMS_AT_ONCE))
+            rows += [
+                (str(one.room), "archived" if one.archived else "open", str(one.members), one.title) for one in page
+            ]
+            if after is None:
                 break
-            after = page[-1][0]
-    _print_table(("id", "state", "title"), rows)
+    _print_table(("id", "state", "members", "title"), rows)
+
+
+def _room_archive(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        _done(chat.administration.archive(None, RoomId(said.id), True))
+    print(f"Room {said.id} is archived.")
+
+
+def _room_unarchive(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        _done(chat.administration.archive(None, RoomId(said.id), False))
+    print(f"Room {said.id} is open again.")
+
+
+def _report_list(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        page = _done(chat.moderation.page(None, "closed" if said.closed else "open", None, 50))
+    rows = []
+    for one in page.reports:
+        where = "a person" if one.room is None else f"{one.room_title} #{one.seq}"
+        rows.append(
+            (str(one.id), _moment(one.created), where, one.user.name, str(one.reporters), one.outcome or "open",
+             " / ".join(one.reasons))
+        )  # fmt: skip
+    _print_table(("id", "when", "where", "who", "reports", "state", "reasons"), rows)
+
+
+def _report_close(config: Config, said: argparse.Namespace) -> None:
+    minutes = (said.minutes or 60) if said.outcome == "silenced" else None
+    with _opened(config) as chat:
+        try:
+            _done(chat.moderation.decide(None, said.id, said.outcome, minutes, said.reason))
+        except Refusal as refusal:
+            if refusal.code != "not_found":
+                raise
+            raise StartupError(f"There is no report {said.id}.") from None
+    print(f"Report {said.id} is closed: {said.outcome}.")
+
+
+def _announcement_post(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        made = _done(chat.announcements.post(None, said.text, said.link))
+    print(f"Announcement {made.id} is shown to everybody.")
+
+
+def _announcement_end(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        current = chat.announcements.current
+        if current is None:
+            raise StartupError("There is no current announcement.")
+        _done(chat.announcements.end(None, current.id))
+    print(f"Announcement {current.id} has ended.")
+
+
+def _announcement_list(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        found, _ = _done(chat.announcements.page(None, 50))
+    rows = [(str(one.id), _moment(one.created), "ended" if one.ended else "shown", one.text) for one in found]
+    _print_table(("id", "when", "state", "text"), rows)
+
+
+def _settings_show(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        shown = chat.settings.shown()
+    print(f"title = {shown.title}")
+    print(f"registration = {shown.registration}")
+    print(f"guests = {'yes' if shown.guests else 'no'}")
+    print(f"creating = {shown.creating}")
+    print(f"terms = {len(shown.terms)} characters" if shown.terms else "terms = none")
+
+
+def _settings_set(config: Config, said: argparse.Namespace) -> None:
+    given = {name: getattr(said, name) for name in ("title", "creating") if getattr(said, name) is not None}
+    if said.registration is not None:
+        given["registration"] = None if said.registration == "configured" else said.registration
+    if said.guests is not None:
+        given["guests"] = said.guests == "yes"
+    if said.terms is not None:
+        given["terms"] = _text_of(said.terms)
+    if not given:
+        raise StartupError("Nothing is to be set: see webchat settings set --help.")
+    with _opened(config) as chat:
+        _done(chat.settings.change(None, **given))
+    print(f"Set: {', '.join(given)}.")
+
+
+def _text_of(file: str) -> str:
+    if file == "-":
+        return sys.stdin.read()
+    try:
+        with open(file, encoding="utf-8") as stream:
+            return stream.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartupError(f"The file {file} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+
+
+def _audit_show(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        user = None if said.user is None else _user(chat, said.user).id
+        room = None if said.room is None else RoomId(said.room)
+        page = _done(chat.administration.acts(None, None, room, user, said.limit))
+    names = {card.id: card.name for card in page.users}
+    rows = [
+        (
+            _moment(one.created),
+            "the operator" if one.actor is None else names.get(one.actor, str(one.actor)),
+            one.action,
+            "" if one.user is None else names.get(one.user, str(one.user)),
+            "" if one.room is None else str(one.room),
+            ", ".join(f"{name}: {value}" for name, value in one.details.items()),
+        )
+        for one in page.entries
+    ]
+    _print_table(("when", "who", "did", "to", "room", "details"), rows)
 
 
 def _token_add(config: Config, said: argparse.Namespace) -> None:
@@ -410,6 +620,10 @@ def _invite_revoke(config: Config, said: argparse.Namespace) -> None:
                 raise
             raise StartupError(f"There is no invitation {said.id}.") from None
     print(f"Invitation {said.id} is revoked.")
+
+
+def _moment(at: Millis) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def _day(at: Millis | None) -> str:

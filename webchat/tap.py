@@ -210,6 +210,10 @@ class Server(Service):
             (DOUBT_PRESENCE, self._chat.presence.ask_again),
             (TIDY, self._chat.pictures.sweep),
             (TIDY, self._chat.leaving.go_on),
+            (SWEEP_ROOMS, self._chat.moderation.tell),
+            (SWEEP_SESSIONS, self._chat.settings.load),
+            (SWEEP_SESSIONS, self._chat.announcements.refresh),
+            (KEEP_SEEN, self._chat.administration.sweep_guests),
         ):
             self._repeat(seconds, sweep)
         self._serving = True

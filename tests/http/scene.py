@@ -24,9 +24,9 @@ from webchat.ws.factory import WebSocketSettings
 
 PASSWORD = "correct horse battery"
 START = 1_700_000_000_000
-PEOPLE = ("rosa", "adele", "olga", "mona", "mei", "otto", "dora", "xenia")
-"""The server's owner, an admin, the room's owner, its moderator, a member, an outsider, somebody disabled, and
-somebody who has left the room."""
+PEOPLE = ("rosa", "adele", "olga", "mona", "mei", "otto", "dora", "xenia", "gus")
+"""The server's owner, an admin, the room's owner, its moderator, a member, an outsider, somebody disabled, somebody who
+has left the room, and a guest."""
 
 COOKIE = "__Host-webchat"
 UNHURRIED = Rate(1000, 1000)
@@ -54,7 +54,7 @@ class Scene(Server):
         http, clock = public_settings(**settings), Clock()
         super().__init__(
             in_memory(content),
-            Settings(registration=registration, changes=changes, posts=posts, reads=reads),
+            Settings(registration=registration, changes=changes, posts=posts, reads=reads, reports=UNHURRIED),
             WebSocketSettings(origins=http.origins),
             http,
             clock,
@@ -101,6 +101,8 @@ class Scene(Server):
         self.wait(accounts.add_user("adele", "Adele", PASSWORD, None, "admin"))
         for name in ("olga", "mona", "mei", "otto", "dora", "xenia"):
             self.wait(accounts.add_user(name, name.title(), PASSWORD, None, "member"))
+        # With a password, so that she can sign in again like everybody else here.
+        self.wait(accounts.add_user("gus", "Gus", PASSWORD, None, "guest"))
         people = {name: self.sign_in(name) for name in PEOPLE}
         room = self.wait(self.chat.rooms.create(people["olga"], "Garden", "")).room
         assert room == self.room
@@ -116,6 +118,8 @@ class Scene(Server):
         self.wait(accounts.disable(people["dora"].id, True))
         self.wait(self.chat.rooms.join(people["xenia"], JoinRoom(0, room)))
         self.wait(self.chat.rooms.leave(people["xenia"], LeaveRoom(0, room)))
+        self.wait(self.chat.rooms.join(people["gus"], JoinRoom(0, room)))
+        self.wait(self.chat.settings.change(None, guests=True))
 
     def user_id(self, name: str) -> UserId:
         """The number of an account: they were made in this order."""

@@ -13,7 +13,8 @@ class AboutTests(SceneCase):
         """Title, version, how to get in, what is allowed: nothing else."""
         answer = self.fresh().client().get("/api/v1/server")
         self.assertEqual(answer.headers["cache-control"], "no-store")
-        self.assertEqual(set(answer.json), {"title", "version", "build", "registration", "needs_setup", "limits"})
+        wanted = {"title", "version", "build", "registration", "needs_setup", "limits", "guests", "terms", "creating"}
+        self.assertEqual(set(answer.json), wanted)
 
 
 class ProbeTests(SceneCase):

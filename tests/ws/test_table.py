@@ -11,35 +11,36 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import DEVICE, PASSWORD, Connection, House
 from webchat.chat.log import Outcome
-from webchat.model.commands import Frame
+from webchat.model.commands import Frame, JoinRoom
 from webchat.model.events import Member, Row
 from webchat.model.ids import RoomId
 from webchat.model.users import Actor
 from webchat.store import memberships, rooms
 from webchat.store.changes import room_row
 
-WHO = ("anonymous", "outsider", "ex-member", "member", "moderator", "room owner", "admin", "owner", "disabled")
-INSIDE = frozenset({"member", "moderator", "room owner", "admin", "owner"})
+WHO = ("anonymous", "outsider", "ex-member", "member", "moderator", "room owner", "admin", "owner", "disabled",
+       "guest")  # fmt: skip
+INSIDE = frozenset({"member", "moderator", "room owner", "admin", "owner", "guest"})
 ROOM = 2
 NO, OUT, FORBIDDEN = "unauthenticated", "not_a_member", "forbidden"
 
 # For each command, sent to the room of which message 1 is the member's, what is answered to whom, in the order of WHO.
 EXPECTED: dict[str, tuple[str, ...]] = {
-    "hello":  (NO, "welcome", "welcome", "welcome", "welcome", "welcome", "welcome", "welcome", NO),
-    "ping":   (NO, "ok", "ok", "ok", "ok", "ok", "ok", "ok", NO),
-    "users":  (NO, "ok", "ok", "ok", "ok", "ok", "ok", "ok", NO),
-    "join":   (NO, "ok", "ok", "ok", "ok", "ok", "ok", "ok", NO),
-    "leave":  (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO),
-    "post":   (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO),
-    "edit":   (NO, OUT, OUT, "ok", FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, NO),
-    "delete": (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO),
-    "read":   (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO),
-    "typing": (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO),
-    "active": (NO, "ok", "ok", "ok", "ok", "ok", "ok", "ok", NO),
-    "status": (NO, "ok", "ok", "ok", "ok", "ok", "ok", "ok", NO),
-    "watch":  (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO),
-    "draft":  (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO),
-    "sync":   (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO),
+    "hello":  (NO, "welcome", "welcome", "welcome", "welcome", "welcome", "welcome", "welcome", NO, "welcome"),
+    "ping":   (NO, "ok", "ok", "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "users":  (NO, "ok", "ok", "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "join":   (NO, "ok", "ok", "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "leave":  (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "post":   (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "edit":   (NO, OUT, OUT, "ok", FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, NO, FORBIDDEN),
+    "delete": (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, FORBIDDEN),
+    "read":   (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "typing": (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "active": (NO, "ok", "ok", "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "status": (NO, "ok", "ok", "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "watch":  (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "draft":  (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "sync":   (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
 }  # fmt: skip
 
 MEMBERS: dict[str, dict[str, Any]] = {
@@ -84,16 +85,22 @@ class Village(House):
             self.people[who] = self.register(name)
         self.wait(accounts.add_user("adele", "Adele", PASSWORD, "adele@example.org", "admin"))
         self.people["admin"] = self.wait(accounts.sign_in("adele", PASSWORD, DEVICE)).actor
+        self.wait(self.chat.settings.change(None, guests=True))
+        guest = self.wait(accounts.let_guest_in("Gus", DEVICE))
+        self.people["guest"] = guest.actor
         self.wait(self.chat.rooms.create(self.people["room owner"], "Garden", ""))
         owner = self.connect(self.people["owner"])
         owner.ask("join", room=ROOM)
         for who in ("ex-member", "member", "moderator", "admin", "disabled"):
             self.connect(self.people[who]).ask("join", room=ROOM)
+        self.wait(self.chat.rooms.join(guest.actor, JoinRoom(0, RoomId(ROOM))))
         member, former = self.connect(self.people["member"]), self.connect(self.people["ex-member"])
         member.ask("post", room=ROOM, text="one", nonce="n1")
         former.ask("post", room=ROOM, text="two", nonce="n2")
         former.ask("leave", room=ROOM)
-        self.tokens = {who: self.token(actor) for who, actor in self.people.items()}
+        self.tokens = {who: self.token(actor) for who, actor in self.people.items() if who != "guest"}
+        # Guests make no tokens; that of her browser will do.
+        self.tokens["guest"] = guest.token
         self.wait(self.chat.rooms._log.change(RoomId(ROOM), lambda db: self._arrange(db, kind)))
         self.wait(accounts.disable(self.people["disabled"].id, True))
 

@@ -12,15 +12,16 @@ import attrs
 import sqlalchemy as sa
 from msgspec import UNSET, UnsetType
 
+from webchat.chat.authority import refuse_guest
 from webchat.chat.links import enter_by
 from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.passwords import Passwords, acceptable
 from webchat.chat.people import tell_changed
 from webchat.chat.rooms import add_member, add_room
+from webchat.chat.settings import ServerSettings
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets, Throttle
 from webchat.live.sessions import SessionCache
-from webchat.model.answers import RegistrationPolicy
 from webchat.model.events import Row
 from webchat.model.ids import InviteId, Millis, RoomId, SessionId, UserId
 from webchat.model.names import account_name, email_key, name_key
@@ -53,8 +54,8 @@ from webchat.model.users import (
     UserRole,
 )
 from webchat.model.web import throttle_key
+from webchat.store import audit, memberships, meta
 from webchat.store import invites as invite_store
-from webchat.store import memberships, meta
 from webchat.store import names as name_store
 from webchat.store import people as people_store
 from webchat.store import rooms as room_store
@@ -72,6 +73,8 @@ NO_SESSION = SessionId(0)
 """That of the operator, at the machine itself: it is not kept, and cannot end."""
 SIGNED_OUT, SIGNED_OUT_REASON = 4001, "signed out"
 REMOVED, REMOVED_REASON = 4003, "account disabled"
+CHANGED, CHANGED_REASON = 1012, "account changed"
+"""Said to connections that began when the account was another: they come back at once."""
 
 
 @attrs.frozen
@@ -109,7 +112,7 @@ class Accounts:
     _passwords: Passwords
     _now: Callable[[], Millis]
     _token_bytes: Callable[[int], bytes]
-    _policy: RegistrationPolicy
+    _settings: ServerSettings
     _life: SessionLife
     _failures: Throttle
     _failures_by_address: Throttle
@@ -120,18 +123,16 @@ class Accounts:
     has_owner: bool = attrs.field(default=False, init=False)
     lobby: RoomId | None = attrs.field(default=None, init=False)
     """The room that newcomers are members of."""
-    title: str | None = attrs.field(default=None, init=False)
-    """What the server was called at its set-up."""
 
     # Set-up.
 
     async def load(self) -> None:
-        """Learns from the database whether there is an owner, which room is the lobby, and the server's title."""
+        """Learns from the database whether there is an owner, and which room is the lobby."""
 
-        def work(db: sa.Connection) -> tuple[bool, str | None, str | None]:
-            return user_store.has_owner(db), meta.maybe(db, "lobby"), meta.maybe(db, "title")
+        def work(db: sa.Connection) -> tuple[bool, str | None]:
+            return user_store.has_owner(db), meta.maybe(db, "lobby")
 
-        self.has_owner, lobby, self.title = await self._database.read(work)
+        self.has_owner, lobby = await self._database.read(work)
         self.lobby = None if lobby is None else RoomId(int(lobby))
 
     async def notice_owner(self) -> None:
@@ -194,7 +195,8 @@ class Accounts:
             return Outcome((self._sign_in(db, user, token, device, now), room), rows)
 
         signed, self.lobby = await self._log.change(None, work)
-        self.has_owner, self.title = True, server
+        self.has_owner = True
+        await self._settings.load()
         self._failures_by_address.succeeded(address)
         return signed
 
@@ -214,10 +216,7 @@ class Accounts:
         An address that another account has is silently left out: the answer must not tell who has an account.
         Raises BadName, NameTaken, BadText, BadEmail, WeakPassword, RegistrationClosed, BadInvitation, RateLimited.
         """
-        if self._policy == "closed" or not self.has_owner:
-            raise RegistrationClosed
-        if self._policy == "invitation" and not invitation:
-            raise BadInvitation
+        self._may_register(invitation)
         address = ("register", throttle_key(device.address))
         self._failures_by_address.check(address)
         new = _new_user(name, display_name, password, email, "member", self._now())
@@ -230,6 +229,84 @@ class Accounts:
         self._failures_by_address.succeeded(address)
         return signed
 
+    def _may_register(self, invitation: str | None) -> None:
+        if self._settings.registration == "closed" or not self.has_owner:
+            raise RegistrationClosed
+        if self._settings.registration == "invitation" and not invitation:
+            raise BadInvitation
+
+    async def let_guest_in(self, display_name: str, device: Device) -> SignedIn:
+        """Makes an account without a password for somebody who only looks round; it belongs to the lobby.
+
+        Raises Forbidden where the server lets no guests in; BadText, RateLimited.
+        """
+        if not self._settings.guests or not self.has_owner:
+            raise Forbidden("This server lets no guests in.")
+        shown = line_of_text(display_name, DISPLAY_NAME_LIMIT, "display name")
+        self._newcomers.take(("register", throttle_key(device.address)))
+        name = f"guest-{self._token_bytes(6).hex()}"
+        new = user_store.NewUser(
+            name, name_key(name), shown, folded(shown), None, None, None, "human", "guest", self._now()
+        )
+        return await self._add_account(new, None, device)
+
+    async def register_guest(
+        self,
+        actor: Actor,
+        name: str,
+        display_name: str,
+        password: str,
+        email: str | None,
+        invitation: str | None,
+    ) -> Me:
+        """A guest becomes a member, under a name of her own; she stays signed in, and where she is.
+
+        Raises Forbidden for everybody else, and what `register` raises.
+        """
+        if actor.user.role != "guest":
+            raise Forbidden("You have an account already.")
+        self._may_register(invitation)
+        new = _new_user(name, display_name, password, email, "member", self._now())
+        self._changes.take(actor.id)
+        hashed = await self._passwords.hash(password)
+        code, now = _digest(invitation) if invitation else None, self._now()
+
+        def work(db: sa.Connection) -> User:
+            user_store.lock(db, actor.id)
+            guest = user_store.maybe(db, actor.id)
+            if guest is None or guest.disabled is not None:
+                raise Unauthenticated
+            if guest.role != "guest":
+                raise Forbidden("You have an account already.")
+            used = invite_store.use(db, code, now) if code is not None else None
+            if used is None and self._settings.registration != "open":
+                raise BadInvitation
+            if user_store.name_is_taken(db, new.name_key):
+                raise NameTaken(field="name")
+            address = new.email if new.email_key and not user_store.email_is_taken(db, new.email_key) else None
+            user_store.change(
+                db,
+                actor.id,
+                name=new.name,
+                name_key=new.name_key,
+                display_name=new.display_name,
+                display_key=new.display_key,
+                email=address,
+                email_key=new.email_key if address is not None else None,
+                password_hash=hashed,
+                role="member",
+            )
+            memberships.rename(db, actor.id, new.display_key)
+            user = user_store.maybe(db, actor.id)
+            assert user is not None
+            return user
+
+        user = await self._database.write(None, work)
+        # The cached actors, and the connections, are those of a guest.
+        self._cache.forget_user(actor.id)
+        self._hub.dismiss_user(actor.id, CHANGED, CHANGED_REASON)
+        return user.me
+
     async def _add_account(self, new: user_store.NewUser, code: bytes | None, device: Device) -> SignedIn:
         token, now, lobby = self._token("wcb_"), self._now(), self.lobby
         wanted = code or b""
@@ -238,7 +315,7 @@ class Accounts:
         def work(db: sa.Connection) -> Outcome[SignedIn]:
             invite = invite_store.use(db, wanted, now) if wanted else None
             # Where everybody may register, what is wrong with the invitation keeps nobody out.
-            if invite is None and self._policy != "open":
+            if invite is None and self._settings.registration != "open":
                 raise BadInvitation
             user = insert_user(db, new)
             rows = enter_lobby(db, lobby, user)
@@ -252,7 +329,7 @@ class Accounts:
         try:
             return enter_by(db, invite, user, now)
         except Refusal:
-            if self._policy != "open":
+            if self._settings.registration != "open":
                 raise BadInvitation from None
             return ()
 
@@ -268,6 +345,7 @@ class Accounts:
                 if user_store.has_owner(db):
                     raise AlreadySetUp
             user = insert_user(db, attrs.evolve(new, password_hash=hashed))
+            audit.record(db, new.created, None, "user.add", user=user.id, role=role)
             if role == "owner":
                 meta.remove(db, "setup")
             return Outcome(user, enter_lobby(db, lobby, user))
@@ -393,12 +471,14 @@ class Accounts:
         """Sets a password on the operator's word; every session of the account ends."""
         acceptable(password)
         hashed = await self._passwords.hash(password)
+        now = self._now()
 
         def work(db: sa.Connection) -> list[SessionId]:
             found = user_store.maybe(db, user)
             if found is None or found.deleted is not None:
                 raise NoSuchUser
             user_store.change(db, user, password_hash=hashed)
+            audit.record(db, now, None, "user.password", user=user)
             return session_store.remove_all(db, user)
 
         self._end(await self._database.write(None, work))
@@ -430,8 +510,15 @@ class Accounts:
 
     async def revoke(self, actor: Actor, session: SessionId) -> None:
         """Ends one of the actor's sessions or tokens; its connections are closed at once.  Raises NotFound."""
-        if not await self._database.write(None, lambda db: session_store.remove(db, actor.id, session)):
-            raise NotFound
+        now = self._now()
+
+        def work(db: sa.Connection) -> None:
+            if not session_store.remove(db, actor.id, session):
+                raise NotFound
+            if actor.session.id == NO_SESSION:
+                audit.record(db, now, None, "token.revoke", user=actor.id)
+
+        await self._database.write(None, work)
         self._end([session])
 
     async def revoke_others(self, actor: Actor) -> None:
@@ -443,6 +530,7 @@ class Accounts:
 
     async def make_token(self, actor: Actor, label: str, days: int | None) -> tuple[str, SessionView]:
         """A personal token, for *days* or for good.  Raises TooMany above 50."""
+        refuse_guest(actor)
         label = line_of_text(label, LABEL_LIMIT, "label")
         self._changes.take(actor.id)
         token, now = self._token("wct_"), self._now()
@@ -458,6 +546,8 @@ class Accounts:
             new = session_store.NewSession(
                 actor.id, _digest(token), "api", label, now, now, expires, "", actor.session.address
             )
+            if actor.session.id == NO_SESSION:
+                audit.record(db, now, None, "token.add", user=actor.id)
             return session_store.add(db, new)
 
         return token, view(await self._database.write(None, work), actor)
@@ -538,11 +628,13 @@ class Accounts:
         """A code with which *uses* people may register within *days*.  For the server's owner and admins."""
         _administrator(actor)
         code, now = self._secret("", 15), self._now()
-        invite = await self._database.write(
-            None,
-            lambda db: invite_store.add(db, _digest(code), actor.id, now, Millis(now + days * DAY), uses),
-        )
-        return code, invite
+
+        def work(db: sa.Connection) -> InviteView:
+            made = invite_store.add(db, _digest(code), actor.id, now, Millis(now + days * DAY), uses)
+            audit.record(db, now, _doer(actor), "invite.add", invite=made.id, days=days, uses=uses)
+            return made
+
+        return code, await self._database.write(None, work)
 
     async def invites(self, actor: Actor) -> list[InviteView]:
         """The invitations that can still be used."""
@@ -553,8 +645,14 @@ class Accounts:
     async def revoke_invite(self, actor: Actor, invite: InviteId) -> None:
         """Makes the invitation useless.  Raises NotFound."""
         _administrator(actor)
-        if not await self._database.write(None, lambda db: invite_store.remove(db, invite)):
-            raise NotFound
+        now = self._now()
+
+        def work(db: sa.Connection) -> None:
+            if not invite_store.remove(db, invite):
+                raise NotFound
+            audit.record(db, now, _doer(actor), "invite.revoke", invite=invite)
+
+        await self._database.write(None, work)
 
     # Tokens.
 
@@ -639,6 +737,11 @@ def _new_user(
 def _hold_ownership(db: sa.Connection) -> None:
     """Of several who make an owner at once one goes first: all of them want this row, which every database has."""
     meta.lock(db, "epoch")
+
+
+def _doer(actor: Actor) -> UserId | None:
+    """How the audit log calls the actor: the operator acts in other people's names, in no session."""
+    return None if actor.session.id == NO_SESSION else actor.id
 
 
 def _administrator(actor: Actor) -> None:

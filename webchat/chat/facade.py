@@ -8,6 +8,8 @@ import attrs
 from argon2 import PasswordHasher
 
 from webchat.chat.accounts import Accounts, SessionLife
+from webchat.chat.administration import Administration
+from webchat.chat.announcements import Announcements
 from webchat.chat.bans import Bans
 from webchat.chat.contacts import Contacts
 from webchat.chat.directs import Directs
@@ -17,6 +19,7 @@ from webchat.chat.links import Links
 from webchat.chat.log import RoomLog
 from webchat.chat.members import Members
 from webchat.chat.messages import PAGE_LIMIT, Messages
+from webchat.chat.moderation import Moderation
 from webchat.chat.passwords import PASSWORD_MAX, PASSWORD_MIN, Passwords
 from webchat.chat.people import People
 from webchat.chat.pictures import Pictures
@@ -24,7 +27,10 @@ from webchat.chat.places import Places
 from webchat.chat.preferences import Preferences
 from webchat.chat.presence import Presence
 from webchat.chat.reading import Reading
+from webchat.chat.resets import Resets
 from webchat.chat.rooms import Rooms
+from webchat.chat.settings import ServerSettings
+from webchat.chat.standing import Standing
 from webchat.chat.sweeping import Sweeping
 from webchat.chat.syncing import Syncing
 from webchat.live.bus import MemoryBus
@@ -63,6 +69,8 @@ class Settings:
     exports: Rate = Rate(1 / 600, 2.0)
     newcomers: Rate = Rate(1 / 30, 60.0)
     """Accounts that are registered from one address."""
+    reports: Rate = Rate(1 / 30, 10.0)
+    """Reports of one account."""
     session_life: SessionLife = SessionLife()
 
 
@@ -114,6 +122,7 @@ class Chat:
         def epoch() -> str:
             return self.syncing.epoch
 
+        self.settings = ServerSettings(database, sources.now, changes, settings.title, settings.registration)
         self.accounts = Accounts(
             log,
             database,
@@ -122,7 +131,7 @@ class Chat:
             passwords,
             sources.now,
             sources.token_bytes,
-            settings.registration,
+            self.settings,
             settings.session_life,
             Throttle(clock),
             # Addresses are shared by many people, so they have more tries.
@@ -138,6 +147,7 @@ class Chat:
         self.bans = Bans(log, database, self.hub, sources.now, changes)
         self.links = Links(log, database, sources.now, sources.token_bytes, changes)
         self.directs = Directs(log, database, sources.now, changes)
+        self.rooms.may_create = self.settings.may_create_rooms
         self.reading = Reading(log, self.hub, self.bus, Buckets(settings.marks, clock), Buckets(settings.typing, clock))
         self.attendance = Attendance(self.hub, clock, sources.now)
         self.hub.attendant = self.attendance
@@ -171,22 +181,41 @@ class Chat:
             Buckets(settings.exports, clock),
         )
         self.sweeping = Sweeping(database, self.hub, self.cache)
-        self._settings = settings
+        self.announcements = Announcements(database, self.hub, sources.now, changes)
+        standing = Standing(self.hub, self.cache)
+        self.moderation = Moderation(
+            log, database, self.hub, standing, sources.now, Buckets(settings.reports, clock), changes
+        )
+        self.administration = Administration(
+            log, database, self.hub, self.cache, standing, sources.now, changes, version
+        )
+        self.resets = Resets(
+            database,
+            self.hub,
+            self.cache,
+            passwords,
+            sources.now,
+            sources.token_bytes,
+            Throttle(clock, free=20, longest=60.0),
+            changes,
+        )
         self._version = version
         self._build = build
 
     async def load(self, new_epoch: str) -> None:
-        """Reads what is kept in memory: the epoch (*new_epoch* in a new database), the lobby, the title."""
+        """Reads what is kept in memory: the epoch (*new_epoch* in a new database), the lobby, what was decided."""
         await self.syncing.load(new_epoch)
         await self.accounts.load()
+        await self.settings.load()
+        await self.announcements.load()
 
     def about(self) -> Server:
         """What anybody may know about the server."""
         return Server(
-            title=self.accounts.title or self._settings.title,
+            title=self.settings.title,
             version=self._version,
             build=self._build,
-            registration=self._settings.registration,
+            registration=self.settings.registration,
             needs_setup=not self.accounts.has_owner,
             limits=Limits(
                 message=MESSAGE_LIMIT,
@@ -199,6 +228,9 @@ class Chat:
                 frame_bytes=FRAME_BYTES,
                 page=PAGE_LIMIT,
             ),
+            guests=self.settings.guests,
+            terms=bool(self.settings.terms),
+            creating=self.settings.creating,
         )
 
 

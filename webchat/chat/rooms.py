@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from webchat.chat import permission
+from webchat.chat.authority import refuse_guest
 from webchat.chat.log import Outcome, RoomLog
 from webchat.live.limits import Buckets
 from webchat.model.answers import Changed, MemberEntry
@@ -64,6 +65,8 @@ class Rooms:
     _epoch: Callable[[], str]
     _now: Callable[[], Millis]
     _changes: Buckets
+    may_create: Callable[[Actor], None] = attrs.field(default=refuse_guest, init=False)
+    """Raises Forbidden for those who make no rooms here."""
 
     async def public(
         self, actor: Actor, search: str = "", after: str | None = None, limit: int = 50
@@ -83,6 +86,7 @@ class Rooms:
         """Makes a public or private room; the actor is its owner and first member."""
         if kind == "direct":
             raise BadRequest("A direct conversation is opened with people, not by a title.", field="kind")
+        self.may_create(actor)
         title, topic = _title(title), _topic(topic)
         self._changes.take(actor.id)
         now = self._now()

@@ -32,6 +32,7 @@ STATUS: dict[str, int] = {
     "registration_closed": 403,
     "bad_invitation": 403,
     "bad_setup_code": 403,
+    "bad_reset_code": 403,
     "not_found": 404,
     "no_such_room": 404,
     "no_such_message": 404,

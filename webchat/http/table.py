@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from webchat.http import (
     accounts,
+    admin,
+    announcements,
     bans,
     contacts,
     directs,
@@ -17,6 +19,7 @@ from webchat.http import (
     places,
     preferences,
     presence,
+    reports,
     rooms,
     server,
 )
@@ -39,6 +42,9 @@ ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *places.ROUTES,
     *presence.ROUTES,
+    *reports.ROUTES,
+    *announcements.ROUTES,
+    *admin.ROUTES,
 )
 """The API's routes."""
 

@@ -360,6 +360,15 @@ class Hub:
                 if listener.user != user:
                     listener.deliver_passing(data)
 
+    def tell_everybody(self, event: Event) -> None:
+        """Tells every connection something that is read again with the next `welcome`: it may get lost."""
+        encoded: dict[Dialect, bytes] = {}
+        for listener in list(self._rooms_of):
+            data = encoded.get(listener.dialect)
+            if data is None:
+                data = encoded[listener.dialect] = listener.dialect.encode(event)
+            listener.deliver_passing(data)
+
     def catch_up(self, room_id: RoomId, rev: Rev) -> None:
         """The database holds *rev* of the room: fetch what has not been delivered here."""
         room = self._rooms.get(room_id)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from webchat.model.announcements import Announcement
 from webchat.model.events import Message, Row
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.rooms import Level, MemberRole, RoomState
@@ -144,7 +145,11 @@ class Limits(Struct, frozen=True):
 
 
 class Server(Struct, frozen=True):
-    """What anybody may know about the server.  *build* changes with the browser interface's files."""
+    """What anybody may know about the server.  *build* changes with the browser interface's files.
+
+    *guests*: one may look round without an account.  *terms*: there are terms to read before registering.  *creating*:
+    who makes rooms.
+    """
 
     title: str
     version: str
@@ -152,10 +157,16 @@ class Server(Struct, frozen=True):
     registration: RegistrationPolicy
     needs_setup: bool
     limits: Limits
+    guests: bool = False
+    terms: bool = False
+    creating: Literal["all", "admins"] = "all"
 
 
 class Welcome(Struct, frozen=True, tag_field="type", tag="welcome"):
-    """The answer to `hello`: who you are, and every room you belong to with the rev live events start from."""
+    """The answer to `hello`: who you are, and every room you belong to with the rev live events start from.
+
+    *announcement*: the current one, unless you have dismissed it.
+    """
 
     user: Me
     session: SessionView
@@ -163,3 +174,4 @@ class Welcome(Struct, frozen=True, tag_field="type", tag="welcome"):
     rooms: tuple[RoomState, ...]
     server: Server
     now: Millis
+    announcement: Announcement | None = None

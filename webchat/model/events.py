@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from webchat.model.announcements import Announcement, Dismissed
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.rooms import Level, MemberRole, Right, RoomKind, RoomState
 from webchat.model.users import ContactState, Me, State, Status, UserCard
@@ -200,8 +201,25 @@ class PreferencesChanged(Struct, frozen=True, tag_field="type", tag="preferences
     changed: dict[str, Any]
 
 
-Private = ReadMark | PlaceRow | StatusMark | Removed | SilencedUntil | MeChanged | ContactChanged | PreferencesChanged
+class OpenReports(Struct, frozen=True, tag_field="type", tag="report"):
+    """How many reports wait for the one who is told, up to 100."""
+
+    open: int
+
+
+Private = (
+    ReadMark
+    | PlaceRow
+    | StatusMark
+    | Removed
+    | SilencedUntil
+    | MeChanged
+    | ContactChanged
+    | PreferencesChanged
+    | Dismissed
+    | OpenReports
+)
 """Told to the connections of one person alone."""
 
-Event = Row | Syncing | Synced | Reset | Joined | Seen | Typing | UserChanged | Private
+Event = Row | Syncing | Synced | Reset | Joined | Seen | Typing | UserChanged | Announcement | Private
 """Everything that is told unasked."""

@@ -207,6 +207,13 @@ class BadSetupCode(Refusal):
     sentence = "The set-up code is wrong or has expired."
 
 
+class BadResetCode(Refusal):
+    """The code for a new password is wrong, used or expired."""
+
+    code = "bad_reset_code"
+    sentence = "The link for a new password is wrong, used or too old."
+
+
 class AlreadySetUp(Refusal):
     """The server has an owner already."""
 

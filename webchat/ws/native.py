@@ -304,6 +304,7 @@ class Conversation:
             await self._be_recognised(hello)
             assert self._actor is not None
             states = await self._chat.syncing.open(self._actor)
+            announcement = await self._chat.announcements.for_reader(self._actor)
         except Unauthenticated as refusal:
             self._out.write(error(None, refusal))
             self._peer.close(4001, "not signed in")
@@ -331,6 +332,7 @@ class Conversation:
                         rooms=states,
                         server=self._chat.about(),
                         now=self._shared.now(),
+                        announcement=announcement,
                     )
                 )
             )

@@ -1,0 +1,40 @@
+"""What is done to an account is felt at once."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.support.house import House
+
+
+class AtOnce(SynchronousTestCase):
+    """Connections that began when the account was another."""
+
+    def setUp(self) -> None:
+        self.house = House(self)
+        self.anna, self.mei = self.house.set_up(), self.house.register("mei")
+        self.connection = self.house.connect(self.mei)
+        self.administration = self.house.chat.administration
+
+    def test_removed(self) -> None:
+        """Who is shut out is cut off for good, and her sessions are gone."""
+        token = self.house.token(self.mei)
+        self.house.wait(self.administration.disable(self.anna, self.mei.id, True))
+        self.assertFalse(self.connection.is_open)
+        self.assertEqual(self.connection.close_code, 4003)
+        self.assertEqual(self.house.refusal(self.house.chat.accounts.authenticate(token)), "unauthenticated")
+        self.house.wait(self.administration.disable(self.anna, self.mei.id, False))
+        self.assertEqual(self.house.refusal(self.house.chat.accounts.authenticate(token)), "unauthenticated")
+
+    def test_changed(self) -> None:
+        """Who is silenced comes back at once, as she is now; her sessions stay."""
+        token = self.house.token(self.mei)
+        self.house.wait(self.house.chat.accounts.authenticate(token))
+        until = self.house.wait(self.administration.silence(self.anna, self.mei.id, 60))
+        self.assertFalse(self.connection.is_open)
+        self.assertEqual(self.connection.close_code, 1012)
+        actor = self.house.wait(self.house.chat.accounts.authenticate(token))
+        self.assertEqual(actor.user.silenced, until)
+        self.house.wait(self.administration.silence(self.anna, self.mei.id, None))
+        actor = self.house.wait(self.house.chat.accounts.authenticate(token))
+        self.assertIsNone(actor.user.silenced)

@@ -1,0 +1,119 @@
+"""What is decided about the server while it runs: its title, who may come in, who makes rooms, its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import attrs
+import sqlalchemy as sa
+from msgspec import UNSET, UnsetType
+
+from webchat.chat.authority import Who, administer, id_of
+from webchat.live.limits import Buckets
+from webchat.model.administration import TERMS_LIMIT, Creators, RunningSettings
+from webchat.model.answers import RegistrationPolicy
+from webchat.model.ids import Millis
+from webchat.model.refusals import BadText, Forbidden, TextTooLong
+from webchat.model.text import TITLE_LIMIT, line_of_text, message_text
+from webchat.model.users import Actor
+from webchat.store import audit
+from webchat.store import settings as settings_store
+from webchat.store.database import Database
+from webchat.store.settings import Decided
+
+
+@attrs.define(eq=False)
+class ServerSettings:
+    """The configuration, and what was decided since, which wins; other nodes learn of it by their sweep."""
+
+    _database: Database
+    _now: Callable[[], Millis]
+    _changes: Buckets
+    _title: str
+    _registration: RegistrationPolicy
+    _decided: Decided = attrs.field(factory=Decided, init=False)
+
+    @property
+    def title(self) -> str:
+        return self._decided.title or self._title
+
+    @property
+    def registration(self) -> RegistrationPolicy:
+        return cast(RegistrationPolicy, self._decided.registration or self._registration)
+
+    @property
+    def guests(self) -> bool:
+        """Whether one may look round without an account."""
+        return self._decided.guests
+
+    @property
+    def creating(self) -> Creators:
+        return cast(Creators, self._decided.creating)
+
+    @property
+    def terms(self) -> str:
+        return self._decided.terms
+
+    def shown(self) -> RunningSettings:
+        """All of them, as they hold now."""
+        return RunningSettings(self.title, self.registration, self.guests, self.creating, self.terms)
+
+    def may_create_rooms(self, actor: Actor) -> None:
+        """Raises Forbidden where *actor* makes no rooms here."""
+        if actor.user.role == "guest" or (self.creating == "admins" and not actor.may_administer):
+            raise Forbidden("Only the server's owner and admins make rooms here.")
+
+    async def load(self) -> None:
+        """Learns what has been decided, here or on another node."""
+        self._decided = await self._database.read(settings_store.load)
+
+    async def change(
+        self,
+        by: Who,
+        title: str | UnsetType = UNSET,
+        registration: RegistrationPolicy | UnsetType | None = UNSET,
+        guests: bool | UnsetType = UNSET,
+        creating: Creators | UnsetType = UNSET,
+        terms: str | UnsetType = UNSET,
+    ) -> RunningSettings:
+        """Decides what is given.  A *registration* of None: as it is configured.
+
+        For the server's owner and admins.  Raises BadText, TextTooLong.
+        """
+        given: dict[str, Any] = {
+            "title": title if isinstance(title, UnsetType) else line_of_text(title, TITLE_LIMIT, "title"),
+            "registration": registration,
+            "guests": guests,
+            "creating": creating,
+            "terms": terms if isinstance(terms, UnsetType) else _terms(terms),
+        }
+        changes = {name: value for name, value in given.items() if value is not UNSET}
+        if by is not None:
+            self._changes.take(by.id)
+        now = self._now()
+
+        def work(db: sa.Connection) -> Decided:
+            administer(db, by)
+            before = settings_store.load(db)
+            decided = attrs.evolve(before, **changes)
+            if decided != before:
+                settings_store.save(db, decided)
+                # The terms are long; that they changed is what there is to know.
+                details = {name: True if name == "terms" else value for name, value in changes.items()}
+                audit.record(db, now, id_of(by), "server.settings", **details)
+            return decided
+
+        self._decided = await self._database.write(None, work)
+        return self.shown()
+
+
+def _terms(text: str) -> str:
+    if not text.strip():
+        return ""
+    if len(text) > TERMS_LIMIT:
+        raise TextTooLong(f"The terms have at most {TERMS_LIMIT} characters.", field="terms")
+    try:
+        return message_text(text.strip())
+    except BadText as error:
+        raise BadText(error.message, field="terms") from error

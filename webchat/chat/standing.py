@@ -1,0 +1,41 @@
+"""What an account may do, changed by those with power over it: written in their transaction, felt at once after it."""
+
+from __future__ import annotations
+
+import attrs
+import sqlalchemy as sa
+
+from webchat.chat.accounts import CHANGED, CHANGED_REASON, REMOVED, REMOVED_REASON
+from webchat.live.hub import Hub
+from webchat.live.sessions import SessionCache
+from webchat.model.ids import Millis, UserId
+from webchat.store import sessions as session_store
+from webchat.store import users as user_store
+
+
+@attrs.define(eq=False)
+class Standing:
+    """The columns of an account that others set, and the sessions and connections that hold what they were."""
+
+    _hub: Hub
+    _cache: SessionCache
+
+    def silence(self, db: sa.Connection, user: UserId, until: Millis | None) -> None:
+        """*user* posts nowhere *until* then; None: again."""
+        user_store.change(db, user, silenced=until)
+
+    def disable(self, db: sa.Connection, user: UserId, now: Millis | None) -> None:
+        """Shuts *user* out, ending her sessions; None lets her in again."""
+        user_store.change(db, user, disabled=now)
+        if now is not None:
+            session_store.remove_all(db, user)
+
+    def changed(self, user: UserId) -> None:
+        """After a commit: whoever acts for *user* is looked up again."""
+        self._cache.forget_user(user)
+        self._hub.dismiss_user(user, CHANGED, CHANGED_REASON)
+
+    def removed(self, user: UserId) -> None:
+        """After a commit: *user* is shut out."""
+        self._cache.forget_user(user)
+        self._hub.dismiss_user(user, REMOVED, REMOVED_REASON)

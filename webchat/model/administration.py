@@ -1,0 +1,93 @@
+"""What those who run the server see of it, and what they decide while it runs."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from webchat.model.answers import RegistrationPolicy
+from webchat.model.ids import Millis, RoomId, UserId
+from webchat.model.rooms import RoomKind
+from webchat.model.users import UserCard, UserKind, UserRole
+
+TERMS_LIMIT = 10_000
+
+Creators = Literal["all", "admins"]
+AccountState = Literal["active", "silenced", "disabled", "deleted"]
+
+
+class Account(Struct, frozen=True):
+    """An account, for those who run the server.  *seen*: when it was last used.  *devices*: browsers signed in."""
+
+    id: UserId
+    name: str
+    display_name: str
+    kind: UserKind
+    role: UserRole
+    state: AccountState
+    created: Millis
+    seen: Millis | None
+    devices: int
+    silenced: Millis | None
+    avatar: str | None = None
+
+
+class RoomEntry(Struct, frozen=True):
+    """A room, for those who run the server: also one they do not belong to."""
+
+    room: RoomId
+    kind: RoomKind
+    title: str
+    created: Millis
+    archived: Millis | None
+    members: int
+
+
+class AuditEntry(Struct, frozen=True):
+    """One act.  *actor*: null for the operator at the machine itself.  *room* and *user*: to whom it was done."""
+
+    id: int
+    created: Millis
+    actor: UserId | None
+    action: str
+    room: RoomId | None
+    user: UserId | None
+    details: dict[str, Any]
+
+
+class AuditPage(Struct, frozen=True):
+    """Acts, newest first, with the people in them; *next* is null on the last page."""
+
+    entries: tuple[AuditEntry, ...]
+    users: tuple[UserCard, ...]
+    next: int | None
+
+
+class Overview(Struct, frozen=True):
+    """The server at a glance.  *accounts* and *rooms*: how many were ever made.  *online*: people connected here."""
+
+    version: str
+    database: str
+    accounts: int
+    rooms: int
+    online: int
+    connections: int
+    open_reports: int
+
+
+class RunningSettings(Struct, frozen=True):
+    """What is decided while the server runs.  *guests*: whether one may look round without an account."""
+
+    title: str
+    registration: RegistrationPolicy
+    guests: bool
+    creating: Creators
+    terms: str
+
+
+class ResetLink(Struct, frozen=True):
+    """A code with which somebody sets a new password, once: told this once.  The link is /reset/CODE."""
+
+    code: str
+    expires: Millis
