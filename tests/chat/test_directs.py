@@ -43,7 +43,9 @@ class Opening(Scene):
         """From whichever side it is opened, it is one room; the other one is in it at once, and told."""
         mei, tom = self.house.connect(self.mei), self.house.connect(self.tom)
         first = self.house.wait(self.open(self.mei, self.tom))
-        self.assertEqual((first.is_new, first.state.kind, first.state.title, first.state.role), (True, "direct", "", "member"))
+        self.assertEqual(
+            (first.is_new, first.state.kind, first.state.title, first.state.role), (True, "direct", "", "member")
+        )
         self.assertEqual([card.name for card in first.state.people], ["tom"])
         for connection, other in ((mei, "mei"), (tom, "tom")):
             people = connection.next("joined")["room"]["people"]

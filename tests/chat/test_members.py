@@ -23,7 +23,9 @@ class Scene(SynchronousTestCase):
         self.house = House(self)
         self.chat = self.house.chat
         self.anna = self.house.set_up()
-        self.olga, self.mona, self.mei, self.tom = (self.house.register(name) for name in ("olga", "mona", "mei", "tom"))
+        self.olga, self.mona, self.mei, self.tom = (
+            self.house.register(name) for name in ("olga", "mona", "mei", "tom")
+        )
         self.room = self.house.wait(self.chat.rooms.create(self.olga, "Tea", "", self.kind)).room
         self.house.wait(self.invite(self.olga, self.mona, self.mei))
         self.house.wait(self.chat.members.set_role(self.olga, self.room, self.mona.id, "moderator"))
@@ -59,7 +61,9 @@ class Inviting(Scene):
         tom, mei = self.house.connect(self.tom), self.house.connect(self.mei)
         changed = self.house.wait(self.invite(self.mei, self.tom, self.mona, self.tom))
         state = tom.next("joined")["room"]
-        self.assertEqual((state["room"], state["title"], state["role"], state["rev"]), (self.room, "Tea", "member", changed.rev))
+        self.assertEqual(
+            (state["room"], state["title"], state["role"], state["rev"]), (self.room, "Tea", "member", changed.rev)
+        )
         self.assertEqual((tom.rest(), [event["type"] for event in mei.rest()]), ([], ["member"]))
         self.house.wait(self.post(self.tom))
         again = self.house.wait(self.invite(self.mei, self.tom))
@@ -70,7 +74,8 @@ class Inviting(Scene):
         self.house.wait(self.chat.accounts.disable(self.anna.id, True))
         for others in ([self.tom.id, 99], [self.tom.id, self.anna.id]):
             self.assertEqual(
-                self.house.refusal(self.chat.members.invite(self.mei, self.room, [UserId(one) for one in others])), "no_such_user"
+                self.house.refusal(self.chat.members.invite(self.mei, self.room, [UserId(one) for one in others])),
+                "no_such_user",
             )
         self.assertNotIn("tom", self.roles())
         self.assertEqual(self.house.refusal(self.invite(self.tom, self.tom)), "no_such_room")
@@ -111,7 +116,12 @@ class Removing(Scene):
         """The owner has power over moderators, they over members, nobody over equals; who runs the server over all."""
         self.house.wait(self.invite(self.olga, self.anna, self.tom))
         self.house.wait(self.role(self.olga, self.tom, "moderator"))
-        for one, other in ((self.mei, self.mona), (self.mona, self.tom), (self.mona, self.olga), (self.mona, self.mona)):
+        for one, other in (
+            (self.mei, self.mona),
+            (self.mona, self.tom),
+            (self.mona, self.olga),
+            (self.mona, self.mona),
+        ):
             for work in (self.remove, self.silence):
                 self.assertEqual(self.house.refusal(work(one, other)), "forbidden")
         self.assertEqual(self.house.refusal(self.remove(self.mei, self.mei)), "forbidden")
@@ -132,7 +142,9 @@ class Roles(Scene):
         self.house.wait(self.role(self.olga, self.mei, "moderator"))
         self.house.wait(self.role(self.olga, self.mona, "member"))
         rows = tom.rest()
-        self.assertEqual([(row["user"]["name"], row["role"]) for row in rows], [("mei", "moderator"), ("mona", "member")])
+        self.assertEqual(
+            [(row["user"]["name"], row["role"]) for row in rows], [("mei", "moderator"), ("mona", "member")]
+        )
         self.assertEqual(self.roles(), {"olga": "owner", "mei": "moderator", "mona": "member"})
 
     def test_by_others(self) -> None:

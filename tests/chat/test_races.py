@@ -168,7 +168,12 @@ class Races(StoreTests):
         anna, mei = first.set_up(), first.register("mei")
         first.wait(first.chat.rooms.leave(mei, LeaveRoom(0, ROOM)))
         outcomes = self.meanwhile(
-            bans, "put", first, first.chat.bans.put(anna, ROOM, mei.id), second, second.chat.rooms.join(mei, JoinRoom(0, ROOM))
+            bans,
+            "put",
+            first,
+            first.chat.bans.put(anna, ROOM, mei.id),
+            second,
+            second.chat.rooms.join(mei, JoinRoom(0, ROOM)),
         )
         case.assertEqual(outcomes, ["done", "banned"])
 

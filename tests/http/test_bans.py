@@ -15,7 +15,9 @@ class BanTests(SceneCase):
         ban = "/api/v1/rooms/2/bans/5"
         self.assertEqual(mona.ask("PUT", ban, {"reason": "spam", "until": START + 9}).status, 204)
         page = mona.get("/api/v1/rooms/2/bans?limit=1").json
-        self.assertEqual((page["bans"][0]["user"]["name"], page["bans"][0]["reason"], page["next"]), ("mei", "spam", None))
+        self.assertEqual(
+            (page["bans"][0]["user"]["name"], page["bans"][0]["reason"], page["next"]), ("mei", "spam", None)
+        )
         self.assertEqual((page["bans"][0]["moderator"], page["bans"][0]["until"]), (scene.user_id("mona"), START + 9))
         refused = mei.post("/api/v1/rooms/2/join")
         self.assertEqual((refused.status, refused.code), (403, "banned"))

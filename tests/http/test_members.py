@@ -37,7 +37,9 @@ class MemberTests(SceneCase):
         for role in ("", "admin", "OWNER", None):
             self.assertEqual(olga.ask("PUT", "/api/v1/rooms/2/members/5/role", {"role": role}).code, "bad_request")
         for until in (-1, 2**53 + 1, "x", 1.5):
-            self.assertEqual(olga.ask("PUT", "/api/v1/rooms/2/members/5/silenced", {"until": until}).code, "bad_request")
+            self.assertEqual(
+                olga.ask("PUT", "/api/v1/rooms/2/members/5/silenced", {"until": until}).code, "bad_request"
+            )
 
     def test_slow(self) -> None:
         """In a slow room one is told when to come back."""

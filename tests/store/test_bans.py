@@ -31,8 +31,10 @@ class Bans(StoreTests):
         for number, other in enumerate(others):
             self.write(bans.put, room, other, anna, f"reason {number}", NOW, Millis(NOW + 5) if number == 2 else None)
         found = self.read(bans.of_room, room, Millis(NOW + 5), UserId(0), 9)
-        self.assertEqual([(ban.user.id, ban.reason) for ban in found],
-                         [(others[0], "reason 0"), (others[1], "reason 1"), (others[3], "reason 3")])
+        self.assertEqual(
+            [(ban.user.id, ban.reason) for ban in found],
+            [(others[0], "reason 0"), (others[1], "reason 1"), (others[3], "reason 3")],
+        )
         self.assertEqual((found[0].moderator, found[0].created, found[0].until), (anna, NOW, None))
         self.assertEqual([ban.user.id for ban in self.read(bans.of_room, room, NOW, others[1], 1)], [others[2]])
 

@@ -59,7 +59,9 @@ class Invitations(StoreTests):
         self.assertEqual([self.read(invites.count_of_room, one, NOW) for one in (room, other)], [1, 0])
         self.assertEqual((self.read(invites.of_room, other, NOW, 9), self.read(invites.open_ones, NOW, 9)), ([], []))
         one = InviteId(made.id)
-        self.assertEqual((self.read(invites.creator_in, room, one), self.read(invites.creator_in, other, one)), (anna, None))
+        self.assertEqual(
+            (self.read(invites.creator_in, room, one), self.read(invites.creator_in, other, one)), (anna, None)
+        )
         self.assertFalse(self.write(invites.remove, one))
         self.assertFalse(self.write(invites.remove_from, other, one))
         self.assertTrue(self.write(invites.remove_from, room, one))

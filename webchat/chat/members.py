@@ -87,7 +87,9 @@ class Members:
                 raise Conflict("Make somebody else the owner first.", field="role")
             rows: list[Row] = []
             if role == "owner":
-                rows = [event for one in memberships.owners(db, row.id) for event in set_role(db, room, one, "moderator")]
+                rows = [
+                    event for one in memberships.owners(db, row.id) for event in set_role(db, room, one, "moderator")
+                ]
             rows += set_role(db, room, user, role)
             audit.record(db, now, actor.id, "room.role", room=room, user=user, role=role)
             return Outcome(Changed(room, rows[-1].rev), tuple(rows))
@@ -146,4 +148,3 @@ def reachable(db: sa.Connection, user: UserId) -> User:
     if found.disabled is not None or found.deleted is not None:
         raise NoSuchUser
     return found
-

@@ -30,8 +30,8 @@ from webchat.model.refusals import (
 from webchat.model.rooms import Membership, Room
 from webchat.model.text import check_nonce, message_text
 from webchat.model.users import Actor
-from webchat.store import changes as change_store
 from webchat.store import audit, directs, memberships, rooms, users
+from webchat.store import changes as change_store
 from webchat.store import messages as message_store
 from webchat.store.database import Database, fire
 
@@ -130,9 +130,7 @@ class Messages:
             if message.deleted is not None:
                 return Outcome(Changed(command.room, message.rev))
             if not is_own:
-                audit.record(
-                    db, now, actor.id, "message.delete", room=room.id, user=message.author, seq=command.seq
-                )
+                audit.record(db, now, actor.id, "message.delete", room=room.id, user=message.author, seq=command.seq)
             _, rev = rooms.raise_counters(db, command.room, 0, 1)
             message_store.delete(db, command.room, command.seq, now, rev)
             return Outcome(Changed(command.room, rev), _row(db, command.room, command.seq))
@@ -265,7 +263,7 @@ def _post_all(
 def _apart(
     db: sa.Connection, held: Mapping[RoomId, Room], places: Mapping[tuple[RoomId, UserId], Membership]
 ) -> set[tuple[RoomId, UserId]]:
-    """Who may not post in a conversation of two, since one of them blocks the other; asked only where there are some."""
+    """Who may not post in a conversation of two, since one blocks the other; asked only where there are some."""
     directs_held = {room.id for room in held.values() if room.kind == "direct"}
     wanted = [place for place in places if place[0] in directs_held] if directs_held else []
     return directs.apart(db, wanted) if wanted else set()

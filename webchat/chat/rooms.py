@@ -19,8 +19,8 @@ from webchat.model.answers import Changed, MemberEntry
 from webchat.model.commands import JoinRoom, LeaveRoom
 from webchat.model.events import Member, Row
 from webchat.model.ids import Millis, Rev, RoomId, UserId
-from webchat.model.refusals import Banned, BadRequest, Conflict, Forbidden, NoSuchRoom, RoomArchived, TooMany
-from webchat.model.rooms import Membership, MemberRole, Right, Room, RoomKind, RoomListing, RoomState
+from webchat.model.refusals import BadRequest, Banned, Conflict, Forbidden, NoSuchRoom, RoomArchived, TooMany
+from webchat.model.rooms import MemberRole, Membership, Right, Room, RoomKind, RoomListing, RoomState
 from webchat.model.text import TITLE_LIMIT, TOPIC_LIMIT, folded, line_of_text
 from webchat.model.users import Actor, User
 from webchat.store import audit, bans, directs, memberships, meta
@@ -145,7 +145,9 @@ class Rooms:
             if if_rev is not None and if_rev != row.changed:
                 raise Conflict("The room has changed since.", field="if_rev")
             # Of titles and topics only that they were changed: the log of acts keeps no texts.
-            told = {name: columns[name] for name in ("posting", "inviting", "slow", "kind") if name in columns}
+            told: dict[str, Any] = {
+                name: columns[name] for name in ("posting", "inviting", "slow", "kind") if name in columns
+            }
             told["words"] = "title" in columns or "topic" in columns
             audit.record(db, now, actor.id, "room.settings", room=room, **told)
             return change_row(db, row, **columns)
@@ -203,7 +205,10 @@ class Rooms:
         return await self._log.change(command.room, work)
 
     async def leave(self, actor: Actor, command: LeaveRoom) -> Changed:
-        """Ends the actor's membership: after this rev she gets nothing of the room.  Raises Forbidden for one of two."""
+        """Ends the actor's membership: after this rev she gets nothing of the room.
+
+        Raises Forbidden for a conversation of two.
+        """
         self._changes.take(actor.id)
 
         def work(db: sa.Connection) -> Outcome[Changed]:
@@ -343,6 +348,7 @@ def as_stored(db: sa.Connection, actor: Actor) -> User:
 
 
 def change_row(db: sa.Connection, room: Room, **columns: object) -> Outcome[Changed]:
+    """Sets columns of the room's row, as a change of the room."""
     _, rev = room_store.raise_counters(db, room.id, 0, 1)
     room_store.change(db, room.id, Rev(rev), **columns)
     return Outcome(Changed(room.id, rev), (change_store.room_row(room_store.one(db, room.id)),))

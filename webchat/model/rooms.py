@@ -67,7 +67,6 @@ class Membership:
     def may_moderate(self) -> bool:
         return self.is_active and self.role in ("owner", "moderator")
 
-
     def silence(self, now: Millis) -> int:
         """How many ms she still may not post, at *now*; 0 if she may."""
         return max((self.silenced or 0) - now, (self.silenced_everywhere or 0) - now, 0)

@@ -77,4 +77,6 @@ def among(db: sa.Connection, room: RoomId, people: Iterable[UserId], now: Millis
 def of_room(db: sa.Connection, room: RoomId, now: Millis, after: UserId, limit: int) -> list[Ban]:
     """The bans in force, of people with an id above *after*."""
     rows = db.execute(_LIST, {"room_": room, "now_": now, "after_": after, "limit_": limit})
-    return [Ban(UserCard(*card), moderator, reason, created, until) for *card, moderator, reason, created, until in rows]
+    return [
+        Ban(UserCard(*card), moderator, reason, created, until) for *card, moderator, reason, created, until in rows
+    ]

@@ -20,9 +20,7 @@ _LIST = (
 _OF_ROOM = (
     sa.select(invites.c.id, invites.c.created, invites.c.expires, invites.c.uses_left, *CARD_COLUMNS)
     .join(users, users.c.id == invites.c.creator)
-    .where(
-        invites.c.room == sa.bindparam("room_"), invites.c.expires > sa.bindparam("now_"), invites.c.uses_left > 0
-    )
+    .where(invites.c.room == sa.bindparam("room_"), invites.c.expires > sa.bindparam("now_"), invites.c.uses_left > 0)
     .order_by(invites.c.id.desc())
     .limit(sa.bindparam("limit_"))
 )

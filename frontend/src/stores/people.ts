@@ -168,6 +168,7 @@ export const usePeople = defineStore('people', () => {
   }
 
   return {
+    cards,
     put,
     card,
     name,

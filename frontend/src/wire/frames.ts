@@ -93,6 +93,35 @@ export interface RoomListing {
 export interface MemberEntry {
   user: UserCard
   role: MemberRole
+  /** Until when she may not post here; told to moderators only. */
+  silenced?: Millis | null
+}
+
+export interface Ban {
+  user: UserCard
+  moderator: UserId
+  reason: string
+  created: Millis
+  /** null: for good */
+  until: Millis | null
+}
+
+export interface LinkView {
+  id: number
+  created: Millis
+  expires: Millis
+  uses_left: number
+  created_by: UserCard
+}
+
+/** Where an invitation leads; `room` null: it is for the server alone. */
+export interface Invitation {
+  room: RoomId | null
+  title: string
+  topic: string
+  members: number
+  invited_by: UserCard | null
+  expires: Millis
 }
 
 export interface Limits {
@@ -195,6 +224,21 @@ export interface ReadMark {
   seq: Seq
 }
 
+/** One was taken out of a room; one's own last row follows. */
+export interface Removed {
+  type: 'removed'
+  room: RoomId
+  banned?: boolean
+  reason?: string
+  until?: Millis
+}
+
+export interface SilencedUntil {
+  type: 'silenced'
+  room: RoomId
+  until: Millis | null
+}
+
 export interface Typing {
   type: 'typing'
   room: RoomId
@@ -218,7 +262,7 @@ export interface Reset {
   rev: Rev
 }
 
-export type ServerEvent = Row | Joined | ReadMark | Typing | Syncing | Synced | Reset
+export type ServerEvent = Row | Joined | ReadMark | Removed | SilencedUntil | Typing | Syncing | Synced | Reset
 
 export interface ErrorFrame {
   type: 'error'
@@ -278,6 +322,7 @@ export const ERROR_CODES = [
   'bad_request',
   'bad_setup_code',
   'bad_text',
+  'banned',
   'busy',
   'conflict',
   'empty_text',
@@ -296,6 +341,8 @@ export const ERROR_CODES = [
   'reset',
   'retry',
   'room_archived',
+  'silenced',
+  'slow_mode',
   'text_too_long',
   'too_large',
   'too_many',
