@@ -4,22 +4,18 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, watch } from 'vue'
 import { collator } from '@/lib/collate'
 import type {
-  Ban,
   Invitation,
-  LinkView,
   MemberRole,
   MessageRow,
   MemberRow,
   Millis,
   Removed,
-  Right,
   RoomId,
   RoomKind,
   RoomListing,
   RoomRow,
   RoomState,
   Seq,
-  UserCard,
   UserId,
 } from '@/wire/frames'
 import { call, Refused } from '@/wire/http'
@@ -262,10 +258,6 @@ export const useRooms = defineStore('rooms', () => {
     await call('PATCH', `/rooms/${id}`, { body: { ...changes, if_rev: rowRevs.get(id) } })
   }
 
-  async function changeSettings(id: RoomId, settings: Partial<RoomSettings>): Promise<void> {
-    await call('PATCH', `/rooms/${id}`, { body: settings })
-  }
-
   /** *confirm*: the room's title. */
   async function remove(id: RoomId, confirm: string): Promise<void> {
     await call('POST', `/rooms/${id}/delete`, { body: { confirm } })
@@ -279,42 +271,12 @@ export const useRooms = defineStore('rooms', () => {
     return state.room
   }
 
-  const invite = (id: RoomId, users: readonly UserId[]) =>
-    call<void>('POST', `/rooms/${id}/members`, { body: { users } })
-  const removeMember = (id: RoomId, user: UserId) => call<void>('DELETE', `/rooms/${id}/members/${user}`)
-  const setRole = (id: RoomId, user: UserId, role: MemberRole) =>
-    call<void>('PUT', `/rooms/${id}/members/${user}/role`, { body: { role } })
-  const silence = (id: RoomId, user: UserId, until: Millis | null) =>
-    call<void>('PUT', `/rooms/${id}/members/${user}/silenced`, { body: { until } })
-  const ban = (id: RoomId, user: UserId, reason: string, until: Millis | null) =>
-    call<void>('PUT', `/rooms/${id}/bans/${user}`, { body: { reason, until } })
-  const liftBan = (id: RoomId, user: UserId) => call<void>('DELETE', `/rooms/${id}/bans/${user}`)
-  const bans = (id: RoomId, after?: string | null) =>
-    call<{ bans: Ban[]; next: string | null }>('GET', `/rooms/${id}/bans`, { query: { after } })
-
-  async function links(id: RoomId): Promise<LinkView[]> {
-    return (await call<{ links: LinkView[] }>('GET', `/rooms/${id}/links`)).links
-  }
-
-  const createLink = (id: RoomId, terms: { days: number; uses: number }) =>
-    call<{ code: string; link: LinkView }>('POST', `/rooms/${id}/links`, { body: terms })
-  const revokeLink = (id: RoomId, link: number) => call<void>('DELETE', `/rooms/${id}/links/${link}`)
   const lookAt = (code: string) => call<Invitation>('POST', '/invitations/look', { body: { code } })
 
   async function enterBy(code: string): Promise<RoomId> {
     const { room } = await call<{ room: RoomId }>('POST', '/invitations/use', { body: { code } })
     await until(room)
     return room
-  }
-
-  /** People one might mean by *search*; null where the server has no directory. */
-  async function findPeople(search: string): Promise<UserCard[] | null> {
-    try {
-      return (await call<{ people: UserCard[] }>('GET', '/people', { query: { search } })).people
-    } catch (error) {
-      if (error instanceof Refused && error.code === 'not_found') return null
-      throw error
-    }
   }
 
   async function setArchived(id: RoomId, archived: boolean): Promise<void> {
@@ -371,22 +333,10 @@ export const useRooms = defineStore('rooms', () => {
     join,
     leave,
     edit,
-    changeSettings,
     remove,
     openDirect,
-    invite,
-    removeMember,
-    setRole,
-    silence,
-    ban,
-    liftBan,
-    bans,
-    links,
-    createLink,
-    revokeLink,
     lookAt,
     enterBy,
-    findPeople,
     setArchived,
     receiveRemoved,
     receiveOther,
