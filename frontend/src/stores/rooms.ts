@@ -134,8 +134,8 @@ export const useRooms = defineStore('rooms', () => {
   function named(room: Room): Room {
     if (room.kind !== 'direct') return room
     const names = (room.people ?? []).map((card) => card.display_name)
-    const list = new Intl.ListFormat(prefs.locale, { style: 'narrow', type: 'unit' })
-    return { ...room, title: list.format(names) || session.me?.display_name || '' }
+    const title = names.join(prefs.locale.startsWith('zh') ? '、' : ', ')
+    return { ...room, title: title || session.me?.display_name || '' }
   }
 
   function put(state: RoomState): void {
