@@ -206,7 +206,7 @@ class Config:
     registration: Literal["open", "invitation", "closed"] = _option(
         _one_of("open", "invitation", "closed"),
         "invitation",
-        "who may make an account: anybody (open), whoever has an invitation, or nobody (closed)",
+        "who may make an account: anybody (open), whoever has an invitation (also a room's link), or nobody (closed)",
         group=_WHO,
     )
     session_idle_days: int = _option(

@@ -4,8 +4,8 @@ import { useSession } from '@/stores/session'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** For whom the place is: people who are signed in (the default), people who are not, or the first visitor. */
-    for?: 'guest' | 'founder'
+    /** For whom the place is: people who are signed in (the default), who are not, both, or the first visitor. */
+    for?: 'guest' | 'anybody' | 'founder'
   }
 }
 
@@ -33,9 +33,9 @@ export const router = createRouter({
     {
       path: '/invite/:code',
       name: 'invite',
-      component: () => import('@/features/auth/RegisterPage.vue'),
+      component: () => import('@/features/auth/InvitePage.vue'),
       props: true,
-      meta: { for: 'guest' },
+      meta: { for: 'anybody' },
     },
     {
       path: '/',
@@ -55,6 +55,12 @@ export const router = createRouter({
           component: () => import('@/features/people/ProfilePage.vue'),
           props: (route) => ({ id: Number(route.params.id) }),
         },
+        {
+          path: 'dm/:user(\\d+)',
+          name: 'direct',
+          component: () => import('@/features/rooms/DirectPage.vue'),
+          props: (route) => ({ user: Number(route.params.user) }),
+        },
         { path: 'browse', name: 'browse', component: () => import('@/features/rooms/DirectoryPage.vue') },
         {
           path: 'settings/:section?',
@@ -71,9 +77,9 @@ export const router = createRouter({
 /** Where somebody must go instead of *to*, by the phase of the session; null to let them in. */
 export function detour(phase: string, to: Pick<RouteLocationNormalized, 'meta' | 'fullPath' | 'hash'>): object | null {
   if (phase === 'setup') return to.meta.for === 'founder' ? null : { name: 'setup', hash: to.hash }
-  if (phase === 'signed-in') return to.meta.for ? { name: 'home' } : null
+  if (phase === 'signed-in') return to.meta.for && to.meta.for !== 'anybody' ? { name: 'home' } : null
   if (phase === 'signed-out') {
-    if (to.meta.for === 'guest') return null
+    if (to.meta.for === 'guest' || to.meta.for === 'anybody') return null
     return { name: 'sign-in', query: to.meta.for || to.fullPath === '/' ? {} : { next: to.fullPath } }
   }
   return null

@@ -46,7 +46,7 @@ class Linking(Scene):
         self.assertEqual(self.house.refusal(self.chat.links.use(self.tom, server)), "bad_invitation")
 
     def test_its_maker_must_be_entitled(self) -> None:
-        """A link leads nowhere once its maker may bring nobody in any more: she left, was removed, or the rule changed."""
+        """A link leads nowhere once its maker may bring nobody in any more: she was removed, or the rule changed."""
         codes = {actor: self.code(actor) for actor in (self.mei, self.mona)}
         self.house.wait(self.chat.rooms.change(self.olga, self.room, inviting="moderators"))
         for work in (self.chat.links.look(codes[self.mei]), self.chat.links.use(self.tom, codes[self.mei])):

@@ -98,3 +98,38 @@ class RoomTests(SynchronousTestCase):
         client = self.scene.client("mei")
         for search in ("%25", "_", "%5C", "%27", "*", "%22"):
             self.assertEqual(client.get(f"/api/v1/rooms?search={search}").json["rooms"], [], search)
+
+    def test_private(self) -> None:
+        """A private room is found by nobody, until its owner makes it public."""
+        olga, otto = self.scene.client("olga"), self.scene.client("otto")
+        made = olga.post("/api/v1/rooms", {"title": "Cellar", "kind": "private"})
+        self.assertEqual((made.status, made.json["kind"]), (201, "private"))
+        path = f"/api/v1/rooms/{made.json['room']}"
+        self.assertEqual(otto.get("/api/v1/rooms?search=cellar").json["rooms"], [])
+        self.assertEqual((otto.get(path).code, otto.post(f"{path}/join").code), ("no_such_room", "no_such_room"))
+        self.assertEqual(olga.ask("PATCH", path, {"kind": "public"}).status, 200)
+        self.assertEqual(otto.post(f"{path}/join").status, 200)
+
+    def test_settings(self) -> None:
+        """Who posts, who invites, how fast: within bounds, by moderators, and by the owner who finds it."""
+        client = self.scene.client("mona")
+        given = {"posting": "moderators", "inviting": "moderators", "slow": 3_600}
+        self.assertEqual(client.ask("PATCH", "/api/v1/rooms/2", given).status, 200)
+        state = self.scene.client("mei").get("/api/v1/rooms/2").json
+        self.assertEqual({name: state[name] for name in given}, given)
+        self.assertEqual(self.scene.client("mei").post("/api/v1/rooms/2/messages", {"text": "hi"}).code, "forbidden")
+        self.assertEqual(client.ask("PATCH", "/api/v1/rooms/2", {"kind": "private"}).code, "forbidden")
+        for wrong in ({"slow": 3_601}, {"slow": -1}, {"posting": "nobody"}, {"kind": "direct"}, {"inviting": None}):
+            self.assertEqual(client.ask("PATCH", "/api/v1/rooms/2", wrong).code, "bad_request", wrong)
+
+    def test_delete(self) -> None:
+        """The owner deletes her room by repeating its title; then there is none."""
+        olga = self.scene.client("olga")
+        refused = olga.post("/api/v1/rooms/2/delete", {"confirm": "garden"})
+        self.assertEqual((refused.status, refused.json["field"]), (400, "confirm"))
+        self.assertEqual(olga.post("/api/v1/rooms/2/delete", {"confirm": "Garden"}).status, 200)
+        for name in ("olga", "mei", "otto"):
+            client = self.scene.client(name)
+            self.assertEqual(client.get("/api/v1/rooms/2").code, "no_such_room")
+            self.assertEqual(client.get("/api/v1/rooms/2/messages").code, "no_such_room")
+            self.assertNotIn(2, [room["room"] for room in client.get("/api/v1/me/rooms").json["rooms"]])

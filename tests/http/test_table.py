@@ -162,6 +162,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "posting": "moderators",
         "inviting": "moderators",
         "slow": 5,
+        "kind": "public",
         "if_rev": 1,
     },
     "PUT /api/v1/rooms/{room}/archived": {"archived": True},
@@ -249,8 +250,8 @@ class TableCase(SceneCase):
         if "/links/" in route.path:
             numbers["id"] = scene.client("olga").post("/api/v1/rooms/2/links", {}).json["link"]["id"]
         elif route.method == "DELETE" and "/bans/" in route.path:
-            scene.client("olga").ask("PUT", "/api/v1/rooms/2/bans/8", {})
-            numbers["id"] = 8
+            scene.client("olga").ask("PUT", "/api/v1/rooms/2/bans/7", {})
+            numbers["id"] = 7
         elif "invites" in route.path:
             numbers["id"] = scene.client("adele").post("/api/v1/invites", {}).json["invite"]["id"]
         elif "reports/" in route.path:

@@ -28,6 +28,10 @@ def place(rev: int, user: UserId, left: bool = False, room: RoomId = ROOM) -> Me
     return Member(room, Rev(rev), UserCard(user, f"u{user}", f"U{user}"), "member", Rev(rev), left)
 
 
+def role(rev: int, user: UserId) -> Member:
+    return Member(ROOM, Rev(rev), UserCard(user, f"u{user}", f"U{user}"), "moderator", Rev(0))
+
+
 def gone(rev: int) -> RoomRow:
     return RoomRow(ROOM, Rev(rev), "public", "Tea", "", Millis(5), None, "all", "all", 0, None, Millis(6))
 
@@ -202,6 +206,16 @@ class Audience(Scene):
         self.hub.introduce(MEI, [ROOM])
         self.hub.introduce(ANNA, [ROOM])
         self.assertEqual((mei.introduced, phone.introduced), ([], [ROOM]))
+
+    def test_another_role(self) -> None:
+        """Who gets another role hears on as before, also where the news of it come in a block."""
+        anna = self.ear(ANNA)
+        self.tell(role(1, ANNA), post(2))
+        self.tell(post(4))
+        self.answer(4, [role(3, ANNA), post(4)])
+        self.tell(post(5))
+        self.assertEqual(anna.writes, ["member:1", "message:2", "syncing member:3 message:4 synced:4", "message:5"])
+        self.assertEqual(anna.introduced, [])
 
     def test_room_gone(self) -> None:
         """The row that says that a room is gone is the last one anybody is told; nothing is remembered of it."""

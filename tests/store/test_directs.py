@@ -55,7 +55,7 @@ class Conversations(StoreTests):
         two, other, three, room = self.open(anna, mei), self.open(anna, tom), self.open(anna, mei, tom), self.room()
         for user in (anna, mei):
             self.join(room, user)
-        asked = [(one, user) for one in (two, other, three, room) for user in (anna, mei)]
+        asked = [(one, user) for one in (two, three, room) for user in (anna, mei)] + [(other, anna), (other, tom)]
         self.assertEqual(self.read(directs.apart, asked), set())
         self.write(blocks.add, mei, anna, NOW)
         self.assertEqual(self.read(directs.apart, asked), {(two, anna), (two, mei)})

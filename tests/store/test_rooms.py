@@ -117,7 +117,7 @@ class Places(StoreTests):
         self.assertEqual(self.read(rooms.list_public, ids[0], 9), [])
 
     def test_purge(self) -> None:
-        """A room that is gone is cleared away a few rows at a time; its own row stays, nameless, and others are whole."""
+        """A room that is gone is cleared away a few rows at a time; its own row stays, nameless."""
         anna, mei = self.user("anna"), self.user("mei")
         room, other = self.room(), self.room("Other")
         for one in (room, other):

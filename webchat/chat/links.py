@@ -140,7 +140,7 @@ def led_to(db: sa.Connection, invite: invite_store.Invite) -> Room:
 
 
 def enter_by(db: sa.Connection, invite: invite_store.Invite, user: User, now: Millis) -> tuple[Member, ...]:
-    """Makes *user*, who is none, a member of the room that *invite* leads into.  Raises what *led_to* and *enter* do."""
+    """Makes *user*, who is none, a member of the room that *invite* leads into.  Raises as *led_to* and *enter*."""
     return enter(db, led_to(db, invite), user, now, invite.creator)
 
 

@@ -21,6 +21,9 @@ from webchat.model.users import Actor, User
 from webchat.store import audit, bans, blocks, memberships
 from webchat.store import users as user_store
 
+INVITED_AT_ONCE = 10
+"""What bringing in so many people, or more, costs of the allowance for changes."""
+
 
 @attrs.define(eq=False)
 class Members:
@@ -36,7 +39,8 @@ class Members:
 
         Raises NoSuchUser, Banned, and Forbidden where one of the two blocks the other: the answer does not tell which.
         """
-        for _ in users:
+        # Many at once are more than one change, but never more than there can be.
+        for _ in range(min(len(users), INVITED_AT_ONCE)):
             self._changes.take(actor.id)
         now = self._now()
 

@@ -263,7 +263,7 @@ def _post_all(
 def _apart(
     db: sa.Connection, held: Mapping[RoomId, Room], places: Mapping[tuple[RoomId, UserId], Membership]
 ) -> set[tuple[RoomId, UserId]]:
-    """Who may not post in a conversation of two, since one of them blocks the other; asked only where there are some."""
+    """Who may not post in a conversation of two, since one blocks the other; asked only where there are some."""
     directs_held = {room.id for room in held.values() if room.kind == "direct"}
     wanted = [place for place in places if place[0] in directs_held] if directs_held else []
     return directs.apart(db, wanted) if wanted else set()

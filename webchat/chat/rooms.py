@@ -149,7 +149,9 @@ class Rooms:
             if if_rev is not None and if_rev != row.changed:
                 raise Conflict("The room has changed since.", field="if_rev")
             # Of titles and topics only that they were changed: the log of acts keeps no texts.
-            told = {name: columns[name] for name in ("posting", "inviting", "slow", "kind") if name in columns}
+            told: dict[str, Any] = {
+                name: columns[name] for name in ("posting", "inviting", "slow", "kind") if name in columns
+            }
             told["words"] = "title" in columns or "topic" in columns
             audit.record(db, now, actor.id, "room.settings", room=room, **told)
             return change_row(db, row, **columns)
@@ -207,7 +209,10 @@ class Rooms:
         return await self._log.change(command.room, work)
 
     async def leave(self, actor: Actor, command: LeaveRoom) -> Changed:
-        """Ends the actor's membership: after this rev she gets nothing of the room.  Raises Forbidden for one of two."""
+        """Ends the actor's membership: after this rev she gets nothing of the room.
+
+        Raises Forbidden for a conversation of two.
+        """
         self._changes.take(actor.id)
 
         def work(db: sa.Connection) -> Outcome[Changed]:
@@ -347,6 +352,7 @@ def as_stored(db: sa.Connection, actor: Actor) -> User:
 
 
 def change_row(db: sa.Connection, room: Room, **columns: object) -> Outcome[Changed]:
+    """Sets columns of the room's row, as a change of the room."""
     _, rev = room_store.raise_counters(db, room.id, 0, 1)
     room_store.change(db, room.id, Rev(rev), **columns)
     return Outcome(Changed(room.id, rev), (change_store.room_row(room_store.one(db, room.id)),))

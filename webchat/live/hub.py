@@ -422,7 +422,8 @@ class Hub:
         return any(rev <= room.rev for rev, _ in room.ahead)
 
     def _change_audience(self, room: LiveRoom, row: Row) -> None:
-        if isinstance(row, Member):
+        # Another role alone takes nobody out of the audience, nor in.
+        if isinstance(row, Member) and (row.left or row.rev == row.joined_rev):
             self._remove_from_audience(room, row)
             self._introduce(room, row)
         self._admit(room)
@@ -478,6 +479,7 @@ class Hub:
         if isinstance(told, Reset):
             self._forget(room)
         if told.rev > room.rev:
+            moved = [row for row in moved if row.left or row.joined_rev > room.rev]
             room.rev = told.rev
             if isinstance(told, Reset):
                 room.floor = told.rev

@@ -186,8 +186,8 @@ class Database:
     def write(self, room: RoomId | None, work: Work[T], also: RoomId | None = None) -> Deferred[T]:
         """Fires with what *work* answers, once that is committed.
 
-        *room*, *also*: whose rows are locked before anything is looked at.  Fails with what *work* raises (then none of it is
-        stored), Busy or Unavailable (nothing done), Retry (not known whether it was done).
+        *room*, *also*: whose rows are locked before anything is looked at.  Fails with what *work* raises (then none of
+        it is stored), Busy or Unavailable (nothing done), Retry (not known whether it was done).
         """
         done: Deferred[T] = Deferred()
         locked = tuple(one for one in (room, also) if one is not None)

@@ -35,10 +35,12 @@ _INSERTS = {
 # Of two people one of whom blocks the other, neither may write to the other.
 _APART = Many(
     'WITH k (room, "user") AS (VALUES {rows}) SELECT k.room, k."user" FROM k CROSS JOIN rooms r '
-    "CROSS JOIN memberships o CROSS JOIN blocks b WHERE r.id = k.room AND length(r.direct_key) = length(replace(r.direct_key, ',', '')) + 1 "
+    "CROSS JOIN memberships o CROSS JOIN blocks b WHERE r.id = k.room "
+    "AND length(r.direct_key) = length(replace(r.direct_key, ',', '')) + 1 "
     'AND o.room = k.room AND o."user" <> k."user" AND b."user" = o."user" AND b.other = k."user" '
-    'UNION ALL SELECT k.room, k."user" FROM k CROSS JOIN rooms r CROSS JOIN memberships o CROSS JOIN blocks b '
-    "WHERE r.id = k.room AND length(r.direct_key) = length(replace(r.direct_key, ',', '')) + 1 "
+    'UNION ALL SELECT k.room, k."user" FROM k CROSS JOIN rooms r '
+    "CROSS JOIN memberships o CROSS JOIN blocks b WHERE r.id = k.room "
+    "AND length(r.direct_key) = length(replace(r.direct_key, ',', '')) + 1 "
     'AND o.room = k.room AND o."user" <> k."user" AND b."user" = k."user" AND b.other = o."user"',
     "bigint",
     "bigint",

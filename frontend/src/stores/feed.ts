@@ -73,6 +73,10 @@ function happened(event: ServerEvent): void {
     case 'joined':
       rooms.put(event.room)
       return messages.startRoom(event.room)
+    case 'removed':
+      return rooms.receiveRemoved(event)
+    case 'silenced':
+      return rooms.setSilenced(event.room, event.until)
     case 'read':
       return rooms.setRead(event.room, event.seq)
     case 'place':
@@ -102,9 +106,13 @@ function spread(rows: readonly Row[]): void {
       rooms.receiveMessage(row)
     } else if (row.type === 'room') {
       rooms.receiveRoom(row)
+      if (row.deleted) useMessages().dropRoom(row.room)
     } else {
       usePeople().receiveMember(row)
-      if (row.user.id !== me) continue
+      if (row.user.id !== me) {
+        rooms.receiveOther(row)
+        continue
+      }
       rooms.receiveOwn(row)
       if (row.left) useMessages().dropRoom(row.room)
     }

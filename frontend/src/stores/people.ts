@@ -195,6 +195,7 @@ export const usePeople = defineStore('people', () => {
   }
 
   return {
+    cards,
     put,
     card,
     name,

@@ -3,7 +3,22 @@ import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, watch } from 'vue'
 import { collator } from '@/lib/collate'
-import type { MessageRow, MemberRow, Place, RoomId, RoomListing, RoomRow, RoomState, Seq } from '@/wire/frames'
+import type {
+  Invitation,
+  MemberRole,
+  MessageRow,
+  MemberRow,
+  Millis,
+  Place,
+  Removed,
+  RoomId,
+  RoomKind,
+  RoomListing,
+  RoomRow,
+  RoomState,
+  Seq,
+  UserId,
+} from '@/wire/frames'
 import { call, Refused } from '@/wire/http'
 import { useConnection } from './connection'
 import { usePrefs } from './prefs'
@@ -13,10 +28,13 @@ export type Room = RoomState
 
 export type RoomWords = Pick<Room, 'title' | 'topic'>
 
+export type RoomSettings = Pick<Room, 'posting' | 'inviting' | 'slow' | 'kind'>
+
 export interface Gone {
   room: RoomId
   title: string
-  why: 'left' | 'removed'
+  why: 'left' | 'removed' | 'banned' | 'banned_why' | 'deleted'
+  reason: string
 }
 
 /** `joined` follows the answer at once; without a connection the next `welcome` brings the room. */
@@ -34,6 +52,10 @@ export const useRooms = defineStore('rooms', () => {
     serializer: { read: (text) => Number(text) || null, write: String },
   })
   const leaving = new Set<RoomId>()
+  /** Why one is about to be taken out of a room. */
+  const removals = new Map<RoomId, Removed>()
+  /** When somebody last wrote in a room, as far as this page has seen it. */
+  const stirred = shallowReactive(new Map<RoomId, Millis>())
   /** The rev of the room's own row, where one came by event. */
   const rowRevs = new Map<RoomId, number>()
 
@@ -41,7 +63,14 @@ export const useRooms = defineStore('rooms', () => {
     const names = collator(prefs.locale)
     return [...byId.values()].sort((a, b) => names.compare(a.title, b.title) || a.room - b.room)
   })
-  const active = computed(() => sorted.value.filter((room) => room.archived === null))
+  const channels = computed(() => sorted.value.filter((room) => room.kind !== 'direct' && room.archived === null))
+  /** Conversations, the one that was last written in first. */
+  const directs = computed(() =>
+    sorted.value
+      .filter((room) => room.kind === 'direct')
+      .sort((a, b) => (stirred.get(b.room) ?? 0) - (stirred.get(a.room) ?? 0)),
+  )
+  const active = computed(() => [...channels.value, ...directs.value])
   const archived = computed(() => sorted.value.filter((room) => room.archived !== null))
   const totalUnread = computed(() => active.value.reduce((sum, room) => sum + unread(room.room), 0))
 
@@ -58,13 +87,36 @@ export const useRooms = defineStore('rooms', () => {
     return active.value.filter((room) => room.room !== except && unread(room.room) > 0).length
   }
 
+  /** Looks after the room: its words and settings, its members. Nobody looks after a conversation. */
   function mayEdit(id: RoomId): boolean {
-    return mayDeleteAny(id) || (byId.has(id) && session.mayAdminister)
+    const room = byId.get(id)
+    return room !== undefined && room.kind !== 'direct' && (mayDeleteAny(id) || session.mayAdminister)
   }
 
+  /** Owns the room, or the server: archives and deletes it, gives roles, makes it public or private. */
   function mayArchive(id: RoomId): boolean {
     const room = byId.get(id)
-    return room !== undefined && (room.role === 'owner' || session.mayAdminister)
+    return room !== undefined && room.kind !== 'direct' && (room.role === 'owner' || session.mayAdminister)
+  }
+
+  function mayInvite(id: RoomId): boolean {
+    const room = byId.get(id)
+    if (!room || room.kind === 'direct' || room.archived !== null) return false
+    return room.inviting === 'all' || mayEdit(id)
+  }
+
+  function mayPost(id: RoomId): boolean {
+    const room = byId.get(id)
+    return room !== undefined && (room.posting === 'all' || mayEdit(id))
+  }
+
+  const RANKS = { member: 1, moderator: 2, owner: 3 }
+
+  /** Whether one has power over a member of this role. */
+  function outranks(id: RoomId, role: MemberRole): boolean {
+    const room = byId.get(id)
+    if (!room || !mayEdit(id)) return false
+    return session.mayAdminister || RANKS[room.role] > RANKS[role]
   }
 
   function mayDeleteAny(id: RoomId): boolean {
@@ -76,11 +128,19 @@ export const useRooms = defineStore('rooms', () => {
 
   function change(id: RoomId, changes: Partial<Room>): void {
     const room = byId.get(id)
-    if (room) byId.set(id, { ...room, ...changes })
+    if (room) byId.set(id, named({ ...room, ...changes }))
+  }
+
+  /** A conversation is called by the people in it. */
+  function named(room: Room): Room {
+    if (room.kind !== 'direct') return room
+    const names = (room.people ?? []).map((card) => card.display_name)
+    const title = names.join(prefs.locale.startsWith('zh') ? '、' : ', ')
+    return { ...room, title: title || session.me?.display_name || '' }
   }
 
   function put(state: RoomState): void {
-    byId.set(state.room, state)
+    byId.set(state.room, named(state))
     rowRevs.set(state.room, state.changed)
   }
 
@@ -94,25 +154,48 @@ export const useRooms = defineStore('rooms', () => {
     return lost
   }
 
-  function drop(id: RoomId): void {
+  function drop(id: RoomId, why?: Gone['why']): void {
     const room = byId.get(id)
     if (!room) return
     byId.delete(id)
     rowRevs.delete(id)
+    stirred.delete(id)
     if (lastOpened.value === id) lastOpened.value = null
-    gone.value = { room: id, title: room.title, why: leaving.has(id) ? 'left' : 'removed' }
+    const removal = removals.get(id)
+    removals.delete(id)
+    const reason = removal?.reason ?? ''
+    const taken = removal?.banned ? (reason ? 'banned_why' : 'banned') : 'removed'
+    gone.value = { room: id, title: room.title, why: leaving.has(id) ? 'left' : (why ?? taken), reason }
+  }
+
+  function receiveRemoved(event: Removed): void {
+    removals.set(event.room, event)
+  }
+
+  function setSilenced(id: RoomId, until: Millis | null): void {
+    change(id, { silenced: until ?? undefined })
   }
 
   function receiveRoom(row: RoomRow): void {
     if (row.rev <= (rowRevs.get(row.room) ?? 0)) return
+    if (row.deleted) return drop(row.room, 'deleted')
     rowRevs.set(row.room, row.rev)
-    const { kind, title, topic, created, archived } = row
-    change(row.room, { kind, title, topic, created, archived })
+    const { kind, title, topic, created, archived, posting, inviting, slow, picture } = row
+    change(row.room, { kind, title, topic, created, archived, posting, inviting, slow, picture })
+  }
+
+  /** Somebody else came, left, or has another name: a conversation is called by that. */
+  function receiveOther(row: MemberRow): void {
+    const room = byId.get(row.room)
+    if (room?.kind !== 'direct') return
+    const others = (room.people ?? []).filter((card) => card.id !== row.user.id)
+    change(row.room, { people: row.left ? others : [...others, row.user] })
   }
 
   function receiveMessage(row: MessageRow): void {
     const room = byId.get(row.room)
     if (!room || row.seq <= room.seq) return
+    stirred.set(row.room, row.created)
     // An own post counts as read, from whichever device it came.
     const read = row.author === session.me?.id ? Math.max(room.read, row.seq) : room.read
     change(row.room, { seq: row.seq, read })
@@ -148,7 +231,8 @@ export const useRooms = defineStore('rooms', () => {
     if (!room) return
     const isNewer = state.changed >= (rowRevs.get(id) ?? 0)
     if (isNewer) rowRevs.set(id, state.changed)
-    const row = isNewer ? state : { ...state, kind: room.kind, title: room.title, topic: room.topic }
+    const { kind, title, topic, posting, inviting, slow } = room
+    const row = isNewer ? state : { ...state, kind, title, topic, posting, inviting, slow }
     change(id, { ...row, read: Math.max(state.read, room.read) })
   }
 
@@ -158,7 +242,7 @@ export const useRooms = defineStore('rooms', () => {
     return call('GET', '/rooms', { query: { search: search.trim(), after } })
   }
 
-  async function create(room: { title: string; topic?: string }): Promise<RoomId> {
+  async function create(room: { title: string; topic?: string; kind?: RoomKind }): Promise<RoomId> {
     const state = await call<RoomState>('POST', '/rooms', { body: room })
     await until(state.room)
     return state.room
@@ -188,6 +272,27 @@ export const useRooms = defineStore('rooms', () => {
     await call('PATCH', `/rooms/${id}`, { body: { ...changes, if_rev: rowRevs.get(id) } })
   }
 
+  /** *confirm*: the room's title. */
+  async function remove(id: RoomId, confirm: string): Promise<void> {
+    await call('POST', `/rooms/${id}/delete`, { body: { confirm } })
+    if (byId.has(id)) drop(id, 'deleted')
+  }
+
+  /** The conversation with these people, which is made if there is none. */
+  async function openDirect(users: readonly UserId[]): Promise<RoomId> {
+    const state = await call<RoomState>('POST', '/directs', { body: { users } })
+    await until(state.room)
+    return state.room
+  }
+
+  const lookAt = (code: string) => call<Invitation>('POST', '/invitations/look', { body: { code } })
+
+  async function enterBy(code: string): Promise<RoomId> {
+    const { room } = await call<{ room: RoomId }>('POST', '/invitations/use', { body: { code } })
+    await until(room)
+    return room
+  }
+
   async function setArchived(id: RoomId, archived: boolean): Promise<void> {
     await call('PUT', `/rooms/${id}/archived`, { body: { archived } })
   }
@@ -212,6 +317,8 @@ export const useRooms = defineStore('rooms', () => {
   function clear(): void {
     byId.clear()
     rowRevs.clear()
+    removals.clear()
+    stirred.clear()
     loaded.value = false
     gone.value = null
   }
@@ -222,6 +329,8 @@ export const useRooms = defineStore('rooms', () => {
     gone,
     lastOpened,
     active,
+    channels,
+    directs,
     archived,
     totalUnread,
     get,
@@ -229,13 +338,23 @@ export const useRooms = defineStore('rooms', () => {
     unreadRooms,
     mayEdit,
     mayArchive,
+    mayInvite,
+    mayPost,
+    outranks,
     mayDeleteAny,
     directory,
     create,
     join,
     leave,
     edit,
+    remove,
+    openDirect,
+    lookAt,
+    enterBy,
     setArchived,
+    receiveRemoved,
+    receiveOther,
+    setSilenced,
     welcome,
     put,
     drop,

@@ -129,6 +129,35 @@ export interface RoomListing {
 export interface MemberEntry {
   user: UserCard
   role: MemberRole
+  /** Until when she may not post here; told to moderators only. */
+  silenced?: Millis | null
+}
+
+export interface Ban {
+  user: UserCard
+  moderator: UserId
+  reason: string
+  created: Millis
+  /** null: for good */
+  until: Millis | null
+}
+
+export interface LinkView {
+  id: number
+  created: Millis
+  expires: Millis
+  uses_left: number
+  created_by: UserCard
+}
+
+/** Where an invitation leads; `room` null: it is for the server alone. */
+export interface Invitation {
+  room: RoomId | null
+  title: string
+  topic: string
+  members: number
+  invited_by: UserCard | null
+  expires: Millis
 }
 
 export interface PresentEntry extends MemberEntry {
@@ -235,6 +264,21 @@ export interface ReadMark {
   seq: Seq
 }
 
+/** One was taken out of a room; one's own last row follows. */
+export interface Removed {
+  type: 'removed'
+  room: RoomId
+  banned?: boolean
+  reason?: string
+  until?: Millis
+}
+
+export interface SilencedUntil {
+  type: 'silenced'
+  room: RoomId
+  until: Millis | null
+}
+
 export interface Typing {
   type: 'typing'
   room: RoomId
@@ -308,6 +352,8 @@ export type ServerEvent =
   | PlaceRow
   | StatusMark
   | Seen
+  | Removed
+  | SilencedUntil
   | Typing
   | Syncing
   | Synced
@@ -399,6 +445,7 @@ export const ERROR_CODES = [
   'bad_request',
   'bad_setup_code',
   'bad_text',
+  'banned',
   'busy',
   'conflict',
   'empty_text',
@@ -417,6 +464,8 @@ export const ERROR_CODES = [
   'reset',
   'retry',
   'room_archived',
+  'silenced',
+  'slow_mode',
   'text_too_long',
   'too_large',
   'too_many',

@@ -35,7 +35,7 @@ const SLOW_AFTER = 10_000
 const KEPT_FOR = 7 * 86_400_000
 
 /** Nothing was done, or it is not known whether: the same again, with the same nonce. */
-const AGAIN = new Set<ErrorCode>(['retry', 'rate_limited', 'busy', 'unavailable', 'timeout', 'reset'])
+const AGAIN = new Set<ErrorCode>(['retry', 'rate_limited', 'slow_mode', 'busy', 'unavailable', 'timeout', 'reset'])
 /** No use before there is another connection. */
 const NO_LINE = new Set<ErrorCode>(['offline', 'unauthenticated'])
 

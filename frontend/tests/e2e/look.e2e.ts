@@ -70,6 +70,7 @@ async function go(page: Page, path: string): Promise<void> {
 
 /** Every place and every layer inside. */
 async function goRound(page: Page, look: Look): Promise<void> {
+  await page.route('**/api/v1/people?*', (route) => route.fulfill({ json: { people: [], next: null } }))
   const layer = page.getByRole('dialog').or(page.getByRole('alertdialog')).last()
   async function lookAtLayer(name: string, title: string): Promise<void> {
     await expect(layer.getByRole('heading', { name: title })).toBeAttached()
@@ -100,7 +101,23 @@ async function goRound(page: Page, look: Look): Promise<void> {
   await go(page, '/rooms/1/members')
   await expect(page.getByText('@ola')).toBeVisible()
   await look(page, 'members')
+  await page.getByRole('button', { name: 'What to do with Ola' }).click()
+  await expect(page.getByRole('menuitem', { name: 'Ban…' })).toBeVisible()
+  await look(page, 'member-menu')
+  await page.getByRole('menuitem', { name: 'Ban…' }).click()
+  await lookAtLayer('ban', 'Ban Ola?')
   await page.getByRole('group', { name: 'Panel' }).getByRole('button', { name: 'Info' }).click()
+  await look(page, 'room-info')
+  for (const [name, button, title] of [
+    ['invite', 'Invite people', 'Invite to Tea room 茶室'],
+    ['room-settings', 'Room settings', 'Room settings'],
+    ['bans', 'Banned people', 'Banned people'],
+    ['delete-room', 'Delete room', 'Delete Tea room 茶室?'],
+  ] as const) {
+    await page.getByRole('button', { name: button, exact: true }).click()
+    await expect(page.getByText('Loading…')).toHaveCount(0)
+    await lookAtLayer(name, title)
+  }
   await page.getByRole('button', { name: 'Edit title and topic' }).click()
   await look(page, 'info')
 
@@ -109,6 +126,16 @@ async function goRound(page: Page, look: Look): Promise<void> {
   await look(page, 'directory')
   await page.getByRole('button', { name: 'Create', exact: true }).click()
   await lookAtLayer('create', 'New room')
+
+  await go(page, '/dm/2')
+  await expect(page).toHaveURL(/\/rooms\/2$/)
+  await expect(page.getByRole('heading', { name: 'Ola' })).toBeVisible()
+  await look(page, 'direct')
+  if (page.viewportSize()!.width < 640) await go(page, '/')
+  await page.getByRole('button', { name: 'New conversation' }).click()
+  await page.getByLabel('With whom?').fill('ola')
+  await expect(page.getByRole('button', { name: 'Ola @ola' })).toBeVisible()
+  await lookAtLayer('new-direct', 'New conversation')
 
   for (const section of SECTIONS) {
     await go(page, `/settings/${section.toLowerCase().replace('api ', '')}`)

@@ -145,21 +145,27 @@ describe('a broken line', () => {
 })
 
 describe('refusals', () => {
-  it.each(['forbidden', 'not_a_member', 'room_archived', 'text_too_long', 'conflict', 'bad_text', 'no_such_room'])(
-    '%s is final, and the next goes on',
-    async (code) => {
-      const one = tab()
-      one.outbox.write(1, 'a')
-      one.outbox.write(1, 'b')
-      ;(await one.attempt(1)).refuse(code)
-      expect((await one.attempt(2)).text).toBe('b')
-      expect(one.log).toContain(`failed a ${code}`)
-      expect(one.outbox.size).toBe(1)
-      expect((await kept())[0]).toMatchObject({ text: 'a', failed: code })
-    },
-  )
+  it.each([
+    'forbidden',
+    'not_a_member',
+    'room_archived',
+    'silenced',
+    'text_too_long',
+    'conflict',
+    'bad_text',
+    'no_such_room',
+  ])('%s is final, and the next goes on', async (code) => {
+    const one = tab()
+    one.outbox.write(1, 'a')
+    one.outbox.write(1, 'b')
+    ;(await one.attempt(1)).refuse(code)
+    expect((await one.attempt(2)).text).toBe('b')
+    expect(one.log).toContain(`failed a ${code}`)
+    expect(one.outbox.size).toBe(1)
+    expect((await kept())[0]).toMatchObject({ text: 'a', failed: code })
+  })
 
-  it.each(['retry', 'busy', 'unavailable', 'rate_limited', 'timeout'])(
+  it.each(['retry', 'busy', 'unavailable', 'rate_limited', 'slow_mode', 'timeout'])(
     '%s waits and sends the same again before the next',
     async (code) => {
       const one = tab()

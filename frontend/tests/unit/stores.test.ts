@@ -219,6 +219,83 @@ describe('rooms', () => {
     expect(useRooms().gone).toMatchObject({ room: 1, why: 'removed' })
   })
 
+  it('are gone with their own row, which says so', async () => {
+    await signIn(roomState(1, { rev: 5 }))
+    const { kind, title, topic, created, archived, posting, inviting, slow } = roomState(1)
+    const row = { type: 'room', room: 1, kind, title, topic, created, archived, posting, inviting, slow } as const
+    server.line.say({ ...row, rev: 6, slow: 30, posting: 'moderators' })
+    expect(useRooms().get(1)).toMatchObject({ slow: 30, posting: 'moderators' })
+    expect(useRooms().mayPost(1)).toBe(false)
+    server.line.say({ ...row, rev: 7, deleted: 9 })
+    expect(useRooms().get(1)).toBeUndefined()
+    expect(useRooms().gone).toMatchObject({ room: 1, why: 'deleted' })
+  })
+
+  it('say why one is out of them', async () => {
+    const left = (room: number) =>
+      ({ type: 'member', room, rev: 6, role: 'member', joined_rev: 1, left: true, user: card(ME) }) as const
+    await signIn(roomState(1, { rev: 5 }), roomState(2, { rev: 5 }), roomState(3, { rev: 5 }))
+    for (const [event, why, reason] of [
+      [{ type: 'removed', room: 1, banned: true, reason: 'spam' }, 'banned_why', 'spam'],
+      [{ type: 'removed', room: 2, banned: true }, 'banned', ''],
+      [{ type: 'removed', room: 3 }, 'removed', ''],
+    ] as const) {
+      server.line.say(event)
+      expect(useRooms().get(event.room)).toBeDefined()
+      server.line.say(left(event.room))
+      expect(useRooms().gone).toMatchObject({ room: event.room, why, reason })
+    }
+  })
+
+  it('tell who is silenced there', async () => {
+    await signIn(roomState(1))
+    server.line.say({ type: 'silenced', room: 1, until: 5 })
+    expect(useRooms().get(1)?.silenced).toBe(5)
+    server.line.say({ type: 'silenced', room: 1, until: null })
+    expect(useRooms().get(1)?.silenced).toBeUndefined()
+  })
+
+  it('of a conversation are called by the people in it', async () => {
+    const talk = { kind: 'direct', title: '', rev: 5 } as const
+    await signIn(roomState(1, { title: 'Tea' }), roomState(2, { ...talk, people: [card(3), card(4)] }))
+    expect(useRooms().get(2)?.title).toBe('User 3, User 4')
+    const row = { type: 'member', room: 2, role: 'member', joined_rev: 1 } as const
+    server.line.say({ ...row, rev: 6, left: true, user: card(4) })
+    expect(useRooms().get(2)?.title).toBe('User 3')
+    server.line.say({ ...row, rev: 7, user: { ...card(3), display_name: 'Ola' } })
+    expect(useRooms().get(2)).toMatchObject({ title: 'Ola', people: [{ id: 3 }] })
+  })
+
+  it('are listed apart from conversations, the last stirred one first', async () => {
+    const talk = { kind: 'direct', title: '' } as const
+    await signIn(
+      roomState(1, { title: 'Tea' }),
+      roomState(2, { ...talk, people: [card(3)] }),
+      roomState(3, { ...talk, people: [card(4)] }),
+      roomState(4, { title: 'Old', archived: 1 }),
+    )
+    const ids = (list: { room: number }[]) => list.map((room) => room.room)
+    expect([ids(useRooms().channels), ids(useRooms().directs)]).toEqual([[1], [2, 3]])
+    server.line.say(message(1, 1, { room: 3, author: 4 }))
+    expect(ids(useRooms().active)).toEqual([1, 3, 2])
+  })
+
+  it('give powers by role', async () => {
+    const { mayInvite, mayArchive, mayEdit, outranks } = useRooms()
+    await signIn(
+      roomState(1, { role: 'owner' }),
+      roomState(2, { role: 'moderator', inviting: 'moderators' }),
+      roomState(3, { inviting: 'moderators' }),
+      roomState(4, { kind: 'direct', people: [card(3)] }),
+    )
+    const each = (may: (id: number) => boolean) => [1, 2, 3, 4].map(may)
+    expect(each(mayEdit)).toEqual([true, true, false, false])
+    expect(each(mayArchive)).toEqual([true, false, false, false])
+    expect(each(mayInvite)).toEqual([true, true, false, false])
+    expect(each((id) => outranks(id, 'member'))).toEqual([true, true, false, false])
+    expect(each((id) => outranks(id, 'moderator'))).toEqual([true, false, false, false])
+  })
+
   it('missing from the next welcome are gone', async () => {
     await signIn(roomState(1), roomState(2))
     server.line.break()
