@@ -20,6 +20,7 @@ from webchat.model.users import Status, User, UserCard
 ROOM, OTHER_ROOM = RoomId(1), RoomId(2)
 ANNA, MEI, LI = UserId(1), UserId(2), UserId(3)
 NOBODY: frozenset[UserId] = frozenset()
+FIRST = ("", UserId(0))
 
 
 class Json:
@@ -246,7 +247,9 @@ class Rooms(Case):
         self.go(self.mei)
         self.go(self.anna)
         self.wait(2 * GRACE)
-        for index in (self.here._watches, self.here._watchers, self.here._rooms, self.here._leaving, self.here._moved):
+        self.wait(2 * GRACE)
+        here = self.here
+        for index in (here._watches, here._watchers, here._rooms, here._unwatched, here._leaving, here._moved):
             self.assertEqual(len(index), 0)
         self.assertEqual(set(self.here._people), {LI})
 
@@ -287,13 +290,19 @@ class Rooms(Case):
         self.here.set_idle(self.come(15, name="Yan"), True)
         for _ in range(2):
             states = frozenset({"online", "busy"})
-            page = self.here.present(ROOM, states, ("", 0), 3)  # type: ignore[arg-type]
+            page = self.here.present(ROOM, states, FIRST, 3)  # type: ignore[arg-type]
             self.assertEqual([user for _, user in page], [13, ANNA, MEI])
             rest = self.here.present(ROOM, states, page[-1], 9)  # type: ignore[arg-type]
             self.assertEqual([user for _, user in rest], [14, 11, 12])
-            away = self.here.present(ROOM, frozenset({"away"}), ("", 0), 9)
+            away = self.here.present(ROOM, frozenset({"away"}), FIRST, 9)
             self.assertEqual([user for _, user in away], [15])
             self.look(self.anna, room=ROOM)
+        zoe = self.come(11, name="Aaron")
+        self.go(self.come(12, name="Ärmel"))
+        self.here.set_idle(zoe, True)
+        self.wait()
+        page = self.here.present(ROOM, states | {"away"}, FIRST, 2)
+        self.assertEqual([user for _, user in page], [11, 13])
 
 
 class Crowds(Case):

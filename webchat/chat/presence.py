@@ -113,7 +113,8 @@ class Presence:
     ) -> tuple[list[PresentEntry], str | None]:
         """Members of *room* who are here, by folded display name; with the cursor of the next page, if there is one."""
         limit = max(1, min(limit, PAGE_LIMIT))
-        found = self._attendance.present(room, _STATES[group], read_cursor(after), limit + 1)
+        key, last = read_cursor(after)
+        found = self._attendance.present(room, _STATES[group], (key, UserId(last)), limit + 1)
         ids = [user for _, user in found[:limit]]
         following = cursor(*found[limit - 1]) if len(found) > limit else None
         return await self._entries(actor, room, ids), following

@@ -7,7 +7,8 @@ at once a part at a time.  A bus that joins several nodes would carry the change
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_right
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from itertools import islice
 
@@ -65,7 +66,7 @@ class Person:
 
 @attrs.define(eq=False)
 class WatchedRoom:
-    """A room that somebody watches: born with the first watcher, gone with the last."""
+    """A room that somebody watches, or has looked at a moment ago; gone some seconds after the last of them."""
 
     present: dict[UserId, State] = attrs.field(factory=dict)
     changed: dict[UserId, State] = attrs.field(factory=dict)
@@ -73,6 +74,8 @@ class WatchedRoom:
     watchers: set[Listener] = attrs.field(factory=set)
     due: float = 0.0
     """Not before this moment its watchers are told something."""
+    order: list[tuple[str, UserId]] | None = None
+    """The places in lists of those who are present, sorted; None if that has to be done again."""
 
     def put(self, user: UserId, state: State) -> bool:
         """*user* is listed as *state*; whether that is new."""
@@ -80,7 +83,10 @@ class WatchedRoom:
             return False
         if state == "offline":
             del self.present[user]
+            self.order = None
         else:
+            if user not in self.present:
+                self.order = None
             self.present[user] = state
         self.changed[user] = state
         return True
@@ -112,6 +118,8 @@ class Attendance:
     _watches: dict[Listener, Watch] = attrs.field(factory=dict, init=False)
     _watchers: dict[UserId, set[Listener]] = attrs.field(factory=dict, init=False)
     _rooms: dict[RoomId, WatchedRoom] = attrs.field(factory=dict, init=False)
+    _unwatched: dict[RoomId, float] = attrs.field(factory=dict, init=False)
+    """Those of the rooms that nobody watches, with when they were looked at last."""
     _moved: dict[RoomId, None] = attrs.field(factory=dict, init=False)
     """Rooms of which something is yet to be told."""
     _doubtful: set[UserId] = attrs.field(factory=set, init=False)
@@ -131,10 +139,15 @@ class Attendance:
 
     def arrive(self, listener: Listener, user: User) -> None:
         """A connection of *user* has been welcomed; somebody sits at it."""
+        key = (folded(user.display_name), user.id)
         person = self._people.get(user.id)
         if person is None:
-            person = self._people[user.id] = Person((folded(user.display_name), user.id), user.status)
-        person.key, person.status, person.is_gone = (folded(user.display_name), user.id), user.status, False
+            person = self._people[user.id] = Person(key, user.status)
+        elif person.key != key:
+            person.key = key
+            for room in person.listed & self._rooms.keys():
+                self._rooms[room].order = None
+        person.status, person.is_gone = user.status, False
         person.idle[listener] = False
         self._leaving.pop(user.id, None)
         self._touched[user.id] = None
@@ -206,6 +219,7 @@ class Attendance:
             return Watched(tuple(states.items()))
         watched = self._watched(room)
         watched.watchers.add(listener)
+        self._unwatched.pop(room, None)
         listed = watched.present.items()
         if not hidden.isdisjoint(watched.present):
             listed = {user: state for user, state in listed if user not in hidden}.items()
@@ -222,8 +236,7 @@ class Attendance:
         if watched is not None and watch.room is not None:
             watched.watchers.discard(listener)
             if not watched.watchers:
-                del self._rooms[watch.room]
-                self._moved.pop(watch.room, None)
+                self._unwatched[watch.room] = self._clock()
 
     def part(self, user: UserId, other: UserId) -> None:
         """The connections of *user* watch *other* no more."""
@@ -264,13 +277,16 @@ class Attendance:
         return pairs, named
 
     def present(
-        self, room: RoomId, states: AbstractSet[State], after: tuple[str, int], limit: int
+        self, room: RoomId, states: AbstractSet[State], after: tuple[str, UserId], limit: int
     ) -> list[tuple[str, UserId]]:
         """Members of *room* who are here in one of these *states*: places in order of folded display name."""
-        watched = self._rooms.get(room)
-        here: Iterable[UserId] = self._hub.users_in(room) if watched is None else watched.present
-        keys = sorted(self._people[user].key for user in here if self._is_listed(user, states))
-        return [key for key in keys if key > after][:limit]
+        watched = self._watched(room)
+        if not watched.watchers:
+            self._unwatched[room] = self._clock()
+        if watched.order is None:
+            watched.order = sorted(self._people[user].key for user in watched.present if user in self._people)
+        rest = islice(watched.order, bisect_right(watched.order, after), None)
+        return list(islice((key for key in rest if watched.present[key[1]] in states), limit))
 
     def take_seen(self, everybody: bool = False) -> list[tuple[UserId, Millis]]:
         """When those who have gone were last here, told once; with *everybody*, of those who are still here too."""
@@ -288,6 +304,7 @@ class Attendance:
         """Tells what has changed."""
         now = self._clock()
         self._let_go(now)
+        self._forget_rooms(now)
         changes: dict[Listener, dict[UserId, State]] = {}
         for user in list(islice(self._touched, MOST_LOOKED_AT)):
             del self._touched[user]
@@ -310,6 +327,12 @@ class Attendance:
             if person.status != "invisible":
                 self._seen[user] = person.seen
             self._touched[user] = None
+
+    def _forget_rooms(self, now: float) -> None:
+        for room, since in list(self._unwatched.items()):
+            if now - since >= GRACE:
+                del self._unwatched[room], self._rooms[room]
+                self._moved.pop(room, None)
 
     def _look_at(self, user: UserId, changes: dict[Listener, dict[UserId, State]]) -> None:
         person = self._people.get(user)
@@ -391,10 +414,6 @@ class Attendance:
             watchers.discard(listener)
             if not watchers:
                 del self._watchers[user]
-
-    def _is_listed(self, user: UserId, states: AbstractSet[State]) -> bool:
-        person = self._people.get(user)
-        return person is not None and _state(person) in states
 
 
 def _state(person: Person) -> State:

@@ -9,7 +9,7 @@ import type { ChatServer, Person } from './server'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const PICTURE = fileURLToPath(new URL('../../../docs/images/room.png', import.meta.url))
-const SECTIONS = ['Profile', 'Appearance', 'Devices', 'API tokens', 'Invitations', 'Keyboard']
+const SECTIONS = ['Profile', 'Appearance', 'Notifications', 'Devices', 'API tokens', 'Invitations', 'Keyboard']
 
 async function violations(page: Page): Promise<string[]> {
   // Not by a <script> element, which the CSP blocks.
