@@ -107,7 +107,7 @@ export const useRooms = defineStore('rooms', () => {
     if (row.rev <= (rowRevs.get(row.room) ?? 0)) return
     rowRevs.set(row.room, row.rev)
     const { kind, title, topic, created, archived } = row
-    change(row.room, { kind, title, topic, created, archived })
+    change(row.room, { kind, title, topic, created, archived, picture: row.picture })
   }
 
   function receiveMessage(row: MessageRow): void {

@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS, type InviteView, type Me, type Server, type SessionView
 import { call, onUnauthenticated, Refused } from '@/wire/http'
 import type { End } from '@/wire/socket'
 import { useConnection } from './connection'
+import type * as Feed from './feed'
 import { usePrefs } from './prefs'
 
 export type SessionPhase = 'starting' | 'unreachable' | 'setup' | 'signed-out' | 'signed-in'
@@ -80,7 +81,7 @@ export const useSession = defineStore('session', () => {
   }
 
   /* Whoever is not signed in need not load what comes over the line, and the stores it fills. */
-  let feed: typeof import('./feed') | null = null
+  let feed: Pick<typeof Feed, 'startFeed' | 'stopFeed'> | null = null
 
   async function startFeed(user: number): Promise<void> {
     feed ??= await import('./feed')

@@ -1,8 +1,9 @@
 // People: pictures and names that change before others' eyes, contacts, blocks, and the end of an account.
+import type { Page } from '@playwright/test'
 import { composer, enter, expect, log, say, test } from './stage'
 
 /** A picture of its own, made by the browser: red above, blue below. */
-async function picture(page: import('@playwright/test').Page): Promise<Buffer> {
+async function picture(page: Page): Promise<Buffer> {
   const bytes = await page.evaluate(async () => {
     const canvas = document.createElement('canvas')
     canvas.width = 300
