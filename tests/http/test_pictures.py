@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.http.scene import Scene, SceneCase
-from tests.http.wire import Answer
+from tests.http.wire import HOST, ORIGIN, Answer, Client, Wire
 from tests.support import images
 from webchat.chat.pictures import BODY_LIMIT
 
@@ -70,6 +70,22 @@ class PicturesTests(SceneCase):
             self.assertEqual((answer.status, answer.code), (status, code), data[:20])
         empty = self.scene.client("mei").ask("PUT", AVATAR, headers={"Content-Type": "image/png"})
         self.assertEqual(empty.code, "bad_request")
+
+    def test_strangers(self) -> None:
+        """What is large is not even read of a stranger; who is not known yet is asked to send it again."""
+        large = images.picture("PNG", (300, 300)) + bytes(100_000)
+        for client in (self.scene.client(), Client(self.scene.site, origin=ORIGIN, cookies={"else": "x"})):
+            wire = Wire(self.scene.site)
+            wire.send(f"PUT {AVATAR} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 200000\r\n\r\n")
+            self.assertEqual([answer.status for answer in wire.answers()], [401])
+            headers = {"Content-Type": "image/png"}
+            self.assertEqual(client.ask("PUT", AVATAR, raw=large, headers=headers).code, "unauthenticated")
+        self.assertEqual(self.send(large).code, "busy")
+        self.assertEqual(self.send(large).status, 200)
+        wrong = Client(self.scene.site, token="wct_" + "A" * 43)
+        for _ in range(2):
+            answer = wrong.ask("PUT", AVATAR, raw=large, headers={"Content-Type": "image/png"})
+            self.assertEqual(answer.code, "busy")
 
     def test_other_limits_hold(self) -> None:
         """What is not a picture's route takes no more than before."""

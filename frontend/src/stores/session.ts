@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { DEFAULT_LIMITS, type InviteView, type Me, type Server, type SessionView, type Welcome } from '@/wire/frames'
-import { call, onUnauthenticated, Refused } from '@/wire/http'
+import { call, onUnauthenticated, Refused, sendPicture } from '@/wire/http'
 import type { End } from '@/wire/socket'
 import { useConnection } from './connection'
 import type * as Feed from './feed'
@@ -164,7 +164,7 @@ export const useSession = defineStore('session', () => {
   }
 
   async function setAvatar(picture: Blob): Promise<void> {
-    receiveMe((await call<{ user: Me }>('PUT', '/me/avatar', { blob: picture })).user)
+    receiveMe((await sendPicture<{ user: Me }>('/me/avatar', picture)).user)
   }
 
   async function removeAvatar(): Promise<void> {
