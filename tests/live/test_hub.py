@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from webchat.live import hub as hub_module
 from webchat.live.hub import RING_LENGTH, Hub
 from webchat.live.pacing import Pace
-from webchat.model.events import Block, Event, Member, Message, ReadMark, Reset, RoomRow, Row, Typing
+from webchat.model.events import Block, Event, Member, Message, ReadMark, Reset, RoomRow, Row, Typing, UserChanged
 from webchat.model.ids import Millis, Rev, RoomId, Seq, SessionId, UserId
 from webchat.model.refusals import Unavailable
 from webchat.model.users import UserCard
@@ -316,6 +316,32 @@ class Audience(Scene):
         self.hub.dismiss_user(ANNA, 4003, "disabled")
         self.assertEqual((desk.dismissed, mei.dismissed), ([(4003, "disabled")], []))
         self.assertEqual(self.hub.listeners, 1)
+
+
+class Neighbours(Scene):
+    """What concerns whoever shares a room with somebody."""
+
+    def test_each_once(self) -> None:
+        """Every connection that hears one of the rooms is told once, but not her own; and it may get lost."""
+        anna, mei, li = self.ear(ANNA), self.ear(MEI), self.ear(LI, rev=None)
+        other = RoomId(2)
+        self.hub.enter(mei, other, Rev(0))
+        self.hub.tell_neighbours(ANNA, UserChanged(UserCard(ANNA, "a", "A")), [ROOM, other, RoomId(99)])
+        self.assertEqual((anna.passing, mei.passing, li.passing), ([], ["userchanged"], []))
+        self.assertEqual(mei.writes, [])
+        self.assertEqual(self.words.encoded, 1)
+
+    def test_renewed(self) -> None:
+        """Who comes back hears of the newest card, not of the one that was told then."""
+        self.ear(ANNA)
+        self.hub.deliver([place(1, MEI), place(2, LI)])
+        self.hub.flush()
+        card = UserCard(MEI, "mei", "梅")
+        self.hub.renew(card, [ROOM, RoomId(99)])
+        block = self.hub.recent(ROOM, Rev(0))
+        assert block is not None
+        self.assertEqual([row.user for row in block.rows if isinstance(row, Member)], [card, place(2, LI).user])
+        self.assertEqual([row.rev for row in block.rows], [1, 2])
 
 
 class Rings(Scene):

@@ -25,11 +25,11 @@ class Facts(StoreTests):
         self.write(meta.put, "setup", "x")
         self.assertEqual((self.write(meta.lock, "setup"), self.write(meta.lock, "nothing")), ("x", None))
 
-    def test_keys(self) -> None:
-        """Keys are found by how they begin."""
-        for key in ("purge:12", "purge:3", "title", "purge"):
-            self.write(meta.put, key, "x")
-        self.assertEqual(self.read(meta.keys, "purge:"), ["purge:12", "purge:3"])
+    def test_starting(self) -> None:
+        """All that begins alike is found together."""
+        for key in ("leaving:7", "leaving:8", "epoch"):
+            self.write(meta.put, key, key[-1])
+        self.assertEqual(self.read(meta.starting, "leaving:"), {"leaving:7": "7", "leaving:8": "8"})
 
 
 on_each_engine(Facts, globals())

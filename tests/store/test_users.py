@@ -98,5 +98,27 @@ class Accounts(StoreTests):
         assert other is not None
         self.assertEqual((other.display_name, other.disabled), ("Mei", None))
 
+    def test_present(self) -> None:
+        """Those who are neither shut out nor gone are told from the others."""
+        anna, mei, li = self.user("anna"), self.user("mei"), self.user("li")
+        self.write(users.change, mei, disabled=NOW)
+        self.write(users.give_up, li, NOW)
+        self.assertEqual([user.id for user in self.read(users.present, [li, mei, anna])], [anna])
+        self.assertEqual(self.read(users.present, []), [])
+
+    def test_given_up(self) -> None:
+        """Of an account that is given up only the number and the folded name stay; it owns nothing any more."""
+        anna = self.user("anna", email="a@x.org", email_key="a@x.org", password_hash="h", role="owner")
+        self.user("mei", role="owner")
+        self.assertEqual(self.read(users.owners), 2)
+        self.write(users.give_up, anna, NOW)
+        self.assertEqual(self.read(users.owners), 1)
+        self.assertEqual(
+            self.read(users.maybe, anna), User(anna, "", "", "human", "member", None, NOW, NOW, deleted=NOW)
+        )
+        self.assertIsNone(self.read(users.password_hash, anna))
+        self.assertRaises(NameTaken, self.user, "anna")
+        self.assertFalse(self.read(users.email_is_taken, "a@x.org"))
+
 
 on_each_engine(Accounts, globals())

@@ -120,6 +120,8 @@ class Accounts:
     _strangers: Buckets
     _newcomers: Buckets
     _seen: dict[SessionId, tuple[Millis, Millis | None]] = attrs.field(factory=dict, init=False)
+    on_status: Callable[[UserId, Status], None] = attrs.field(default=lambda user, status: None, init=False)
+    """Told of what somebody wants others to see of her presence, once that is stored."""
     has_owner: bool = attrs.field(default=False, init=False)
     lobby: RoomId | None = attrs.field(default=None, init=False)
     """The room that newcomers are members of."""
@@ -616,6 +618,8 @@ class Accounts:
 
         user, rooms = await self._database.write(None, work)
         tell_changed(self._hub, self._cache, user, rooms)
+        if not isinstance(status, UnsetType):
+            self.on_status(user.id, status)
         return user.me
 
     async def users(self, actor: Actor, ids: Sequence[UserId]) -> list[UserCard]:

@@ -111,7 +111,9 @@ def tell_changed(hub: Hub, cache: SessionCache, user: User, neighbours: Iterable
     # The cached actors hold the old profile.
     cache.forget_user(user.id)
     hub.tell_user(user.id, MeChanged(user.me))
-    hub.tell_neighbours(user.id, UserChanged(user.card), neighbours)
+    known = list(neighbours)
+    hub.renew(user.card, known)
+    hub.tell_neighbours(user.id, UserChanged(user.card), known)
 
 
 def _no_guest(actor: Actor) -> None:

@@ -55,7 +55,7 @@ class Sweeping:
 
     async def gone_rooms(self) -> None:
         """Clears away what was in rooms that are gone, some rows at a time, so that nobody's message waits for it."""
-        keys = await self._database.read(lambda db: meta.keys(db, PURGE))
+        keys = await self._database.read(lambda db: list(meta.starting(db, PURGE)))
         for _ in range(PURGE_STEPS):
             if not keys:
                 return

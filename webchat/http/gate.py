@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
+from twisted.web.http_headers import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
 
@@ -23,6 +25,7 @@ from webchat.http.settings import HttpSettings
 from webchat.model.refusals import (
     BadRequest,
     BadText,
+    Busy,
     Forbidden,
     ForeignOrigin,
     Internal,
@@ -90,6 +93,26 @@ class Gate:
         if not token or own is False:
             return None
         return await self._chat.accounts.authenticate(token, self.client(request))
+
+    def let_in(self, headers: Headers) -> None:
+        """Raises Unauthenticated without a token, and Busy with one that nobody was known by lately.
+
+        Whoever that is, she is looked up meanwhile, and let in when she asks again.
+        """
+        bearers, cookies = (
+            [value.decode("latin-1") for value in headers.getRawHeaders(name, [])]
+            for name in (b"Authorization", b"Cookie")
+        )
+        token = _token_of(bearers) if bearers else session_token(cookies, self._settings.is_https)
+        if not token:
+            raise Unauthenticated
+        if not self._chat.accounts.knows(token):
+            Deferred.fromCoroutine(self._look_up(token))
+            raise Busy(retry_after=1.0)
+
+    async def _look_up(self, token: str) -> None:
+        with suppress(Refusal):
+            await self._chat.accounts.authenticate(token)
 
     def client(self, request: ChatRequest) -> str:
         """The address of who asks, proxies seen through; '' if unknown."""
@@ -270,7 +293,10 @@ def shielded(work: Deferred[bytes]) -> Deferred[bytes]:
 
 
 def _bearer(request: ChatRequest) -> str | None:
-    values = request.headers(b"Authorization")
+    return _token_of(request.headers(b"Authorization"))
+
+
+def _token_of(values: Sequence[str]) -> str | None:
     found = _BEARER.fullmatch(values[0]) if len(values) == 1 else None
     return found[1] if found else None
 

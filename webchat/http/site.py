@@ -150,6 +150,10 @@ class ChatSite(Site):
         limit = self._door.body_limit(head.method, path)
         if head.length is not None and head.length > limit:
             raise TooLarge(f"The body has more than {limit} bytes.")
+        common = self.settings.body_limit
+        if limit > common and (head.length is None or head.length > common):
+            # It is held in memory until it is whole: that much not for strangers.
+            self._door.gate.let_in(head.headers)
         return limit
 
     def refusal_of(self, refusal: Refusal) -> tuple[bytes, bytes, Headers, bytes]:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 import attrs
+import msgspec
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -33,6 +34,7 @@ from webchat.model.events import (
 )
 from webchat.model.ids import Rev, RoomId, SessionId, UserId
 from webchat.model.refusals import Refusal
+from webchat.model.users import UserCard
 
 RING_LENGTH = 256
 RING_BYTES = 64 * 1024 * 1024
@@ -110,6 +112,11 @@ class Entry:
 
     row: Row
     _encoded: dict[Dialect, bytes] = attrs.field(factory=dict)
+
+    def replace(self, row: Row) -> None:
+        """The same row, said otherwise."""
+        self.row = row
+        self._encoded.clear()
 
     def bytes_for(self, dialect: Dialect) -> bytes:
         data = self._encoded.get(dialect)
@@ -368,6 +375,15 @@ class Hub:
             if data is None:
                 data = encoded[listener.dialect] = listener.dialect.encode(event)
             listener.deliver_passing(data)
+
+    def renew(self, card: UserCard, rooms: Iterable[RoomId]) -> None:
+        """Whoever comes back to one of *rooms* is told of *card*, not of what it was when its row was delivered."""
+        for room_id in rooms:
+            room = self._rooms.get(room_id)
+            for entry in room.recent if room is not None else ():
+                row = entry.row
+                if isinstance(row, Member) and row.user.id == card.id:
+                    entry.replace(msgspec.structs.replace(row, user=card))
 
     def catch_up(self, room_id: RoomId, rev: Rev) -> None:
         """The database holds *rev* of the room: fetch what has not been delivered here."""

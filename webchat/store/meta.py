@@ -11,7 +11,6 @@ _STARTING = sa.select(meta.c.key, meta.c.value).where(meta.c.key.like(sa.bindpar
 _LOCK = _GET.with_for_update()
 _UPDATE = meta.update().where(meta.c.key == sa.bindparam("key_")).values(value=sa.bindparam("value_"))
 _INSERT = meta.insert().values(key=sa.bindparam("key_"), value=sa.bindparam("value_"))
-_KEYS = sa.select(meta.c.key).where(meta.c.key.startswith(sa.bindparam("prefix_"))).order_by(meta.c.key)
 _DELETE = meta.delete().where(meta.c.key == sa.bindparam("key_"))
 
 
@@ -36,11 +35,6 @@ def put(db: sa.Connection, key: str, value: str) -> None:
     """Keeps *value* under *key*."""
     if db.execute(_UPDATE, {"key_": key, "value_": value}).rowcount == 0:
         db.execute(_INSERT, {"key_": key, "value_": value})
-
-
-def keys(db: sa.Connection, prefix: str) -> list[str]:
-    """The keys that begin with *prefix*, which holds nothing special to LIKE."""
-    return list(db.execute(_KEYS, {"prefix_": prefix}).scalars())
 
 
 def remove(db: sa.Connection, key: str) -> None:

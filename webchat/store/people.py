@@ -125,7 +125,9 @@ def search(
     name begins with it.
     """
     term = term[:PART_LIMIT]
-    values = {"from_": term, "to_": term + _LAST, "part_": after[0], "after_": after[1], "limit_": limit}
+    # Two ways of saying where to begin, of which PostgreSQL would read the index from the lesser one.
+    part, user = max(after, (term, 0))
+    values = {"from_": term, "to_": term + _LAST, "part_": part, "after_": user, "limit_": limit}
     found = []
     for *card, display_key, name_key, part in db.execute(_SEARCH, values):
         begins = display_key.startswith(term) or name_key.startswith(term)

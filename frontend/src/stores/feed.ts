@@ -88,6 +88,7 @@ function happened(event: ServerEvent): void {
     case 'user':
       return usePeople().put(event.user)
     case 'me':
+      usePeople().put(event.user)
       return useSession().receiveMe(event.user)
     case 'contact':
       return useContacts().receive(event)

@@ -10,11 +10,10 @@ import {
   type Status,
   type Welcome,
 } from '@/wire/frames'
-import { call, onUnauthenticated, Refused } from '@/wire/http'
+import { call, onUnauthenticated, Refused, sendPicture } from '@/wire/http'
 import type { End } from '@/wire/socket'
 import { useConnection } from './connection'
-import { startFeed, stopFeed } from './feed'
-import { usePeople } from './people'
+import type * as Feed from './feed'
 import { usePrefs } from './prefs'
 
 export type SessionPhase = 'starting' | 'unreachable' | 'setup' | 'signed-out' | 'signed-in'
@@ -75,22 +74,30 @@ export const useSession = defineStore('session', () => {
     try {
       const answer = await call<{ user: Me; session: SessionView }>('GET', '/session')
       device.value = answer.session
-      enter(answer.user)
+      await enter(answer.user)
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== 'unauthenticated') throw error
       phase.value = 'signed-out'
     }
   }
 
-  function enter(user: Me): void {
+  async function enter(user: Me): Promise<void> {
     me.value = user
     ended.value = null
     phase.value = 'signed-in'
-    startFeed(user.id)
+    await startFeed(user.id)
+  }
+
+  /* Whoever is not signed in need not load what comes over the line, and the stores it fills. */
+  let feed: Pick<typeof Feed, 'startFeed' | 'stopFeed'> | null = null
+
+  async function startFeed(user: number): Promise<void> {
+    feed ??= await import('./feed')
+    if (me.value?.id === user) feed.startFeed(user)
   }
 
   function leave(): void {
-    stopFeed()
+    feed?.stopFeed()
     me.value = null
     device.value = null
     phase.value = 'signed-out'
@@ -99,7 +106,7 @@ export const useSession = defineStore('session', () => {
   async function enterBy(path: string, body: object): Promise<void> {
     const { user } = await call<{ user: Me }>('POST', path, { body })
     if (server.value) server.value = { ...server.value, needs_setup: false }
-    enter(user)
+    await enter(user)
   }
 
   const setUp = (form: SetUp) => enterBy('/setup', form)
@@ -170,7 +177,7 @@ export const useSession = defineStore('session', () => {
   }
 
   async function setAvatar(picture: Blob): Promise<void> {
-    receiveMe((await call<{ user: Me }>('PUT', '/me/avatar', { blob: picture })).user)
+    receiveMe((await sendPicture<{ user: Me }>('/me/avatar', picture)).user)
   }
 
   async function removeAvatar(): Promise<void> {
@@ -181,7 +188,6 @@ export const useSession = defineStore('session', () => {
   function receiveMe(user: Me): void {
     if (me.value?.id !== user.id) return
     me.value = user
-    usePeople().put(user)
   }
 
   async function deleteAccount(password: string): Promise<void> {

@@ -32,6 +32,17 @@ export async function call<T>(method: Method, path: string, options: Sent & { qu
   throw refused
 }
 
+/** As `call`, for a picture.  The server may want to know first who sends so much: it then asks for it again. */
+export async function sendPicture<T>(path: string, picture: Blob): Promise<T> {
+  try {
+    return await call<T>('PUT', path, { blob: picture })
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code !== 'busy' || error.retryAfter === null) throw error
+    await new Promise((done) => setTimeout(done, 1000 * error.retryAfter!))
+    return call<T>('PUT', path, { blob: picture })
+  }
+}
+
 async function send(method: Method, url: string, { body, blob, patience = PATIENCE }: Sent): Promise<Response> {
   const giveUp = new AbortController()
   const timer = setTimeout(() => giveUp.abort(), patience)

@@ -9,7 +9,17 @@ import type { ChatServer, Person } from './server'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const PICTURE = fileURLToPath(new URL('../../../docs/images/room.png', import.meta.url))
-const SECTIONS = ['Profile', 'Appearance', 'Notifications', 'Devices', 'API tokens', 'Invitations', 'Keyboard']
+const SECTIONS = ['Profile', 'Appearance', 'Notifications', 'Devices', 'API tokens', 'Privacy', 'Invitations', 'Keyboard']
+
+/** A picture of one pixel. */
+const DOT = {
+  name: 'dot.png',
+  mimeType: 'image/png',
+  buffer: Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+}
 
 async function violations(page: Page): Promise<string[]> {
   // Not by a <script> element, which the CSP blocks.
@@ -136,6 +146,22 @@ async function goRound(page: Page, look: Look): Promise<void> {
   await page.getByLabel('With whom?').fill('ola')
   await expect(page.getByRole('button', { name: 'Ola @ola' })).toBeVisible()
   await lookAtLayer('new-direct', 'New conversation')
+  await go(page, '/people')
+  await expect(page.getByRole('link', { name: 'Ola' }).first()).toBeVisible()
+  await look(page, 'people')
+  await go(page, '/people/2')
+  await expect(page.getByRole('button', { name: 'Block' })).toBeVisible()
+  await look(page, 'person')
+  await page.getByRole('button', { name: 'Add contact' }).click()
+  await lookAtLayer('ask', 'Ask Ola to be your contact?')
+  await go(page, '/settings/privacy')
+  await page.getByRole('button', { name: 'Delete account' }).click()
+  await lookAtLayer('delete-account', 'Delete your account?')
+  await go(page, '/settings/profile')
+  await page.getByRole('button', { name: 'Change picture' }).click()
+  await page.getByRole('dialog').locator('input[type=file]').setInputFiles(DOT)
+  await expect(page.getByRole('group', { name: 'Picture' })).toBeVisible()
+  await lookAtLayer('avatar', 'Your picture')
 
   for (const section of SECTIONS) {
     await go(page, `/settings/${section.toLowerCase().replace('api ', '')}`)

@@ -1,6 +1,6 @@
 // HTTP answers and refusals, as the stores see them.
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { call, onUnauthenticated } from '@/wire/http'
+import { call, codeOf, onUnauthenticated, sendPicture } from '@/wire/http'
 
 function answerWith(response: () => Response | Promise<Response>): ReturnType<typeof vi.fn> {
   const fetch = vi.fn(response)
@@ -23,6 +23,30 @@ describe('call', () => {
     expect(url).toBe('/api/v1/rooms')
     expect(init).toMatchObject({ method: 'POST', body: '{"title":"x"}', credentials: 'same-origin' })
     expect(init.headers['Content-Type']).toBe('application/json')
+  })
+
+  it('sends a file as it is', async () => {
+    const fetch = answerWith(() => Response.json({}))
+    const picture = new Blob(['x'], { type: 'image/webp' })
+    await call('PUT', '/me/avatar', { blob: picture })
+    const [, init] = fetch.mock.calls[0]!
+    expect(init.body).toBe(picture)
+    expect(init.headers['Content-Type']).toBe('image/webp')
+  })
+
+  it('sends a picture again when the server was busy, once', async () => {
+    vi.useFakeTimers()
+    const busy = () => Response.json({ code: 'busy', retry_after: 1 }, { status: 503 })
+    const fetch = answerWith(() => (fetch.mock.calls.length > 1 ? Response.json({ ok: 1 }) : busy()))
+    const sent = sendPicture('/me/avatar', new Blob(['x'], { type: 'image/webp' }))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await sent).toEqual({ ok: 1 })
+    fetch.mockImplementation(busy)
+    const again = sendPicture('/me/avatar', new Blob(['x'], { type: 'image/webp' })).catch(codeOf)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await again).toBe('busy')
+    expect(fetch).toHaveBeenCalledTimes(4)
+    vi.useRealTimers()
   })
 
   it('leaves out what was not asked, and encodes the rest', async () => {
