@@ -169,7 +169,9 @@ class OnSqlite(CommandLine):
         self.ask("report", "close", str(number), "silenced", "--minutes=5", "--reason=rule 3")
         self.assertNotIn("bob", self.ask("report", "list"))
         self.assertRegex(self.ask("report", "list", "--closed"), "bob +1 +silenced")
-        self.assertRegex(self.ask("audit", "show", "--user=bob"), r"the operator +report.silenced +bob .*reason: rule 3")
+        self.assertRegex(
+            self.ask("audit", "show", "--user=bob"), r"the operator +report.silenced +bob .*reason: rule 3"
+        )
 
     def test_announcements(self) -> None:
         """Something is announced, and ends."""
@@ -213,7 +215,8 @@ class OnSqlite(CommandLine):
                   "invite list", "report list", "announcement list", "settings show", "audit show"}  # fmt: skip
         self.assertEqual(lines.keys() | others, commands())
         self.ask("room", "add", "Tea")
-        for command, words in lines.items():
+        for command, given in lines.items():
+            words = list(given)
             if command == "token revoke":
                 words = ["bob", self.ask("token", "list", "bob").splitlines()[1].split()[0]]
             elif command == "report close":

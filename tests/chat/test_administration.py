@@ -220,13 +220,15 @@ class Guests(Scene):
     def test_registers_by_the_rules(self) -> None:
         """The rules of registration hold for guests too."""
         register = self.accounts.register_guest
-        for name, password, code in (("mei", PASSWORD, "name_taken"), ("x", PASSWORD, "bad_name"), ("gu", "1", "weak_password")):
+        for name, password, code in (
+            ("mei", PASSWORD, "name_taken"),
+            ("x", PASSWORD, "bad_name"),
+            ("gu", "1", "weak_password"),
+        ):
             self.assertEqual(self.house.refusal(register(self.gus, name, "", password, None, None)), code)
         self.assertEqual(self.house.refusal(register(self.mei, "gustav", "", PASSWORD, None, None)), "forbidden")
         self.house.wait(self.house.chat.settings.change(self.anna, registration="invitation"))
-        self.assertEqual(
-            self.house.refusal(register(self.gus, "gustav", "", PASSWORD, None, None)), "bad_invitation"
-        )
+        self.assertEqual(self.house.refusal(register(self.gus, "gustav", "", PASSWORD, None, None)), "bad_invitation")
         invitation, _ = self.house.wait(self.accounts.make_invite(self.anna, 1, 1))
         self.house.wait(register(self.gus, "gustav", "", PASSWORD, None, invitation))
         self.house.wait(self.house.chat.settings.change(self.anna, registration="closed"))

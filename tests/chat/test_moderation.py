@@ -6,7 +6,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.house import PASSWORD, DEVICE, FAST, Connection, House
+from tests.support.house import DEVICE, FAST, PASSWORD, Connection, House
 from webchat.chat.facade import Settings
 from webchat.chat.moderation import MAX_OPEN_REPORTS
 from webchat.model.commands import JoinRoom, LeaveRoom, PostMessage
@@ -24,7 +24,9 @@ class Scene(SynchronousTestCase):
         )
         self.house = House(self, settings=settings)
         self.anna = self.house.set_up()
-        self.olga, self.mei, self.ola, self.otto = (self.house.register(name) for name in ("olga", "mei", "ola", "otto"))
+        self.olga, self.mei, self.ola, self.otto = (
+            self.house.register(name) for name in ("olga", "mei", "ola", "otto")
+        )
         self.room = self.house.wait(self.house.chat.rooms.create(self.olga, "Garden")).room
         for one in (self.mei, self.ola):
             self.house.wait(self.house.chat.rooms.join(one, JoinRoom(0, self.room)))
@@ -33,7 +35,7 @@ class Scene(SynchronousTestCase):
         self.moderation = self.house.chat.moderation
 
     def post(self, actor: Any, text: str, room: RoomId | None = None) -> Any:
-        command = PostMessage(0, room or self.room, text, text)
+        command = PostMessage(0, room or self.room, text, text.replace(" ", "-"))
         return self.house.wait(self.house.chat.messages.post(actor, command))
 
     def report(self, actor: Any = None, seq: int = 5, reason: str = "spam", room: RoomId | None = None) -> Any:

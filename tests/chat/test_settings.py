@@ -30,7 +30,9 @@ class Decisions(SynchronousTestCase):
     def test_shown(self) -> None:
         """Strangers learn the title, how to come in, and that there are terms."""
         self.house.wait(
-            self.settings.change(self.anna, title=" 茶室 ", guests=True, creating="admins", terms="Be kind.\n好好说话。")
+            self.settings.change(
+                self.anna, title=" 茶室 ", guests=True, creating="admins", terms="Be kind.\n好好说话。"
+            )
         )
         about = self.house.chat.about()
         self.assertEqual((about.title, about.guests, about.terms, about.creating), ("茶室", True, True, "admins"))

@@ -79,7 +79,7 @@ class AccountTests(SceneCase):
         page = adele.get(f"{ADMIN}/users?limit=2").json
         self.assertEqual([one["name"] for one in page["accounts"]], ["gus", "xenia"])
         page = adele.get(f"{ADMIN}/users?limit=2&after={page['next']}").json
-        self.assertEqual([(one["name"], one["state"]) for one in page["accounts"]][0], ("dora", "disabled"))
+        self.assertEqual(next((one["name"], one["state"]) for one in page["accounts"]), ("dora", "disabled"))
         one = adele.get(f"{ADMIN}/users/5").json
         self.assertEqual(
             {**one, "seen": 0},
@@ -106,9 +106,7 @@ class AccountTests(SceneCase):
         self.assertEqual(adele.ask("PUT", f"{ADMIN}/users/5/disabled", {"disabled": True}).status, 204)
         self.assertEqual(scene.client("mei").get("/api/v1/session").status, 401)
         outcome = adele.ask("PUT", f"{ADMIN}/users/disabled", {"ids": [6, 1], "disabled": True})
-        self.assertEqual(
-            outcome.json, {"outcomes": [{"id": 6, "refused": None}, {"id": 1, "refused": "forbidden"}]}
-        )
+        self.assertEqual(outcome.json, {"outcomes": [{"id": 6, "refused": None}, {"id": 1, "refused": "forbidden"}]})
 
     def test_new_password(self) -> None:
         """A link is made, told once, and used once."""
@@ -132,7 +130,9 @@ class SettingsTests(SceneCase):
         """Decided, in force at once, shown to strangers."""
         scene = self.fresh()
         adele = scene.client("adele")
-        answer = adele.ask("PATCH", f"{ADMIN}/settings", {"title": "茶室", "registration": "closed", "terms": "Be kind."})
+        answer = adele.ask(
+            "PATCH", f"{ADMIN}/settings", {"title": "茶室", "registration": "closed", "terms": "Be kind."}
+        )
         self.assertEqual(answer.json, adele.get(f"{ADMIN}/settings").json)
         about = scene.client().get("/api/v1/server").json
         self.assertEqual((about["title"], about["registration"], about["terms"]), ("茶室", "closed", True))

@@ -95,7 +95,9 @@ class Accounts(StoreTests):
         self.join(garden, self.user())
         found = self.read(store.room_list, "public", None, ("", 0), 9)
         self.assertEqual([(one.room, one.members) for one, _ in found], [(garden, 1), (lobby, 0)])
-        self.assertEqual([one.room for one, _ in self.read(store.room_list, "public", None, ("garden", garden), 9)], [lobby])
+        self.assertEqual(
+            [one.room for one, _ in self.read(store.room_list, "public", None, ("garden", garden), 9)], [lobby]
+        )
         self.assertEqual([one.room for one, _ in self.read(store.room_list, "private", "%cell%", ("", 0), 9)], [cellar])
 
     def test_idle_guests(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import attrs
 import sqlalchemy as sa
@@ -11,8 +12,8 @@ from webchat.chat import permission
 from webchat.chat.accounts import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.chat.authority import Who, administer, id_of, own, rule
 from webchat.chat.log import Outcome, RoomLog
-from webchat.chat.rooms import like_pattern, read_cursor
 from webchat.chat.rooms import cursor as write_cursor
+from webchat.chat.rooms import like_pattern, read_cursor
 from webchat.chat.standing import Standing
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets
@@ -289,9 +290,7 @@ class Administration:
         """Ends the accounts of guests who were not here for a week, some at a time."""
         now, after = self._now(), self._swept
         since = Millis(now - GUEST_LIFE)
-        idle, self._swept = await self._database.read(
-            lambda db: store.idle_guests(db, after, GUESTS_AT_ONCE, since)
-        )
+        idle, self._swept = await self._database.read(lambda db: store.idle_guests(db, after, GUESTS_AT_ONCE, since))
         for user in idle:
             await self._end_guest(user, now)
 
@@ -314,10 +313,10 @@ class Administration:
             self._changes.take(by.id)
 
 
-def _note(
-    db: sa.Connection, now: Millis, by: Who, action: str, user: UserId, reason: str, **details: object
-) -> None:
-    audit.record(db, now, id_of(by), action, user=user, **({"reason": reason} if reason else {}), **details)
+def _note(db: sa.Connection, now: Millis, by: Who, action: str, user: UserId, reason: str, **details: Any) -> None:
+    if reason:
+        details["reason"] = reason
+    audit.record(db, now, id_of(by), action, user=user, **details)
 
 
 def _acts(db: sa.Connection, before: int | None, room: RoomId | None, user: UserId | None, limit: int) -> AuditPage:
@@ -327,9 +326,7 @@ def _acts(db: sa.Connection, before: int | None, room: RoomId | None, user: User
         AuditEntry(one.id, one.created, one.actor, one.action, one.room, one.user, one.details) for one in found[:limit]
     )
     people = {one for entry in entries for one in (entry.actor, entry.user) if one is not None}
-    return AuditPage(
-        entries, tuple(user_store.cards(db, people)), entries[-1].id if len(found) > limit else None
-    )
+    return AuditPage(entries, tuple(user_store.cards(db, people)), entries[-1].id if len(found) > limit else None)
 
 
 def _leave(db: sa.Connection, room: RoomId, user: UserId) -> Outcome[None]:

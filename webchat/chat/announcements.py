@@ -15,9 +15,8 @@ from webchat.model.announcements import Announcement, Dismissed, announcement_li
 from webchat.model.ids import MAX_INT, Millis, UserId
 from webchat.model.refusals import NotFound
 from webchat.model.users import Actor
-from webchat.store import administration
+from webchat.store import administration, audit
 from webchat.store import announcements as store
-from webchat.store import audit
 from webchat.store.database import Database
 
 PAGE_LIMIT = 100
@@ -94,7 +93,7 @@ class Announcements:
         by: Who,
         announcement: int,
         text: str | UnsetType = UNSET,
-        link: str | None | UnsetType = UNSET,
+        link: str | UnsetType | None = UNSET,
     ) -> Announcement:
         """Gives the announcement another text or link; then it is shown again to those who have dismissed it."""
         new_text = text if isinstance(text, UnsetType) else announcement_text(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 import sqlalchemy as sa
@@ -151,8 +152,9 @@ class Moderation:
                 if found.outcome == outcome:
                     return Outcome(None)
                 raise Conflict("This report has been closed.")
-            thing, rows, user = found.thing, (), None
-            details: dict[str, object] = {"report": report, **({"seq": thing.seq} if thing.seq else {})}
+            thing, user = found.thing, None
+            rows: tuple[Row, ...] = ()
+            details: dict[str, Any] = {"report": report, **({"seq": thing.seq} if thing.seq else {})}
             if reason:
                 details["reason"] = reason
             if outcome == "deleted":

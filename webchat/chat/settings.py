@@ -72,7 +72,7 @@ class ServerSettings:
         self,
         by: Who,
         title: str | UnsetType = UNSET,
-        registration: RegistrationPolicy | None | UnsetType = UNSET,
+        registration: RegistrationPolicy | UnsetType | None = UNSET,
         guests: bool | UnsetType = UNSET,
         creating: Creators | UnsetType = UNSET,
         terms: str | UnsetType = UNSET,
@@ -100,7 +100,7 @@ class ServerSettings:
             if decided != before:
                 settings_store.save(db, decided)
                 # The terms are long; that they changed is what there is to know.
-                details = {name: True if name == "terms" else value for name, value in changes.items()}
+                details: dict[str, Any] = {name: True if name == "terms" else value for name, value in changes.items()}
                 audit.record(db, now, id_of(by), "server.settings", **details)
             return decided
 

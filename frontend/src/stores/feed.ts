@@ -1,10 +1,12 @@
 // Brings what the socket says to the stores that hold it.
 import { setServerNow } from '@/lib/clock'
 import type { RoomId, Row, ServerEvent, UserId, Welcome } from '@/wire/frames'
+import { useAnnouncements } from './announcements'
 import { useConnection } from './connection'
 import { useDrafts } from './drafts'
 import { useMessages } from './messages'
 import { usePeople } from './people'
+import { useReports } from './reports'
 import { useRooms } from './rooms'
 import { useSession } from './session'
 
@@ -26,6 +28,8 @@ export function stopFeed(): void {
   useMessages().close()
   useRooms().clear()
   usePeople().clear()
+  useAnnouncements().clear()
+  useReports().clear()
   useDrafts().close()
 }
 
@@ -38,6 +42,8 @@ function beWelcome(welcome: Welcome, named: ReadonlySet<RoomId>): void {
   for (const id of useRooms().welcome(welcome.rooms)) messages.dropRoom(id)
   messages.welcome(welcome.rooms, named, welcome.epoch)
   messages.reportAll()
+  useAnnouncements().put(welcome.announcement ?? null)
+  void useReports().refresh()
 }
 
 function happened(event: ServerEvent): void {
@@ -63,6 +69,12 @@ function happened(event: ServerEvent): void {
       return rooms.setRead(event.room, event.seq)
     case 'typing':
       return messages.receiveTyping(event.room, event.user)
+    case 'announcement':
+      return useAnnouncements().put(event)
+    case 'dismissed':
+      return useAnnouncements().dismissed(event.announcement, event.version)
+    case 'report':
+      return useReports().tell(event.open)
   }
 }
 

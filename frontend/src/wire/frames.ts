@@ -114,6 +114,12 @@ export interface Server {
   registration: 'open' | 'invitation' | 'closed'
   needs_setup: boolean
   limits: Limits
+  /** One may look round without an account. */
+  guests: boolean
+  /** There are terms to read before registering. */
+  terms: boolean
+  /** Who makes rooms. */
+  creating: 'all' | 'admins'
 }
 
 // Rows: whole current states, stamped with the room's rev.
@@ -182,6 +188,32 @@ export interface Welcome {
   rooms: RoomState[]
   server: Server
   now: Millis
+  /** The current one, unless one has dismissed it. */
+  announcement?: Announcement | null
+}
+
+export interface Announcement {
+  type: 'announcement'
+  id: number
+  version: number
+  text: string
+  link: string | null
+  created: Millis
+  changed: Millis
+  ended: Millis | null
+}
+
+/** Read on another device. */
+export interface Dismissed {
+  type: 'dismissed'
+  announcement: number
+  version: number
+}
+
+/** How many reports wait for one's decision. */
+export interface OpenReports {
+  type: 'report'
+  open: number
 }
 
 export interface Joined {
@@ -218,7 +250,8 @@ export interface Reset {
   rev: Rev
 }
 
-export type ServerEvent = Row | Joined | ReadMark | Typing | Syncing | Synced | Reset
+export type ServerEvent =
+  Row | Joined | ReadMark | Typing | Syncing | Synced | Reset | Announcement | Dismissed | OpenReports
 
 export interface ErrorFrame {
   type: 'error'
@@ -276,6 +309,7 @@ export const ERROR_CODES = [
   'bad_invitation',
   'bad_name',
   'bad_request',
+  'bad_reset_code',
   'bad_setup_code',
   'bad_text',
   'busy',

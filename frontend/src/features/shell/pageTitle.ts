@@ -15,6 +15,8 @@ export function usePageTitle(): void {
   const place = computed(() => {
     if (route.name === 'room') return rooms.get(Number(route.params.id))?.title ?? ''
     if (route.name === 'browse') return t('directory.title')
+    if (route.name === 'admin') return t('admin.title')
+    if (route.name === 'announcements') return t('announcements.title')
     if (route.name === 'settings') return t('settings.title')
     return ''
   })
