@@ -49,7 +49,7 @@ class Resets:
             self._changes.take(by.id)
         secret = urlsafe_b64encode(self._token_bytes(24)).decode().rstrip("=")
         now = self._now()
-        code, expires = f"{user}.{secret}", Millis(now + RESET_LIFE)
+        code, expires = f"{user}-{secret}", Millis(now + RESET_LIFE)
         kept = json.dumps({"sha256": _digest(code), "expires": expires})
 
         def work(db: sa.Connection) -> None:
@@ -69,7 +69,7 @@ class Resets:
         """
         here = ("reset", throttle_key(address))
         self._failures.check(here)
-        number, _, _ = code.partition(".")
+        number, _, _ = code.partition("-")
         if not number.isascii() or not number.isdecimal() or len(number) > 15:
             self._failures.failed(here)
             raise BadResetCode
