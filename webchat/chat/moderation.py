@@ -53,8 +53,8 @@ class Moderation:
     _now: Callable[[], Millis]
     _reports: Buckets
     _changes: Buckets
-    _told: dict[UserId, int] = attrs.field(factory=dict, init=False)
-    """Who here was told of how many open reports."""
+    _known: frozenset[Thing] = attrs.field(default=frozenset(), init=False)
+    """What was open when people here were last told."""
 
     # Reporting.
 
@@ -176,7 +176,7 @@ class Moderation:
         user = await self._log.change(room, work)
         if user is not None:
             if outcome == "silenced":
-                self._standing.changed(user.id)
+                self._standing.silenced(user.id)
             else:
                 self._standing.removed(user.id)
         await self.tell()
@@ -187,28 +187,15 @@ class Moderation:
         """Tells those connected here how many reports wait for them, where that has changed."""
         here = set(self._hub.users())
         if not here:
-            self._told.clear()
             return
-
-        def work(db: sa.Connection) -> dict[UserId, int]:
-            things = store.open_things(db)
-            if not things and not self._told:
-                return {}
-            counts = dict.fromkeys(here & store.staff(db), len(things))
-            rooms: dict[RoomId, int] = {}
-            for thing in things:
-                if thing.room is not None:
-                    rooms[thing.room] = rooms.get(thing.room, 0) + 1
-            for room, people in store.moderators(db, rooms).items():
-                for user in (people & here) - counts.keys():
-                    counts[user] = counts.get(user, 0) + rooms[room]
-            return counts
-
-        counts = await self._database.read(work)
-        told, self._told = self._told, {user: count for user, count in counts.items() if count}
-        for user in told.keys() | self._told.keys():
-            if self._told.get(user, 0) != told.get(user, 0):
-                self._hub.tell_user(user, OpenReports(self._told.get(user, 0)))
+        things = frozenset(await self._database.read(store.open_things))
+        if things == self._known:
+            return
+        # Whoever looks after a room in which nothing waits any more is told that, too.
+        before, self._known = self._known, things
+        counts = await self._database.read(lambda db: _waiting(db, here, things, before))
+        for user, count in counts.items():
+            self._hub.tell_user(user, OpenReports(count))
 
 
 def _add(db: sa.Connection, reporter: UserId, thing: Thing, reason: str, now: Millis) -> int:
@@ -220,6 +207,22 @@ def _add(db: sa.Connection, reporter: UserId, thing: Thing, reason: str, now: Mi
     if len(known) >= MAX_OPEN_REPORTS:
         raise TooMany
     return store.add(db, reporter, thing, reason, now)
+
+
+def _waiting(
+    db: sa.Connection, here: set[UserId], things: frozenset[Thing], before: frozenset[Thing]
+) -> dict[UserId, int]:
+    """How many of *things* wait for whom of those who are *here*: for everybody for whom that may have changed."""
+    counts = dict.fromkeys(here & store.staff(db), len(things))
+    staff = set(counts)
+    rooms = {thing.room: 0 for thing in (*things, *before) if thing.room is not None}
+    for thing in things:
+        if thing.room is not None:
+            rooms[thing.room] += 1
+    for room, people in store.moderators(db, rooms).items():
+        for user in (people & here) - staff:
+            counts[user] = counts.get(user, 0) + rooms[room]
+    return counts
 
 
 def _rooms_of(db: sa.Connection, by: Who) -> set[RoomId] | None:

@@ -41,7 +41,7 @@ test('a reported message is deleted, its author silenced, and the log knows both
   await expect(report).toHaveCount(0)
   await expect(log(page).locator('[data-seq="2"]')).toContainText('Message deleted')
 
-  await desk.getByRole('button', { name: 'Silence for an hour…' }).click()
+  await desk.getByRole('button', { name: 'Silence…' }).click()
   await question.getByRole('button', { name: 'Silence', exact: true }).click()
   await expect(desk.getByText('Nothing to decide.')).toBeVisible()
 

@@ -1,6 +1,9 @@
-// A list from the server that is read page by page.
+// What the sections share: a list from the server that is read page by page, and how long silence lasts.
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { useSubmission, type Submission } from '@/features/form'
+
+/** Minutes for which somebody may be silenced. */
+export const SILENCES = [60, 24 * 60, 7 * 24 * 60, 30 * 24 * 60] as const
 
 export interface Paged<T> {
   rows: ShallowRef<T[] | null>
