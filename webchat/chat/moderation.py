@@ -106,16 +106,16 @@ class Moderation:
         limit = max(1, min(limit, PAGE_LIMIT))
 
         def work(db: sa.Connection) -> ReportPage:
-            rooms = _rooms_of(db, actor)
+            scope = _scope_of(db, actor)
             read = store.open_ones if state == "open" else store.closed_ones
-            found = read(db, rooms, before or MAX_INT, limit + 1)
+            found = read(db, scope, before or MAX_INT, limit + 1)
             views = tuple(_view(db, report) for report in found[:limit])
             authors = {message.author for view in views for message in view.context}
             authors |= {view.closed_by for view in views if view.closed_by is not None}
             return ReportPage(
                 views,
                 tuple(user_store.cards(db, authors)),
-                len(store.open_things(db, rooms)),
+                len(store.open_things(db, scope)),
                 views[-1].id if len(found) > limit else None,
             )
 
@@ -215,35 +215,34 @@ def _waiting(
     """How many of *things* wait for whom of those who are *here*: for everybody for whom that may have changed."""
     counts = dict.fromkeys(here & store.staff(db), len(things))
     staff = set(counts)
-    rooms = {thing.room: 0 for thing in (*things, *before) if thing.room is not None}
-    for thing in things:
-        if thing.room is not None:
-            rooms[thing.room] += 1
+    rooms = {thing.room for thing in things | before if thing.room is not None}
     for room, people in store.moderators(db, rooms).items():
         for user in (people & here) - staff:
-            counts[user] = counts.get(user, 0) + rooms[room]
+            here_now = sum(thing.room == room and thing.user != user for thing in things)
+            counts[user] = counts.get(user, 0) + here_now
     return counts
 
 
-def _rooms_of(db: sa.Connection, by: Who) -> set[RoomId] | None:
-    """The rooms whose reports who asks may see; None for all.  Raises Forbidden."""
+def _scope_of(db: sa.Connection, by: Who) -> store.Scope | None:
+    """What who asks may see and decide; None for everything.  Raises Forbidden."""
     if by is None:
         return None
     user = user_store.maybe(db, by.id)
     if user is not None and user.role in ("owner", "admin"):
         return None
-    rooms = store.moderated(db, by.id)
-    if not rooms:
+    scope = store.moderated(db, by.id)
+    if not scope.rooms:
         raise Forbidden("Reports are for those who look after a room or the server.")
-    return rooms
+    return scope
 
 
 def _may_decide(db: sa.Connection, by: Who, report: Report) -> bool:
     try:
-        rooms = _rooms_of(db, by)
+        scope = _scope_of(db, by)
     except Forbidden:
         return False
-    return rooms is None or report.thing.room in rooms
+    thing = report.thing
+    return scope is None or (thing.room in scope.rooms and thing.user != scope.herself)
 
 
 def _tombstone(db: sa.Connection, thing: Thing, now: Millis) -> tuple[Row, ...]:
