@@ -55,7 +55,7 @@ export default defineConfig({
   plugins: [
     vue(),
     vueI18n({
-      include: [here('./src/locales/*.json')],
+      include: [here('./src/locales/**/*.json')],
       runtimeOnly: true,
       // The compiler needs eval, which the CSP forbids.
       dropMessageCompiler: true,

@@ -202,11 +202,14 @@ class Config:
         shown="none",
     )
 
-    title: str = _option(_text, "webchat", "the server's name, until the set-up page gives it another", group=_WHO)
+    title: str = _option(
+        _text, "webchat", "the server's name, until the set-up page or an admin gives it another", group=_WHO
+    )
     registration: Literal["open", "invitation", "closed"] = _option(
         _one_of("open", "invitation", "closed"),
         "invitation",
-        "who may make an account: anybody (open), whoever has an invitation (also a room's link), or nobody (closed)",
+        "who may make an account, until an admin decides otherwise: anybody (open), whoever has an invitation (also "
+        "a room's link), or nobody (closed)",
         group=_WHO,
     )
     session_idle_days: int = _option(

@@ -63,7 +63,9 @@ function read(folder) {
 }
 
 if (argv[1] === HERE) {
-  const load = (name) => flatten(JSON.parse(readFileSync(join(SRC, 'locales', name), 'utf8')))
+  const parts = readdirSync(join(SRC, 'locales'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const messagesOf = (...path) => [...flatten(JSON.parse(readFileSync(join(SRC, 'locales', ...path), 'utf8')))]
+  const load = (name) => new Map([...messagesOf(name), ...parts.flatMap((part) => messagesOf(part.name, name))])
   const [en, zh] = [load('en.json'), load('zh-CN.json')]
   const sources = read(SRC)
   const wrong = compare(en, zh)

@@ -1,5 +1,6 @@
 // Every place with an address, and who may be there.
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+import { addPart } from '@/lib/i18n'
 import { useSession } from '@/stores/session'
 
 declare module 'vue-router' {
@@ -38,6 +39,26 @@ export const router = createRouter({
       meta: { for: 'anybody' },
     },
     {
+      path: '/look-round',
+      name: 'look-round',
+      component: () => import('@/features/auth/GuestPage.vue'),
+      meta: { for: 'guest' },
+    },
+    {
+      path: '/reset/:code',
+      name: 'reset',
+      component: () => import('@/features/auth/ResetPage.vue'),
+      props: true,
+      meta: { for: 'anybody' },
+    },
+    {
+      path: '/terms',
+      name: 'terms',
+      component: () => import('@/features/auth/TermsPage.vue'),
+      meta: { for: 'anybody' },
+    },
+    { path: '/stay', name: 'stay', component: () => import('@/features/auth/StayPage.vue') },
+    {
       path: '/',
       component: () => import('@/features/shell/AppShell.vue'),
       children: [
@@ -68,6 +89,18 @@ export const router = createRouter({
           component: () => import('@/features/settings/SettingsPage.vue'),
           props: (route) => ({ section: route.params.section || null }),
         },
+        {
+          path: 'announcements',
+          name: 'announcements',
+          component: () => import('@/features/announcements/AnnouncementsPage.vue'),
+        },
+        {
+          path: 'admin/:section?',
+          name: 'admin',
+          component: () =>
+            Promise.all([import('@/features/admin/AdminPage.vue'), addPart('admin')]).then(([page]) => page),
+          props: (route) => ({ section: route.params.section || null }),
+        },
         { path: ':rest(.*)*', name: 'not-found', component: () => import('@/features/shell/NotFound.vue') },
       ],
     },
@@ -76,6 +109,7 @@ export const router = createRouter({
 
 /** Where somebody must go instead of *to*, by the phase of the session; null to let them in. */
 export function detour(phase: string, to: Pick<RouteLocationNormalized, 'meta' | 'fullPath' | 'hash'>): object | null {
+  if (to.meta.for === 'anybody' && phase !== 'setup') return null
   if (phase === 'setup') return to.meta.for === 'founder' ? null : { name: 'setup', hash: to.hash }
   if (phase === 'signed-in') return to.meta.for && to.meta.for !== 'anybody' ? { name: 'home' } : null
   if (phase === 'signed-out') {

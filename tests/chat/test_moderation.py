@@ -35,7 +35,7 @@ class Scene(SynchronousTestCase):
         self.moderation = self.house.chat.moderation
 
     def post(self, actor: Any, text: str, room: RoomId | None = None) -> Any:
-        command = PostMessage(0, room or self.room, text, text)
+        command = PostMessage(0, room or self.room, text, text.replace(" ", "-"))
         return self.house.wait(self.house.chat.messages.post(actor, command))
 
     def report(self, actor: Any = None, seq: int = 5, reason: str = "spam", room: RoomId | None = None) -> Any:
@@ -139,6 +139,17 @@ class Deciding(Scene):
         for report in (there, person):
             self.assertEqual(self.house.refusal(self.decide(report, "dismissed", self.olga)), "not_found")
         self.assertEqual(self.house.refusal(self.decide(here, "dismissed", self.mei)), "not_found")
+
+    def test_about_herself(self) -> None:
+        """Whoever looks after a room does not decide about herself; the server's admins do."""
+        self.post(self.olga, "I am the law")
+        connection = self.house.connect(self.olga)
+        about_her, other = self.made(seq=10), self.made()
+        self.assertEqual([one.id for one in self.queue(self.olga).reports], [other])
+        self.assertEqual(self.house.refusal(self.decide(about_her, "dismissed", self.olga)), "not_found")
+        self.house.wait(self.moderation.tell())
+        self.assertEqual([event["open"] for event in connection.rest() if event["type"] == "report"], [1])
+        self.house.wait(self.decide(about_her, "deleted"))
 
     def test_pages(self) -> None:
         """By page, the latest first."""

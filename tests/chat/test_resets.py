@@ -70,10 +70,10 @@ class Resets(SynchronousTestCase):
 
     def test_wrong(self) -> None:
         """Whatever is no code is refused, and only so often."""
-        codes = ("", "x", "2.", "2.x", ".", "4711.abc", "9" * 20 + ".x", "²." + "x", "-1.x", self.make()[:-1])
+        codes = ("", "x", "2-", "2-x", "-", "4711-abc", "9" * 20 + "-x", "²-x", "-1-x", self.make()[:-1])
         for code in codes:
             self.assertEqual(self.house.refusal(self.use(code)), "bad_reset_code", code)
-        seen = {self.house.refusal(self.use("2.x")) for _ in range(30)}
+        seen = {self.house.refusal(self.use("2-x")) for _ in range(30)}
         self.assertIn("rate_limited", seen)
 
     def test_only_a_hash(self) -> None:
@@ -81,7 +81,7 @@ class Resets(SynchronousTestCase):
         code = self.make()
         with self.house.engines.reader.connect() as db:
             kept = db.exec_driver_sql("SELECT value FROM meta WHERE key LIKE 'reset:%'").scalar_one()
-        self.assertNotIn(code.partition(".")[2], kept)
+        self.assertNotIn(code.partition("-")[2], kept)
 
     def test_who(self) -> None:
         """Made by admins, for those who sign in with a password."""

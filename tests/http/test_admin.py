@@ -79,7 +79,7 @@ class AccountTests(SceneCase):
         page = adele.get(f"{ADMIN}/users?limit=2").json
         self.assertEqual([one["name"] for one in page["accounts"]], ["gus", "xenia"])
         page = adele.get(f"{ADMIN}/users?limit=2&after={page['next']}").json
-        self.assertEqual([(one["name"], one["state"]) for one in page["accounts"]][0], ("dora", "disabled"))
+        self.assertEqual(next((one["name"], one["state"]) for one in page["accounts"]), ("dora", "disabled"))
         one = adele.get(f"{ADMIN}/users/5").json
         self.assertEqual(
             {**one, "seen": 0},

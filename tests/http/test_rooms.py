@@ -85,7 +85,7 @@ class RoomTests(SynchronousTestCase):
         """Members are listed in pages, and found by name."""
         client = self.scene.client("mei")
         page = client.get("/api/v1/rooms/2/members?limit=2").json
-        self.assertEqual((len(page["members"]), page["total"]), (2, 6))
+        self.assertEqual((len(page["members"]), page["total"]), (2, 7))
         rest = client.get(f"/api/v1/rooms/2/members?after={page['next']}").json
         names = [entry["user"]["name"] for entry in page["members"] + rest["members"]]
         self.assertEqual(len(set(names)), 6)

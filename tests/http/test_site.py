@@ -348,14 +348,15 @@ class LogTests(SiteCase):
         self.assertEqual(self.site.answered, {200: 1})
 
     def test_nothing_secret(self) -> None:
-        """No query, no invitation code, no cookie, no token, no body."""
+        """No query, no code of an invitation or for a new password, no cookie, no token, no body."""
         client = Client(self.site, token="wct_CANARY", cookies={"webchat": "CANARY"})
         client.get("/api/v1/hello?token=CANARY")
         client.get("/invite/CANARY")
         client.get("/invite/CANARY/more?x=CANARY")
+        client.get("/reset/7-CANARY")
         client.post("/api/v1/echo", {"password": "CANARY"})
         client.get("/x?CANARY", headers={"Referer": "https://x.example/?CANARY", "Host": "CANARY"})
-        self.assertEqual(len(self.lines()), 5)
+        self.assertEqual(len(self.lines()), 6)
         self.assertEqual([line for line in self.lines() if "CANARY" in line], [])
 
     def test_nothing_forged(self) -> None:

@@ -187,7 +187,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "email": "g@example.com",
         "invitation": "none",
     },
-    "POST /api/v1/reset": {"code": "5.none", "password": PASSWORD},
+    "POST /api/v1/reset": {"code": "5-none", "password": PASSWORD},
     "POST /api/v1/reports": {"room": 2, "seq": 1, "user": None, "reason": "spam"},
     "PUT /api/v1/reports/{id}": {"outcome": "dismissed", "minutes": None, "reason": "no harm"},
     "POST /api/v1/announcements": {"text": "Tea at three", "link": "/rooms/1"},

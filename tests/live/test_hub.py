@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from webchat.live import hub as hub_module
 from webchat.live.hub import RING_LENGTH, Hub
 from webchat.live.pacing import Pace
+from webchat.model.announcements import Dismissed
 from webchat.model.events import Block, Event, Member, Message, ReadMark, Reset, RoomRow, Row, Typing, UserChanged
 from webchat.model.ids import Millis, Rev, RoomId, Seq, SessionId, UserId
 from webchat.model.refusals import Unavailable
@@ -572,3 +573,19 @@ class Gaps(Scene):
         self.assertEqual(self.asked, [])
         self.hub.flush()
         self.assertEqual(anna.writes, ["message:1"])
+
+
+class Everybody(SynchronousTestCase):
+    """What is told to all."""
+
+    def test_told(self) -> None:
+        """Every connection is told, whatever it listens to, of something that is encoded once for each dialect."""
+        hub = Hub(lambda room, rev: None, Pace(Clock().seconds))  # type: ignore[arg-type, return-value]
+        one, other = Words(), Words()
+        ears = [Ear(ANNA, one), Ear(MEI, one, session=7), Ear(LI, other)]
+        for ear in ears:
+            hub.attach(ear)
+        hub.detach(ears[1])
+        hub.tell_everybody(Dismissed(1, 1))
+        self.assertEqual([ear.passing for ear in ears], [["dismissed"], [], ["dismissed"]])
+        self.assertEqual((one.encoded, other.encoded), (1, 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import attrs
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ from webchat.model.reports import report_reason
 from webchat.model.text import folded
 from webchat.model.users import Actor, UserRole
 from webchat.store import administration as store
-from webchat.store import audit, memberships, reports
+from webchat.store import audit, memberships, meta, reports
 from webchat.store import changes as change_store
 from webchat.store import rooms as room_store
 from webchat.store import sessions as session_store
@@ -213,7 +214,7 @@ class Administration:
                 _note(db, now, by, "user.silence", user, reason, until=until)
 
         await self._database.write(None, work)
-        self._standing.changed(user)
+        self._standing.silenced(user)
         return until
 
     async def set_role(self, by: Who, user: UserId, role: UserRole) -> None:
@@ -227,6 +228,8 @@ class Administration:
 
         def work(db: sa.Connection) -> list[UserId]:
             if role in ("owner", "admin"):
+                # Held, or two could be handed the server at once.
+                meta.lock(db, "epoch")
                 own(db, by)
             found = rule(db, by, user)
             if found.role == role:
@@ -312,8 +315,10 @@ class Administration:
             self._changes.take(by.id)
 
 
-def _note(db: sa.Connection, now: Millis, by: Who, action: str, user: UserId, reason: str, **details: object) -> None:
-    audit.record(db, now, id_of(by), action, user=user, **({"reason": reason} if reason else {}), **details)
+def _note(db: sa.Connection, now: Millis, by: Who, action: str, user: UserId, reason: str, **details: Any) -> None:
+    if reason:
+        details["reason"] = reason
+    audit.record(db, now, id_of(by), action, user=user, **details)
 
 
 def _acts(db: sa.Connection, before: int | None, room: RoomId | None, user: UserId | None, limit: int) -> AuditPage:

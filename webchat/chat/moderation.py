@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 import sqlalchemy as sa
@@ -52,8 +53,8 @@ class Moderation:
     _now: Callable[[], Millis]
     _reports: Buckets
     _changes: Buckets
-    _told: dict[UserId, int] = attrs.field(factory=dict, init=False)
-    """Who here was told of how many open reports."""
+    _known: frozenset[Thing] = attrs.field(default=frozenset(), init=False)
+    """What was open when people here were last told."""
 
     # Reporting.
 
@@ -105,16 +106,16 @@ class Moderation:
         limit = max(1, min(limit, PAGE_LIMIT))
 
         def work(db: sa.Connection) -> ReportPage:
-            rooms = _rooms_of(db, actor)
+            scope = _scope_of(db, actor)
             read = store.open_ones if state == "open" else store.closed_ones
-            found = read(db, rooms, before or MAX_INT, limit + 1)
+            found = read(db, scope, before or MAX_INT, limit + 1)
             views = tuple(_view(db, report) for report in found[:limit])
             authors = {message.author for view in views for message in view.context}
             authors |= {view.closed_by for view in views if view.closed_by is not None}
             return ReportPage(
                 views,
                 tuple(user_store.cards(db, authors)),
-                len(store.open_things(db, rooms)),
+                len(store.open_things(db, scope)),
                 views[-1].id if len(found) > limit else None,
             )
 
@@ -151,8 +152,9 @@ class Moderation:
                 if found.outcome == outcome:
                     return Outcome(None)
                 raise Conflict("This report has been closed.")
-            thing, rows, user = found.thing, (), None
-            details: dict[str, object] = {"report": report, **({"seq": thing.seq} if thing.seq else {})}
+            thing, user = found.thing, None
+            rows: tuple[Row, ...] = ()
+            details: dict[str, Any] = {"report": report, **({"seq": thing.seq} if thing.seq else {})}
             if reason:
                 details["reason"] = reason
             if outcome == "deleted":
@@ -174,7 +176,7 @@ class Moderation:
         user = await self._log.change(room, work)
         if user is not None:
             if outcome == "silenced":
-                self._standing.changed(user.id)
+                self._standing.silenced(user.id)
             else:
                 self._standing.removed(user.id)
         await self.tell()
@@ -185,28 +187,15 @@ class Moderation:
         """Tells those connected here how many reports wait for them, where that has changed."""
         here = set(self._hub.users())
         if not here:
-            self._told.clear()
             return
-
-        def work(db: sa.Connection) -> dict[UserId, int]:
-            things = store.open_things(db)
-            if not things and not self._told:
-                return {}
-            counts = dict.fromkeys(here & store.staff(db), len(things))
-            rooms: dict[RoomId, int] = {}
-            for thing in things:
-                if thing.room is not None:
-                    rooms[thing.room] = rooms.get(thing.room, 0) + 1
-            for room, people in store.moderators(db, rooms).items():
-                for user in (people & here) - counts.keys():
-                    counts[user] = counts.get(user, 0) + rooms[room]
-            return counts
-
-        counts = await self._database.read(work)
-        told, self._told = self._told, {user: count for user, count in counts.items() if count}
-        for user in told.keys() | self._told.keys():
-            if self._told.get(user, 0) != told.get(user, 0):
-                self._hub.tell_user(user, OpenReports(self._told.get(user, 0)))
+        things = frozenset(await self._database.read(store.open_things))
+        if things == self._known:
+            return
+        # Whoever looks after a room in which nothing waits any more is told that, too.
+        before, self._known = self._known, things
+        counts = await self._database.read(lambda db: _waiting(db, here, things, before))
+        for user, count in counts.items():
+            self._hub.tell_user(user, OpenReports(count))
 
 
 def _add(db: sa.Connection, reporter: UserId, thing: Thing, reason: str, now: Millis) -> int:
@@ -220,25 +209,40 @@ def _add(db: sa.Connection, reporter: UserId, thing: Thing, reason: str, now: Mi
     return store.add(db, reporter, thing, reason, now)
 
 
-def _rooms_of(db: sa.Connection, by: Who) -> set[RoomId] | None:
-    """The rooms whose reports who asks may see; None for all.  Raises Forbidden."""
+def _waiting(
+    db: sa.Connection, here: set[UserId], things: frozenset[Thing], before: frozenset[Thing]
+) -> dict[UserId, int]:
+    """How many of *things* wait for whom of those who are *here*: for everybody for whom that may have changed."""
+    counts = dict.fromkeys(here & store.staff(db), len(things))
+    staff = set(counts)
+    rooms = {thing.room for thing in things | before if thing.room is not None}
+    for room, people in store.moderators(db, rooms).items():
+        for user in (people & here) - staff:
+            here_now = sum(thing.room == room and thing.user != user for thing in things)
+            counts[user] = counts.get(user, 0) + here_now
+    return counts
+
+
+def _scope_of(db: sa.Connection, by: Who) -> store.Scope | None:
+    """What who asks may see and decide; None for everything.  Raises Forbidden."""
     if by is None:
         return None
     user = user_store.maybe(db, by.id)
     if user is not None and user.role in ("owner", "admin"):
         return None
-    rooms = store.moderated(db, by.id)
-    if not rooms:
+    scope = store.moderated(db, by.id)
+    if not scope.rooms:
         raise Forbidden("Reports are for those who look after a room or the server.")
-    return rooms
+    return scope
 
 
 def _may_decide(db: sa.Connection, by: Who, report: Report) -> bool:
     try:
-        rooms = _rooms_of(db, by)
+        scope = _scope_of(db, by)
     except Forbidden:
         return False
-    return rooms is None or report.thing.room in rooms
+    thing = report.thing
+    return scope is None or (thing.room in scope.rooms and thing.user != scope.herself)
 
 
 def _tombstone(db: sa.Connection, thing: Thing, now: Millis) -> tuple[Row, ...]:

@@ -7,6 +7,7 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 import sqlalchemy as sa
@@ -48,7 +49,7 @@ class Resets:
             self._changes.take(by.id)
         secret = urlsafe_b64encode(self._token_bytes(24)).decode().rstrip("=")
         now = self._now()
-        code, expires = f"{user}.{secret}", Millis(now + RESET_LIFE)
+        code, expires = f"{user}-{secret}", Millis(now + RESET_LIFE)
         kept = json.dumps({"sha256": _digest(code), "expires": expires})
 
         def work(db: sa.Connection) -> None:
@@ -68,7 +69,7 @@ class Resets:
         """
         here = ("reset", throttle_key(address))
         self._failures.check(here)
-        number, _, _ = code.partition(".")
+        number, _, _ = code.partition("-")
         if not number.isascii() or not number.isdecimal() or len(number) > 15:
             self._failures.failed(here)
             raise BadResetCode
@@ -96,7 +97,7 @@ class Resets:
 def _holder(db: sa.Connection, user: UserId, code: str, now: Millis) -> tuple[str, str]:
     """The names of *user*, who holds *code*.  Raises BadResetCode."""
     kept, found = meta.maybe(db, _key(user)), user_store.maybe(db, user)
-    wanted = {"sha256": "", "expires": 0} if kept is None else json.loads(kept)
+    wanted: dict[str, Any] = {"sha256": "", "expires": 0} if kept is None else json.loads(kept)
     is_right = hmac.compare_digest(wanted["sha256"], _digest(code))
     if not is_right or wanted["expires"] <= now or found is None or found.disabled is not None:
         raise BadResetCode

@@ -100,7 +100,9 @@ class ServerSettings:
             if decided != before:
                 settings_store.save(db, decided)
                 # The terms are long; that they changed is what there is to know.
-                details = {name: True if name == "terms" else value for name, value in changes.items()}
+                details: dict[str, Any] = {
+                    name: "changed" if name == "terms" else value for name, value in changes.items()
+                }
                 audit.record(db, now, id_of(by), "server.settings", **details)
             return decided
 

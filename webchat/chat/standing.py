@@ -30,8 +30,12 @@ class Standing:
         if now is not None:
             session_store.remove_all(db, user)
 
+    def silenced(self, user: UserId) -> None:
+        """After a commit: *user* is looked up again; her connections stay, since a post asks the database."""
+        self._cache.forget_user(user)
+
     def changed(self, user: UserId) -> None:
-        """After a commit: whoever acts for *user* is looked up again."""
+        """After a commit: whoever acts for *user* is looked up again, and her connections begin anew."""
         self._cache.forget_user(user)
         self._hub.dismiss_user(user, CHANGED, CHANGED_REASON)
 

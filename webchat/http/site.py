@@ -383,4 +383,4 @@ def _headers_of_every_answer(settings: HttpSettings) -> list[tuple[bytes, bytes]
 
 def _loggable(path: bytes) -> str:
     # The code in an invitation's link lets whoever reads it in.
-    return printable(re.sub(rb"^/invite/.*", b"/invite/...", path))[:500]
+    return printable(re.sub(rb"^/(invite|reset)/.*", rb"/\1/...", path))[:500]

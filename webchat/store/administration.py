@@ -40,6 +40,8 @@ _DEVICES = (
 _NAMED = sa.select(users.c.id).where(users.c.name_key == sa.bindparam("key_"))
 # Behind every text that begins with another one, wherever the engine compares sign by sign.
 _LAST = "\U0010ffff"
+_PART_LIMIT = 32
+"""Parts of names are kept only so long."""
 _PARTS = (
     sa.select(name_parts.c.user)
     .where(name_parts.c.part >= sa.bindparam("from_"), name_parts.c.part < sa.bindparam("to_"))
@@ -95,6 +97,7 @@ def accounts(
 def named(db: sa.Connection, now: Millis, name_key: str, part: str, limit: int) -> list[Account]:
     """The account whose folded name is *name_key*, then those of whose names an end begins with *part*."""
     ids = [row[0] for row in db.execute(_NAMED, {"key_": name_key})]
+    part = part[:_PART_LIMIT]
     ids += [row[0] for row in db.execute(_PARTS, {"from_": part, "to_": part + _LAST, "limit_": limit})]
     order = list(dict.fromkeys(ids))[:limit]
     found = {one.id: one for one in _accounts(db, sa.select(*_COLUMNS).where(users.c.id.in_(order)), now)}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from webchat.model.ids import Millis, RoomId, Seq, UserId
 from webchat.model.reports import Outcome
-from webchat.store.schema import memberships, reports, users
+from webchat.store.schema import memberships, reports, rooms, users
 
 COUNTED_UP_TO = 100
 
@@ -32,16 +32,18 @@ _OPEN_OF = (
 )
 _INSERT = reports.insert().returning(reports.c.id)
 _STAFF = sa.select(users.c.id).where(users.c.role.in_(("owner", "admin")), users.c.disabled.is_(None))
-_MODERATORS = sa.select(memberships.c.room, memberships.c.user).where(
-    memberships.c.room.in_(sa.bindparam("rooms_", expanding=True)),
-    memberships.c.role.in_(("owner", "moderator")),
-    memberships.c.left_rev.is_(None),
+# Nobody looks after a conversation between a few people: what is reported there is for the server's staff.
+_LOOKS_AFTER = (
+    sa.select(memberships.c.room, memberships.c.user)
+    .join(rooms, rooms.c.id == memberships.c.room)
+    .where(
+        memberships.c.role.in_(("owner", "moderator")),
+        memberships.c.left_rev.is_(None),
+        rooms.c.kind != "direct",
+    )
 )
-_MODERATED = sa.select(memberships.c.room).where(
-    memberships.c.user == sa.bindparam("user_"),
-    memberships.c.role.in_(("owner", "moderator")),
-    memberships.c.left_rev.is_(None),
-)
+_MODERATORS = _LOOKS_AFTER.where(memberships.c.room.in_(sa.bindparam("rooms_", expanding=True)))
+_MODERATED = _LOOKS_AFTER.where(memberships.c.user == sa.bindparam("user_"))
 
 
 @attrs.frozen
@@ -67,6 +69,14 @@ class Report:
     reasons: tuple[str, ...] = ()
 
 
+@attrs.frozen
+class Scope:
+    """What somebody who looks after *rooms* sees: what was reported there, but not about *herself*."""
+
+    rooms: frozenset[RoomId]
+    herself: UserId
+
+
 def open_of(db: sa.Connection, reporter: UserId, limit: int) -> dict[Thing, int]:
     """What *reporter* has reported and nobody has decided about, with the ids."""
     rows = db.execute(_OPEN_OF, {"reporter_": reporter, "limit_": limit})
@@ -85,8 +95,8 @@ def maybe(db: sa.Connection, report: int) -> Report | None:
     return None if row is None else _report(row)
 
 
-def open_ones(db: sa.Connection, rooms: Collection[RoomId] | None, before: int, limit: int) -> list[Report]:
-    """What is to be decided, each thing once, the latest first; in *rooms* only, unless that is None."""
+def open_ones(db: sa.Connection, scope: Scope | None, before: int, limit: int) -> list[Report]:
+    """What is to be decided, each thing once, the latest first; within *scope*, unless that is None."""
     latest = sa.func.max(reports.c.id)
     query = (
         sa.select(
@@ -98,8 +108,8 @@ def open_ones(db: sa.Connection, rooms: Collection[RoomId] | None, before: int, 
         .order_by(latest.desc())
         .limit(limit)
     )
-    if rooms is not None:
-        query = query.where(reports.c.room.in_(rooms))
+    if scope is not None:
+        query = query.where(_within(scope))
     found = []
     for number, created, room, seq, user, count in db.execute(query):
         thing = Thing(room, seq, user)
@@ -107,16 +117,16 @@ def open_ones(db: sa.Connection, rooms: Collection[RoomId] | None, before: int, 
     return found
 
 
-def closed_ones(db: sa.Connection, rooms: Collection[RoomId] | None, before: int, limit: int) -> list[Report]:
-    """What has been decided, newest report first; in *rooms* only, unless that is None."""
+def closed_ones(db: sa.Connection, scope: Scope | None, before: int, limit: int) -> list[Report]:
+    """What has been decided, newest report first; within *scope*, unless that is None."""
     query = (
         sa.select(*_COLUMNS, reports.c.reason)
         .where(reports.c.closed.is_not(None), reports.c.id < before)
         .order_by(reports.c.id.desc())
         .limit(limit)
     )
-    if rooms is not None:
-        query = query.where(reports.c.room.in_(rooms))
+    if scope is not None:
+        query = query.where(_within(scope))
     return [_report(row) for row in db.execute(query)]
 
 
@@ -126,16 +136,16 @@ def close(db: sa.Connection, thing: Thing, closer: UserId | None, outcome: Outco
     return db.execute(statement.values(closed=now, closed_by=closer, outcome=outcome)).rowcount
 
 
-def open_things(db: sa.Connection, rooms: Collection[RoomId] | None = None) -> list[Thing]:
-    """Up to COUNTED_UP_TO things that are to be decided; in *rooms* only, unless that is None."""
+def open_things(db: sa.Connection, scope: Scope | None = None) -> list[Thing]:
+    """Up to COUNTED_UP_TO things that are to be decided; within *scope*, unless that is None."""
     query = (
         sa.select(reports.c.room, reports.c.seq, reports.c.user)
         .where(reports.c.closed.is_(None))
         .distinct()
         .limit(COUNTED_UP_TO)
     )
-    if rooms is not None:
-        query = query.where(reports.c.room.in_(rooms))
+    if scope is not None:
+        query = query.where(_within(scope))
     return [Thing(*row) for row in db.execute(query)]
 
 
@@ -144,17 +154,21 @@ def staff(db: sa.Connection) -> set[UserId]:
     return {row[0] for row in db.execute(_STAFF)}
 
 
-def moderators(db: sa.Connection, rooms: Collection[RoomId]) -> dict[RoomId, set[UserId]]:
-    """Who looks after each of *rooms*."""
+def moderators(db: sa.Connection, ids: Collection[RoomId]) -> dict[RoomId, set[UserId]]:
+    """Who looks after each of these rooms."""
     found: dict[RoomId, set[UserId]] = {}
-    for room, user in db.execute(_MODERATORS, {"rooms_": sorted(rooms)}):
+    for room, user in db.execute(_MODERATORS, {"rooms_": sorted(ids)}):
         found.setdefault(room, set()).add(user)
     return found
 
 
-def moderated(db: sa.Connection, user: UserId) -> set[RoomId]:
-    """The rooms that *user* looks after."""
-    return {row[0] for row in db.execute(_MODERATED, {"user_": user})}
+def moderated(db: sa.Connection, user: UserId) -> Scope:
+    """What *user* may decide about, by the rooms that she looks after."""
+    return Scope(frozenset(row[0] for row in db.execute(_MODERATED, {"user_": user})), user)
+
+
+def _within(scope: Scope) -> Any:
+    return sa.and_(reports.c.room.in_(scope.rooms), reports.c.user != scope.herself)
 
 
 def _about(thing: Thing) -> Any:

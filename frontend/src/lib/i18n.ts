@@ -1,6 +1,7 @@
 // Languages of the interface: one locale is loaded, compiled at build time.
 import { nextTick } from 'vue'
 import { createI18n } from 'vue-i18n'
+import type adminEn from '../locales/admin/en.json'
 import type en from '../locales/en.json'
 
 export type Locale = 'en' | 'zh-CN'
@@ -10,12 +11,18 @@ declare module 'vue-i18n' {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the keys of en.json are the schema
   export interface DefineLocaleMessage extends Messages {}
 }
-type Messages = typeof en
+type Messages = typeof en & { admin: typeof adminEn.admin }
 
 const load: Record<Locale, () => Promise<{ default: unknown }>> = {
   en: () => import('../locales/en.json'),
   'zh-CN': () => import('../locales/zh-CN.json'),
 }
+
+/** What is said in one part of the interface only, and loaded with it. */
+const parts = {
+  admin: { en: () => import('../locales/admin/en.json'), 'zh-CN': () => import('../locales/admin/zh-CN.json') },
+} satisfies Record<string, Record<Locale, () => Promise<{ default: unknown }>>>
+export type Part = keyof typeof parts
 
 export const i18n = createI18n({
   legacy: false,
@@ -37,6 +44,23 @@ export function pickLocale(languages: readonly string[]): Locale {
   return 'en'
 }
 
+const added = new Set<Part>()
+const loaded = new Set<string>()
+
+async function loadPart(part: Part, locale: Locale): Promise<void> {
+  const key = `${part} ${locale}`
+  if (loaded.has(key)) return
+  const messages = await parts[part][locale]()
+  loaded.add(key)
+  i18n.global.mergeLocaleMessage(locale, messages.default as never)
+}
+
+/** Loads what *part* of the interface says, now and whenever the language changes. */
+export async function addPart(part: Part): Promise<void> {
+  added.add(part)
+  await loadPart(part, i18n.global.locale.value as Locale)
+}
+
 let wanted: Locale | undefined
 
 /** Loads the messages if need be, then switches; of several calls the last one wins. */
@@ -47,6 +71,7 @@ export async function setLocale(locale: Locale): Promise<void> {
     const messages = await load[locale]()
     global.setLocaleMessage(locale, messages.default as never)
   }
+  await Promise.all([...added].map((part) => loadPart(part, locale)))
   if (wanted !== locale) return
   global.locale.value = locale
   document.documentElement.lang = locale

@@ -1,6 +1,7 @@
 // Brings what the socket says to the stores that hold it.
 import { setServerNow } from '@/lib/clock'
 import type { RoomId, Row, ServerEvent, UserId, Welcome } from '@/wire/frames'
+import { useAnnouncements } from './announcements'
 import { useConnection } from './connection'
 import { useContacts } from './contacts'
 import { useDrafts } from './drafts'
@@ -9,6 +10,7 @@ import { usePeople } from './people'
 import { usePlaces } from './places'
 import { usePresenceStore } from './presence'
 import { usePrefs } from './prefs'
+import { useReports } from './reports'
 import { useRooms } from './rooms'
 import { useSession } from './session'
 
@@ -36,6 +38,8 @@ export function stopFeed(): void {
   usePeople().clear()
   useContacts().clear()
   usePrefs().stopFollowing()
+  useAnnouncements().clear()
+  useReports().clear()
   useDrafts().close()
 }
 
@@ -52,6 +56,8 @@ function beWelcome(welcome: Welcome, named: ReadonlySet<RoomId>): void {
   // What was told while the line was down is asked for.
   void useContacts().load()
   void usePrefs().startFollowing()
+  useAnnouncements().put(welcome.announcement ?? null)
+  void useReports().refresh()
 }
 
 function happened(event: ServerEvent): void {
@@ -96,6 +102,12 @@ function happened(event: ServerEvent): void {
       return usePrefs().follow(event.changed)
     case 'typing':
       return messages.receiveTyping(event.room, event.user)
+    case 'announcement':
+      return useAnnouncements().put(event)
+    case 'dismissed':
+      return useAnnouncements().dismissed(event.announcement, event.version)
+    case 'report':
+      return useReports().tell(event.open)
   }
 }
 

@@ -55,6 +55,8 @@ export const useSession = defineStore('session', () => {
   const title = computed(() => server.value?.title ?? 'webchat')
   const mayAdminister = computed(() => me.value?.role === 'owner' || me.value?.role === 'admin')
 
+  const isGuest = computed(() => me.value?.role === 'guest')
+
   onUnauthenticated(() => {
     if (phase.value === 'signed-in') end('signed_out')
   })
@@ -112,6 +114,15 @@ export const useSession = defineStore('session', () => {
   const setUp = (form: SetUp) => enterBy('/setup', form)
   const register = (form: Registration) => enterBy('/register', form)
   const signIn = (login: string, password: string) => enterBy('/session', { login, password })
+
+  const enterAsGuest = (displayName: string) => enterBy('/session/guest', { display_name: displayName })
+
+  /** A guest gets an account, and stays where she is; her connection comes back as a member's. */
+  async function registerAsGuest(form: Registration): Promise<void> {
+    me.value = (await call<{ user: Me }>('POST', '/me/register', { body: form })).user
+  }
+
+  const resetPassword = (code: string, password: string) => call<void>('POST', '/reset', { body: { code, password } })
 
   async function signOut(): Promise<void> {
     await call('DELETE', '/session')
@@ -236,6 +247,10 @@ export const useSession = defineStore('session', () => {
     setUp,
     register,
     signIn,
+    enterAsGuest,
+    registerAsGuest,
+    resetPassword,
+    isGuest,
     signOut,
     end,
     acknowledgeEnd,

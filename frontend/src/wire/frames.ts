@@ -183,6 +183,12 @@ export interface Server {
   registration: 'open' | 'invitation' | 'closed'
   needs_setup: boolean
   limits: Limits
+  /** One may look round without an account. */
+  guests: boolean
+  /** There are terms to read before registering. */
+  terms: boolean
+  /** Who makes rooms. */
+  creating: 'all' | 'admins'
 }
 
 // Rows: whole current states, stamped with the room's rev.
@@ -251,6 +257,32 @@ export interface Welcome {
   rooms: RoomState[]
   server: Server
   now: Millis
+  /** The current one, unless one has dismissed it. */
+  announcement?: Announcement | null
+}
+
+export interface Announcement {
+  type: 'announcement'
+  id: number
+  version: number
+  text: string
+  link: string | null
+  created: Millis
+  changed: Millis
+  ended: Millis | null
+}
+
+/** Read on another device. */
+export interface Dismissed {
+  type: 'dismissed'
+  announcement: number
+  version: number
+}
+
+/** How many reports wait for one's decision. */
+export interface OpenReports {
+  type: 'report'
+  open: number
 }
 
 export interface Joined {
@@ -362,6 +394,9 @@ export type ServerEvent =
   | MeChanged
   | ContactChanged
   | PreferencesChanged
+  | Announcement
+  | Dismissed
+  | OpenReports
 
 export interface ErrorFrame {
   type: 'error'
@@ -443,6 +478,7 @@ export const ERROR_CODES = [
   'bad_name',
   'bad_picture',
   'bad_request',
+  'bad_reset_code',
   'bad_setup_code',
   'bad_text',
   'banned',

@@ -9,7 +9,16 @@ import type { ChatServer, Person } from './server'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const PICTURE = fileURLToPath(new URL('../../../docs/images/room.png', import.meta.url))
-const SECTIONS = ['Profile', 'Appearance', 'Notifications', 'Devices', 'API tokens', 'Privacy', 'Invitations', 'Keyboard']
+const SECTIONS = [
+  'Profile',
+  'Appearance',
+  'Notifications',
+  'Devices',
+  'API tokens',
+  'Privacy',
+  'Invitations',
+  'Keyboard',
+]
 
 /** A picture of one pixel. */
 const DOT = {
@@ -177,6 +186,40 @@ async function goRound(page: Page, look: Look): Promise<void> {
   await look(page, '404')
 }
 
+/** What those who look after the place have: with a report to decide, and something announced. */
+async function lookAfterIt(page: Page, server: ChatServer, mei: Person, look: Look): Promise<void> {
+  const pia = await server.register('pia', 'Pia')
+  await server.ask('POST', '/reports', { room: 1, seq: 2, reason: 'Not about tea 跑题了' }, pia)
+  await server.ask('PATCH', '/admin/settings', { guests: true, terms: 'Be kind. 好好说话。' }, mei)
+  const text =
+    'Tea at three in the small room upstairs: bring a cup, and somebody who likes almonds. 三点楼上小房间喝茶，请自带杯子。'
+  await server.ask('POST', '/announcements', { text, link: '/rooms/1' }, mei)
+  for (const section of ['Overview', 'Reports', 'People', 'Rooms', 'Announcements', 'Server', 'Audit log']) {
+    await go(page, `/admin/${section.toLowerCase().replace(' log', '')}`)
+    await expect(page.getByRole('region', { name: section })).toBeVisible()
+    await expect(page.getByText('Loading…')).toHaveCount(0)
+    await look(page, `admin-${section}`)
+  }
+  await go(page, '/admin/people')
+  await page.getByRole('button', { name: 'Manage Ola' }).click()
+  await expect(page.getByRole('dialog').getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await look(page, 'admin-person')
+  await page.keyboard.press('Escape')
+  await go(page, '/announcements')
+  await expect(page.getByRole('article')).toBeVisible()
+  await look(page, 'announcements')
+  await enter(page)
+  await expect(page.getByRole('region', { name: 'Announcement', exact: true })).toBeVisible()
+  const row = log(page).locator('[data-seq="2"]')
+  await row.focus()
+  await page.keyboard.press('Enter')
+  // A finger has the sheet instead of the toolbar; what it opens is the same.
+  await row.getByRole('button', { name: 'Report…', includeHidden: true }).dispatchEvent('click')
+  await expect(page.getByLabel('What is wrong?')).toBeVisible()
+  await look(page, 'report')
+  await page.keyboard.press('Escape')
+}
+
 for (const [where, options] of Object.entries({ desk: WIDE, phone: PHONE }))
   for (const theme of ['light', 'dark'] as const)
     test(`axe-core finds nothing (${where}, ${theme})`, async ({ server, open }) => {
@@ -189,7 +232,9 @@ for (const [where, options] of Object.entries({ desk: WIDE, phone: PHONE }))
         if (process.env.SCREENSHOT) await page.screenshot({ path: `test-results/look/${name}-${where}-${theme}.png` })
       }
       const mei = await goPastDoors(await open(null, still), server, examine)
-      await goRound(await open(mei, still), examine)
+      const page = await open(mei, still)
+      await goRound(page, examine)
+      await lookAfterIt(page, server, mei, examine)
       expect(found).toEqual([])
     })
 
@@ -226,7 +271,9 @@ test('at 320 px, in forced colours and without motion, everything is within reac
     if (process.env.SCREENSHOT) await page.screenshot({ path: `test-results/look/${name}-narrow.png` })
   }
   const mei = await goPastDoors(await open(null, narrow), server, examine)
-  await goRound(await open(mei, narrow), examine)
+  const page = await open(mei, narrow)
+  await goRound(page, examine)
+  await lookAfterIt(page, server, mei, examine)
   expect(found).toEqual([])
 })
 

@@ -18,6 +18,8 @@ export function usePageTitle(): void {
     if (route.name === 'room') return rooms.get(Number(route.params.id))?.title ?? ''
     if (route.name === 'browse') return t('directory.title')
     if (route.name === 'people') return t('people.title')
+    if (route.name === 'admin') return t('admin.title')
+    if (route.name === 'announcements') return t('announcements.title')
     if (route.name === 'settings') return t('settings.title')
     return ''
   })

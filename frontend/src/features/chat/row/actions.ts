@@ -6,13 +6,15 @@ import { useSession } from '@/stores/session'
 import { useUi } from '@/stores/ui'
 import type { RoomId } from '@/wire/frames'
 
-export type RowActionName = 'copy_text' | 'copy_link' | 'edit' | 'delete'
+export type RowActionName = 'copy_text' | 'copy_link' | 'edit' | 'report' | 'delete'
 
 export interface RowActions {
   /** The key of the row that is being edited. */
   editing: Ref<string | null>
   /** The row whose deletion is being asked about. */
   deleting: ShallowRef<ChatRow | null>
+  /** The row that is being reported. */
+  reporting: ShallowRef<ChatRow | null>
   /** The row whose sheet is open (touch). */
   sheet: ShallowRef<ChatRow | null>
   available(row: ChatRow): RowActionName[]
@@ -33,6 +35,7 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
 
   const editing = ref<string | null>(null)
   const deleting = shallowRef<ChatRow | null>(null)
+  const reporting = shallowRef<ChatRow | null>(null)
   const sheet = shallowRef<ChatRow | null>(null)
 
   function available(row: ChatRow): RowActionName[] {
@@ -43,6 +46,7 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
     const isOwn = row.author === session.me?.id
     const isOpen = !rooms.get(room)?.archived
     if (isOwn && isOpen) names.push('edit')
+    if (!isOwn) names.push('report')
     if ((isOwn || rooms.mayDeleteAny(room)) && isOpen) names.push('delete')
     return names
   }
@@ -61,6 +65,7 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
     if (name === 'copy_text') void copy(row.text, 'toast.copied')
     else if (name === 'copy_link') void copy(`${location.origin}/rooms/${room}#m-${row.seq}`, 'toast.link_copied')
     else if (name === 'edit') editing.value = row.key
+    else if (name === 'report') reporting.value = row
     else deleting.value = row
   }
 
@@ -70,7 +75,7 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
     if (text !== undefined) takeBack(text)
   }
 
-  const actions: RowActions = { editing, deleting, sheet, available, act, rewrite, takeBack }
+  const actions: RowActions = { editing, deleting, reporting, sheet, available, act, rewrite, takeBack }
   provide(KEY, actions)
   return actions
 }
