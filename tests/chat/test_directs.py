@@ -147,3 +147,12 @@ class Fixed(Scene):
         self.assertEqual(self.opened(self.eve, self.tom, self.mei), three)
         self.assertEqual(tom.next("joined")["room"]["room"], three)
         self.house.wait(self.post(self.tom, three))
+
+    def test_gone_since(self) -> None:
+        """Who has left a conversation, and whose account is closed since, does not keep it closed to the others."""
+        three: Any = self.opened(self.mei, self.tom, self.eve)
+        for actor in (self.tom, self.mei):
+            self.house.wait(self.chat.rooms.leave(actor, LeaveRoom(1, three)))
+        self.house.wait(self.chat.accounts.disable(self.tom.id, True))
+        opened = self.house.wait(self.open(self.mei, self.tom, self.eve))
+        self.assertEqual((opened.state.room, [card.name for card in opened.state.people]), (three, ["eve"]))

@@ -13,7 +13,7 @@ from webchat.chat.rooms import add_member, as_stored, check_room_for_more
 from webchat.live.limits import Buckets
 from webchat.model.events import Member, Row
 from webchat.model.ids import Millis, RoomId, UserId
-from webchat.model.refusals import BadRequest, Forbidden
+from webchat.model.refusals import BadRequest, Forbidden, NoSuchUser
 from webchat.model.rooms import RoomState
 from webchat.model.users import Actor
 from webchat.store import blocks, memberships
@@ -77,15 +77,22 @@ class Directs:
             for user in (actor.id, *others):
                 place = places.get((room.id, user))
                 if place is None or not place.is_active:
-                    rows += self._add(db, actor, room_id, user)
+                    rows += _add(db, actor, room_id, user, was_there=place is not None)
             state = room_store.maybe_state(db, room.id, actor.id)
             assert state is not None
             return Outcome(Opened(state, found is None), tuple(rows))
 
         return await self._log.change(found, work)
 
-    def _add(self, db: sa.Connection, actor: Actor, room: RoomId, user: UserId) -> tuple[Member, ...]:
-        if user == actor.id:
-            check_room_for_more(db, user)
-            return add_member(db, room_store.one(db, room), as_stored(db, actor), "member")
+
+def _add(db: sa.Connection, actor: Actor, room: RoomId, user: UserId, was_there: bool) -> tuple[Member, ...]:
+    if user == actor.id:
+        check_room_for_more(db, user)
+        return add_member(db, room_store.one(db, room), as_stored(db, actor), "member")
+    try:
         return add_member(db, room_store.one(db, room), reachable(db, user), "member", actor.id)
+    except NoSuchUser:
+        # Who has left the conversation, and the server since, does not keep it closed to the others.
+        if was_there:
+            return ()
+        raise
