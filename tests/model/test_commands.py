@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from webchat.model.commands import (
     MAX_ROOMS_IN_HELLO,
+    MAX_WATCHED,
     DeleteMessage,
     EditMessage,
     Frame,
@@ -17,11 +18,15 @@ from webchat.model.commands import (
     JoinRoom,
     LeaveRoom,
     LookUpUsers,
+    MarkDraft,
     MarkRead,
     Ping,
     PostMessage,
+    SetStatus,
+    ShowActivity,
     ShowTyping,
     Sync,
+    Watch,
 )
 from webchat.model.ids import MAX_INT
 from webchat.model.text import MESSAGE_LIMIT
@@ -37,6 +42,10 @@ GOOD: dict[type, dict[str, Any]] = {
     JoinRoom: {"type": "join", "id": 1, "room": 1},
     LeaveRoom: {"type": "leave", "id": 1, "room": 1},
     ShowTyping: {"type": "typing", "room": 1},
+    ShowActivity: {"type": "active", "idle": True},
+    SetStatus: {"type": "status", "id": 1, "status": "busy"},
+    Watch: {"type": "watch", "id": 1, "users": [1, 2]},
+    MarkDraft: {"type": "draft", "id": 1, "room": 1, "draft": False},
     Sync: {"type": "sync", "id": 1, "room": 1, "rev": 0},
     LookUpUsers: {"type": "users", "id": 1, "ids": [1, 2]},
     Ping: {"type": "ping", "id": 0},
@@ -73,7 +82,7 @@ class Reading(SynchronousTestCase):
 
     def test_missing_fields(self) -> None:
         """A command that lacks what it needs is refused."""
-        optional = {"token", "epoch", "rooms", "nonce", "if_rev"}
+        optional = {"token", "epoch", "rooms", "nonce", "if_rev", "users"}
         for frame in GOOD.values():
             for name in frame.keys() - optional:
                 self.refused({key: value for key, value in frame.items() if key != name})
@@ -91,6 +100,7 @@ class Reading(SynchronousTestCase):
             int: ["1", 1.5, True, None, [], {}, [1], "", "NaN"],
             str: [1, True, [], {}, ["a"], 1.5],
             dict: [[], "", 1, [["1", 2]], True],
+            bool: [0, 1, "true", None, [], {}],
             list: [{}, "12", 1, True, ["1"], [[1]], [None], [True]],
         }
         for frame in GOOD.values():
@@ -171,3 +181,12 @@ class Reading(SynchronousTestCase):
         self.assertEqual(len(decoder.decode(json.dumps({**GOOD[LookUpUsers], "ids": [1] * 200})).ids), 200)
         for ids in ([], [1] * 201, [0], [-1], [MAX_INT + 1]):
             self.refused({**GOOD[LookUpUsers], "ids": ids})
+
+    def test_watched(self) -> None:
+        """Nobody watches more people than there is room for, nor a status that there is none of."""
+        watch = GOOD[Watch]
+        most = list(range(1, MAX_WATCHED + 1))
+        self.assertEqual(decoder.decode(json.dumps({**watch, "users": most, "room": 7})), Watch(1, 7, tuple(most)))
+        self.refused({**watch, "users": [*most, 501]})
+        self.refused({**watch, "room": 0})
+        self.refused({**GOOD[SetStatus], "status": "online"})
