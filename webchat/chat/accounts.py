@@ -317,7 +317,7 @@ class Accounts:
         def work(db: sa.Connection) -> Outcome[SignedIn]:
             invite = invite_store.use(db, wanted, now) if wanted else None
             # Where everybody may register, what is wrong with the invitation keeps nobody out.
-            if invite is None and self._settings.registration != "open":
+            if wanted and invite is None and self._settings.registration != "open":
                 raise BadInvitation
             user = insert_user(db, new)
             rows = enter_lobby(db, lobby, user)

@@ -281,7 +281,7 @@ class Administration:
                 return Outcome(Changed(room, found.changed))
             _, rev = room_store.raise_counters(db, room, 0, 1)
             room_store.change(db, room, Rev(rev), archived=now if archived else None)
-            audit.record(db, now, id_of(by), "room.archive" if archived else "room.unarchive", room=room)
+            audit.record(db, now, id_of(by), "room.archive", room=room, archived=archived)
             return Outcome(Changed(room, rev), (change_store.room_row(room_store.one(db, room)),))
 
         return await self._log.change(room, work)

@@ -153,6 +153,9 @@ class Moderation:
                     return Outcome(None)
                 raise Conflict("This report has been closed.")
             thing, user = found.thing, None
+            # First, since it holds the reports: of two who decide at once one finds them closed.
+            if store.close(db, thing, id_of(by), outcome, now) == 0:
+                raise Conflict("This report has been closed.")
             rows: tuple[Row, ...] = ()
             details: dict[str, Any] = {"report": report, **({"seq": thing.seq} if thing.seq else {})}
             if reason:
@@ -169,7 +172,6 @@ class Moderation:
                 if user.role == "owner":
                     raise Forbidden("The server's owner cannot be shut out.")
                 self._standing.disable(db, thing.user, now)
-            store.close(db, thing, id_of(by), outcome, now)
             audit.record(db, now, id_of(by), f"report.{outcome}", room=thing.room, user=thing.user, **details)
             return Outcome(user, rows)
 

@@ -17,7 +17,7 @@ from webchat.model.ids import Millis
 from webchat.model.refusals import BadText, Forbidden, TextTooLong
 from webchat.model.text import TITLE_LIMIT, line_of_text, message_text
 from webchat.model.users import Actor
-from webchat.store import audit
+from webchat.store import audit, meta
 from webchat.store import settings as settings_store
 from webchat.store.database import Database
 from webchat.store.settings import Decided
@@ -95,6 +95,8 @@ class ServerSettings:
 
         def work(db: sa.Connection) -> Decided:
             administer(db, by)
+            # Held, or of two who decide at once one would undo what the other decided.
+            meta.lock(db, "epoch")
             before = settings_store.load(db)
             decided = attrs.evolve(before, **changes)
             if decided != before:

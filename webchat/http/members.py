@@ -27,7 +27,7 @@ class SetRole(Struct, frozen=True, forbid_unknown_fields=True):
     role: MemberRole
 
 
-class Silence(Struct, frozen=True, forbid_unknown_fields=True):
+class SilenceMember(Struct, frozen=True, forbid_unknown_fields=True):
     """Until when a member may not post here; null: she may."""
 
     until: Until | None
@@ -48,7 +48,7 @@ async def set_role(call: Call[SetRole, Nothing]) -> Changed:
     return await call.chat.members.set_role(call.actor, call.room, UserId(call.id), call.body.role)
 
 
-async def silence(call: Call[Silence, Nothing]) -> Changed:
+async def silence(call: Call[SilenceMember, Nothing]) -> Changed:
     """Silence a member in a room, or let her speak again."""
     return await call.chat.members.silence(call.actor, call.room, UserId(call.id), call.body.until)
 
@@ -67,5 +67,5 @@ ROUTES = (
     ),
     Route("DELETE", _MEMBER, remove, answer=Changed, refusals=_ROOM),
     Route("PUT", f"{_MEMBER}/role", set_role, answer=Changed, body=SetRole, refusals=(*_ROOM, "conflict")),
-    Route("PUT", f"{_MEMBER}/silenced", silence, answer=Changed, body=Silence, refusals=_ROOM),
+    Route("PUT", f"{_MEMBER}/silenced", silence, answer=Changed, body=SilenceMember, refusals=_ROOM),
 )

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 // @ts-expect-error -- a script without types
 import { compare, flatten, keysAsked, keysForgotten, placeholders } from '../../scripts/i18n-check.mjs'
-import { pickLocale } from '@/lib/i18n'
+import { addPart, i18n, pickLocale, setLocale } from '@/lib/i18n'
 import { ERROR_CODES } from '@/wire/frames'
 
 const flat = (messages: object): Map<string, string> => flatten(messages)
@@ -12,6 +12,20 @@ const locale = (name: string) => flat(JSON.parse(readFileSync(`src/locales/${nam
 describe('the locales', () => {
   it('have the same keys and placeholders', () => {
     expect(compare(locale('en'), locale('zh-CN'))).toEqual([])
+  })
+
+  it('say the same in each part', () => {
+    expect(compare(locale('admin/en'), locale('admin/zh-CN'))).toEqual([])
+  })
+
+  it('get a part when it is needed, and keep it when the language changes', async () => {
+    const people = () => i18n.global.t('admin.sections.people')
+    await setLocale('en')
+    expect(people(), 'not yet').toBe('admin.sections.people')
+    await addPart('admin')
+    expect([people(), i18n.global.t('admin.title')]).toEqual(['People', 'Administration'])
+    await setLocale('zh-CN')
+    expect([people(), i18n.global.t('admin.title')]).toEqual(['用户', '管理'])
   })
 
   it('know every error', () => {
