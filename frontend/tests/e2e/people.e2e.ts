@@ -66,6 +66,28 @@ test('a new picture and a new name are seen at once', async ({ server, open }) =
   await expect(log(annas).locator('.seal img')).toHaveCount(0)
 })
 
+test('a room gets a picture, which its members see at once', async ({ server, open }) => {
+  const anna = await server.setUp('anna', 'Anna')
+  const mei = await server.register('mei', 'Mei')
+  const hers = await open(mei)
+  const annas = await open(anna)
+  await enter(hers)
+  await annas.goto('/rooms/1/info')
+  await annas.getByRole('button', { name: 'Change picture' }).click()
+  const dialog = annas.getByRole('dialog')
+  await dialog
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'room.png', mimeType: 'image/png', buffer: await picture(annas) })
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(dialog).toHaveCount(0)
+  await expect(hers.getByRole('navigation', { name: 'Rooms' }).locator('.circle img')).toBeVisible()
+  await hers.goto('/rooms/1/info')
+  await expect(hers.locator('.info .circle img')).toBeVisible()
+  await expect(hers.getByRole('button', { name: 'Change picture' })).toHaveCount(0)
+  await annas.getByRole('button', { name: 'Remove' }).click()
+  await expect(hers.locator('.circle img')).toHaveCount(0)
+})
+
 test('a contact is asked for, accepted, and blocked', async ({ server, open }) => {
   const anna = await server.setUp('anna', 'Anna')
   const mei = await server.register('mei', '林晓月')
