@@ -18,7 +18,7 @@ class LinkTests(SceneCase):
         self.assertEqual((made.status, made.json["link"]["uses_left"]), (201, 2))
         code = made.json["code"]
         shown = scene.client().post("/api/v1/invitations/look", {"code": code}).json
-        self.assertEqual((shown["title"], shown["members"], shown["invited_by"]["name"]), ("Garden", 6, "mei"))
+        self.assertEqual((shown["title"], shown["members"], shown["invited_by"]["name"]), ("Garden", 7, "mei"))
         stranger = scene.client()
         self.assertEqual(stranger.post("/api/v1/register", {**NINA, "invitation": code}).status, 201)
         self.assertEqual([room["room"] for room in stranger.get("/api/v1/me/rooms").json["rooms"]], [1, 2])

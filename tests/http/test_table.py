@@ -477,6 +477,9 @@ class NonsenseTests(TableCase):
                     if "\0" in text:
                         self.assertEqual(answer.status, 400, (route.name, member.encode_name))
                         self.assertIn(answer.code, ("bad_text", "bad_request"), (route.name, member.encode_name))
+            if route.path.endswith("/delete"):
+                # The title that it wants to have repeated may have been one of these texts.
+                scene = self.fresh()
 
     def test_queries(self) -> None:
         """Queries are read as strictly: unknown names, doubled ones, numbers that are none, bytes that are no text."""
