@@ -89,6 +89,20 @@ class Watching(PresenceCase):
         answer = guest.ask("watch", room=1, users=[self.anna.id])
         self.assertEqual((answer["online"], answer["count"]), ([], 2))
 
+    def test_blocked_meanwhile(self) -> None:
+        """Whom somebody blocks sees her go off line, whoever watched before; and a status set in the profile is seen."""
+        anna, mei = self.house.connect(self.anna), self.house.connect(self.mei)
+        self.tick()
+        self.assertEqual(anna.ask("watch", users=[self.mei.id])["online"], [[self.mei.id, "online"]])
+        self.house.wait(self.chat.accounts.edit_profile(self.mei, status="busy"))
+        self.tick()
+        self.assertEqual(self.told(anna), [(None, self.mei.id, "busy")])
+        self.house.wait(self.chat.contacts.block(self.mei, self.anna.id, True))
+        self.house.wait(self.chat.presence.ask_again())
+        self.tick()
+        self.assertEqual(self.told(anna), [(None, self.mei.id, "offline")])
+        self.assertTrue(mei.is_open)
+
     def test_last_room(self) -> None:
         """When the last room in common is left, the watch ends, for both."""
         anna, mei = self.house.connect(self.anna), self.house.connect(self.mei)

@@ -44,6 +44,8 @@ class Contacts:
     _hub: Hub
     _now: Callable[[], Millis]
     _changes: Buckets
+    on_change: Callable[[UserId, UserId], None] = attrs.field(default=lambda user, other: None, init=False)
+    """Told of two people between whom something has changed: whether they may see each other, perhaps."""
 
     async def mine(self, actor: Actor, after: UserId, limit: int) -> tuple[list[ContactView], UserId | None]:
         """The actor's contacts and open requests, by id, and where to go on; whom she blocks is left out."""
@@ -172,6 +174,8 @@ class Contacts:
         told = await self._database.write(None, alone)
         for user, event in told.events:
             self._hub.tell_user(user, event)
+        if told.events:
+            self.on_change(actor.id, other)
         return told
 
 

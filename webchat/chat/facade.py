@@ -157,6 +157,8 @@ class Chat:
         self.places = Places(database, self.hub, sources.now, changes)
         self.people = People(database)
         self.contacts = Contacts(database, self.hub, sources.now, changes)
+        self.accounts.on_status = self.presence.status_changed
+        self.contacts.on_change = self.presence.doubt
         self.preferences = Preferences(database, self.hub, changes)
         self.images = images
         self.pictures = Pictures(
