@@ -88,7 +88,7 @@ class RoomTests(SynchronousTestCase):
         self.assertEqual((len(page["members"]), page["total"]), (2, 7))
         rest = client.get(f"/api/v1/rooms/2/members?after={page['next']}").json
         names = [entry["user"]["name"] for entry in page["members"] + rest["members"]]
-        self.assertEqual(len(set(names)), 6)
+        self.assertEqual(len(set(names)), 7)
         found = client.get("/api/v1/rooms/2/members?search=mon").json["members"]
         self.assertEqual([(entry["user"]["name"], entry["role"]) for entry in found], [("mona", "moderator")])
         self.assertNotIn("email", found[0]["user"])
