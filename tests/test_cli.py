@@ -100,6 +100,10 @@ class OnSqlite(CommandLine):
         self.assertRegex(self.ask("room", "list"), r"1 +archived +1 +茶 Tea\n")
         self.ask("room", "unarchive", "1")
         self.assertIn("no such room", self.refused("room", "archive", "99"))
+        self.assertIn("not the room's title", self.refused("room", "delete", "1", "Coffee"))
+        self.assertIn("gone", self.ask("room", "delete", "1", "茶 Tea"))
+        self.assertNotIn("Tea", self.ask("room", "list"))
+        self.assertIn("no such room", self.refused("room", "delete", "1", "茶 Tea"))
         self.assertIn("no account named eve", self.refused("room", "add", "Tea", "--owner=eve"))
         self.refused("room", "add", "")
 

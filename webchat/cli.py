@@ -146,6 +146,9 @@ def _room_commands(rooms: _Commands) -> None:
     listed.add_argument("--private", action="store_true", help="the private ones instead")
     rooms.add("archive", "make a room one that can only be read", _room_archive).add_argument("id", type=_number)
     rooms.add("unarchive", "open an archived room again", _room_unarchive).add_argument("id", type=_number)
+    gone = rooms.add("delete", "end a room for everybody, for good", _room_delete)
+    gone.add_argument("id", type=_number)
+    gone.add_argument("title", help="its title, once more")
 
 
 def _token_commands(tokens: _Commands) -> None:
@@ -469,6 +472,12 @@ def _room_unarchive(config: Config, said: argparse.Namespace) -> None:
     with _opened(config) as chat:
         _done(chat.administration.archive(None, RoomId(said.id), False))
     print(f"Room {said.id} is open again.")
+
+
+def _room_delete(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        _done(chat.administration.delete_room(None, RoomId(said.id), said.title))
+    print(f"Room {said.id} is gone; a running server clears it away.")
 
 
 def _report_list(config: Config, said: argparse.Namespace) -> None:

@@ -161,6 +161,21 @@ class Rooms(Scene):
         self.assertEqual([action for action, _, _ in self.log(room=room)], ["room.archive"] * 2)
         self.assertEqual(self.house.refusal(self.administration.archive(self.adele, RoomId(99), True)), "no_such_room")
 
+    def test_deleted(self) -> None:
+        """An admin ends a room that she does not belong to, by its title; its members are told, and lose it."""
+        room = self.house.wait(self.house.chat.rooms.create(self.mei, "Garden")).room
+        connection = self.house.connect(self.mei)
+        wrong = self.administration.delete_room(self.adele, room, "Gardens")
+        self.assertEqual(self.house.refusal(wrong), "bad_request")
+        self.assertEqual(self.house.refusal(self.administration.delete_room(self.mei, room, "Garden")), "forbidden")
+        self.house.wait(self.administration.delete_room(self.adele, room, " Garden "))
+        events = [event for event in connection.rest() if event["type"] == "room"]
+        self.assertEqual([event["deleted"] > 0 for event in events], [True])
+        self.assertEqual(self.house.refusal(self.house.chat.rooms.state(self.mei, room)), "no_such_room")
+        self.assertEqual([action for action, _, _ in self.log(room=room)], ["room.delete"])
+        again = self.administration.delete_room(self.adele, room, "Garden")
+        self.assertEqual(self.house.refusal(again), "no_such_room")
+
     def test_room_log(self) -> None:
         """Whoever looks after a room sees what was done in it, and nothing else."""
         room = self.house.wait(self.house.chat.rooms.create(self.mei, "Garden")).room

@@ -90,7 +90,7 @@ class Watching(PresenceCase):
         self.assertEqual((answer["online"], answer["count"]), ([], 2))
 
     def test_blocked_meanwhile(self) -> None:
-        """Whom somebody blocks sees her go off line, whoever watched before; and a status set in the profile is seen."""
+        """Whom somebody blocks sees her go off line; and a status set in the profile is seen."""
         anna, mei = self.house.connect(self.anna), self.house.connect(self.mei)
         self.tick()
         self.assertEqual(anna.ask("watch", users=[self.mei.id])["online"], [[self.mei.id, "online"]])

@@ -79,7 +79,9 @@ class Sweeping(SynchronousTestCase):
             self.assertLessEqual(self.house.chat.database.batches - before, 2)
             seen.append(left())
         self.assertEqual(seen, [10, 5, 0, 0, 0])
-        self.assertEqual(self.house.wait(self.house.chat.database.read(lambda db: list(meta.starting(db, "purge:")))), [])
+        self.assertEqual(
+            self.house.wait(self.house.chat.database.read(lambda db: list(meta.starting(db, "purge:")))), []
+        )
         self.assertEqual(self.house.refusal(self.house.chat.rooms.state(self.anna, rooms[0])), "no_such_room")
 
     def test_rooms(self) -> None:

@@ -115,6 +115,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "POST /api/v1/admin/users/{id}/reset":            (401, 403, 403, 403, 403, 403, 201, 201, 401, 403),
     "GET /api/v1/admin/rooms":                        (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
     "PUT /api/v1/admin/rooms/{id}/archived":          (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "POST /api/v1/admin/rooms/{id}/delete":           (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
     "GET /api/v1/admin/audit":                        (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
     "GET /api/v1/admin/settings":                     (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
     "PATCH /api/v1/admin/settings":                   (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
@@ -198,6 +199,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/v1/admin/users/{id}/silenced": {"minutes": 5, "reason": "spam"},
     "PUT /api/v1/admin/users/{id}/role": {"role": "admin"},
     "PUT /api/v1/admin/rooms/{id}/archived": {"archived": True},
+    "POST /api/v1/admin/rooms/{id}/delete": {"confirm": "Garden"},
     "PATCH /api/v1/admin/settings": {
         "title": "Tea house",
         "registration": "open",

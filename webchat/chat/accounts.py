@@ -273,7 +273,7 @@ class Accounts:
         hashed = await self._passwords.hash(password)
         code, now = _digest(invitation) if invitation else None, self._now()
 
-        def work(db: sa.Connection) -> User:
+        def work(db: sa.Connection) -> tuple[User, list[RoomId]]:
             user_store.lock(db, actor.id)
             guest = user_store.maybe(db, actor.id)
             if guest is None or guest.disabled is not None:
@@ -299,13 +299,14 @@ class Accounts:
                 role="member",
             )
             memberships.rename(db, actor.id, new.display_key)
+            name_store.change(db, actor.id, new.name, new.display_key)
             user = user_store.maybe(db, actor.id)
             assert user is not None
-            return user
+            return user, people_store.rooms_of(db, actor.id)
 
-        user = await self._database.write(None, work)
-        # The cached actors, and the connections, are those of a guest.
-        self._cache.forget_user(actor.id)
+        user, rooms = await self._database.write(None, work)
+        tell_changed(self._hub, self._cache, user, rooms)
+        # The connections are those of a guest.
         self._hub.dismiss_user(actor.id, CHANGED, CHANGED_REASON)
         return user.me
 

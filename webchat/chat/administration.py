@@ -12,8 +12,8 @@ from webchat.chat import permission
 from webchat.chat.accounts import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.chat.authority import Who, administer, id_of, own, rule
 from webchat.chat.log import Outcome, RoomLog
+from webchat.chat.rooms import check_title, end_room, like_pattern, read_cursor
 from webchat.chat.rooms import cursor as write_cursor
-from webchat.chat.rooms import like_pattern, read_cursor
 from webchat.chat.standing import Standing
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets
@@ -283,6 +283,22 @@ class Administration:
             room_store.change(db, room, Rev(rev), archived=now if archived else None)
             audit.record(db, now, id_of(by), "room.archive", room=room, archived=archived)
             return Outcome(Changed(room, rev), (change_store.room_row(room_store.one(db, room)),))
+
+        return await self._log.change(room, work)
+
+    async def delete_room(self, by: Who, room: RoomId, confirm: str) -> Changed:
+        """Ends any room for everybody, for good.  *confirm*: its title, once more.  Raises NoSuchRoom, BadRequest."""
+        self._take(by)
+        now = self._now()
+
+        def work(db: sa.Connection) -> Outcome[Changed]:
+            administer(db, by)
+            found = room_store.maybe(db, room)
+            if found is None or found.deleted is not None or found.kind == "direct":
+                raise NoSuchRoom
+            check_title(found, confirm)
+            audit.record(db, now, id_of(by), "room.delete", room=room)
+            return end_room(db, found, now)
 
         return await self._log.change(room, work)
 

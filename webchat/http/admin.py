@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from webchat.http.accounts import Code, Line, Myself, Name, Password
+from webchat.http.rooms import DeleteRoom
 from webchat.http.route import API, Call, Nothing, Reply, Route
 from webchat.model.administration import (
     Account,
@@ -240,6 +241,11 @@ async def archive(call: Call[Archive, Nothing]) -> Changed:
     return await call.chat.administration.archive(call.actor, RoomId(call.id), call.body.archived)
 
 
+async def delete_room(call: Call[DeleteRoom, Nothing]) -> Changed:
+    """End any room for everybody."""
+    return await call.chat.administration.delete_room(call.actor, RoomId(call.id), call.body.confirm)
+
+
 async def acts(call: Call[Nothing, FindActs]) -> AuditPage:
     """What those with power over others have done."""
     query = call.query
@@ -398,6 +404,15 @@ ROUTES = (
         archive,
         answer=Changed,
         body=Archive,
+        who="admin",
+        refusals=("no_such_room", "rate_limited"),
+    ),
+    Route(
+        "POST",
+        f"{API}/admin/rooms/{{id}}/delete",
+        delete_room,
+        answer=Changed,
+        body=DeleteRoom,
         who="admin",
         refusals=("no_such_room", "rate_limited"),
     ),

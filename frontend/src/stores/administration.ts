@@ -85,6 +85,8 @@ export const useAdministration = defineStore('administration', () => ({
     }),
   archive: (room: RoomId, archived: boolean) =>
     call<Changed>('PUT', `/admin/rooms/${room}/archived`, { body: { archived } }),
+  deleteRoom: (room: RoomId, confirm: string) =>
+    call<Changed>('POST', `/admin/rooms/${room}/delete`, { body: { confirm } }),
   audit: (query: { before?: number | null; user?: UserId | null; room?: RoomId | null }) =>
     call<{ entries: AuditEntry[]; users: UserCard[]; next: number | null }>('GET', '/admin/audit', {
       query: { ...query, limit: 50 },

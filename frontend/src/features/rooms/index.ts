@@ -3,6 +3,7 @@ import { defineAsyncComponent } from 'vue'
 
 export { default as RoomSign } from './RoomSign.vue'
 export const CreateRoomDialog = defineAsyncComponent(() => import('./CreateRoomDialog.vue'))
+export const DeleteRoomDialog = defineAsyncComponent(() => import('./DeleteRoomDialog.vue'))
 export const LevelMenu = defineAsyncComponent(() => import('./LevelMenu.vue'))
 export const NewDirectDialog = defineAsyncComponent(() => import('./NewDirectDialog.vue'))
 export const RoomDoor = defineAsyncComponent(() => import('./RoomDoor.vue'))
