@@ -209,8 +209,8 @@ class OnSqlite(CommandLine):
         lines = {
             "user add": ["bob"], "user disable": ["bob"], "user enable": ["bob"], "user password": ["bob"],
             "user role": ["bob", "admin"], "user silence": ["bob"], "user reset-link": ["bob"],
-            "user sessions": ["bob"], "room archive": ["1"], "room unarchive": ["1"], "token add": ["bob"],
-            "token revoke": ["bob", "?"], "invite add": [], "invite revoke": ["1"],
+            "user sessions": ["bob"], "room archive": ["1"], "room unarchive": ["1"], "room delete": ["1", "Tea"],
+            "token add": ["bob"], "token revoke": ["bob", "?"], "invite add": [], "invite revoke": ["1"],
             "announcement post": ["Tea"], "announcement end": [], "settings set": ["--guests=yes"],
             "report close": ["?", "dismissed"],
         }  # fmt: skip

@@ -138,7 +138,7 @@ class Live(PeopleCase):
         for connection in (mei, other):
             event = connection.next("me")
             self.assertEqual((event["user"]["display_name"], event["user"]["about"]), ("梅", "Harbour"))
-            self.assertEqual(connection.rest(), [])
+            self.assertEqual(connection.rest(), [{"type": "status", "status": "busy"}])
         self.assertEqual(li.rest(), [])
 
     def test_nothing_to_see(self) -> None:
