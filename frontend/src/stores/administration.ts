@@ -87,6 +87,10 @@ export const useAdministration = defineStore('administration', () => ({
     call<Changed>('PUT', `/admin/rooms/${room}/archived`, { body: { archived } }),
   deleteRoom: (room: RoomId, confirm: string) =>
     call<Changed>('POST', `/admin/rooms/${room}/delete`, { body: { confirm } }),
+  auditOf: (room: RoomId, before: number | null) =>
+    call<{ entries: AuditEntry[]; users: UserCard[]; next: number | null }>('GET', `/rooms/${room}/audit`, {
+      query: { before },
+    }),
   audit: (query: { before?: number | null; user?: UserId | null; room?: RoomId | null }) =>
     call<{ entries: AuditEntry[]; users: UserCard[]; next: number | null }>('GET', '/admin/audit', {
       query: { ...query, limit: 50 },

@@ -133,6 +133,7 @@ async function goRound(page: Page, look: Look): Promise<void> {
     ['invite', 'Invite people', 'Invite to Tea room 茶室'],
     ['room-settings', 'Room settings', 'Room settings'],
     ['bans', 'Banned people', 'Banned people'],
+    ['room-log', 'What moderators did', 'What moderators did'],
     ['delete-room', 'Delete room', 'Delete Tea room 茶室?'],
   ] as const) {
     await page.getByRole('button', { name: button, exact: true }).click()
@@ -165,6 +166,8 @@ async function goRound(page: Page, look: Look): Promise<void> {
   await look(page, 'person')
   await page.getByRole('button', { name: 'Add contact' }).click()
   await lookAtLayer('ask', 'Ask Ola to be your contact?')
+  await page.getByRole('button', { name: 'Report…' }).click()
+  await lookAtLayer('report-person', 'Report Ola')
   await go(page, '/settings/privacy')
   await page.getByRole('button', { name: 'Delete account' }).click()
   await lookAtLayer('delete-account', 'Delete your account?')
