@@ -76,7 +76,7 @@ export function useEntries(): {
       names: [room.title, ...people.flatMap((card) => [card.display_name, card.name])].filter(Boolean).map(fold),
       kind: 'room',
       unread: rooms.unread(room.room),
-      card: room.kind === 'direct' ? people[0] : undefined,
+      card: people.length === 1 ? people[0] : undefined,
       run: go(`/rooms/${room.room}`),
     }
   }
