@@ -53,6 +53,36 @@ test('a reported message is deleted, its author silenced, and the log knows both
   await expect(acts.nth(1)).toContainText('rule 3')
 })
 
+test('who was reported is banned out of the queue, a person reported from her page', async ({ server, open }) => {
+  const anna = await server.setUp('anna', 'Anna')
+  const mei = await server.register('mei', 'Mei')
+  const spam = await server.register('spam', 'Followers')
+  await server.post(spam, 'Buy followers, cheap')
+  await server.ask('POST', '/reports', { room: 1, seq: 1, reason: 'spam' }, mei)
+  const page = await open(mei, PHONE)
+  await enter(page)
+  await page.goto('/people/3')
+  await page.getByRole('button', { name: 'Report…' }).tap()
+  await page.getByLabel('What is wrong?').fill('writes to everybody')
+  await page.getByRole('dialog').getByRole('button', { name: 'Report' }).tap()
+  await expect(page.getByText('Reported. Thank you.').first()).toBeVisible()
+
+  const desk = await open(anna)
+  await enter(desk)
+  await desk.goto('/admin/reports')
+  await expect(desk.locator('[data-report]').filter({ hasText: 'writes to everybody' })).toBeVisible()
+  await desk.locator('[data-report]').filter({ hasText: 'Buy followers' }).getByRole('button', { name: 'Ban…' }).click()
+  const ban = desk.getByRole('alertdialog')
+  await ban.getByLabel('Reason').fill('rule 3')
+  await ban.getByRole('button', { name: 'Ban', exact: true }).click()
+  await expect(desk.locator('[data-report]')).toHaveCount(1)
+  const rooms = (await (await server.ask('GET', '/me/rooms', undefined, spam)).json()) as { rooms: unknown[] }
+  expect(rooms.rooms).toEqual([])
+  await desk.goto('/rooms/1/info')
+  await desk.getByRole('button', { name: 'What moderators did' }).click()
+  await expect(desk.getByRole('dialog').getByRole('listitem').first()).toContainText('Followers')
+})
+
 test('an announcement comes live, and is put away on every device', async ({ server, open }) => {
   const anna = await server.setUp('anna', 'Anna')
   const mei = await server.register('mei', 'Mei')

@@ -2,6 +2,7 @@
 import { defineAsyncComponent } from 'vue'
 
 export { default as RoomSign } from './RoomSign.vue'
+export const BanDialog = defineAsyncComponent(() => import('./BanDialog.vue'))
 export const CreateRoomDialog = defineAsyncComponent(() => import('./CreateRoomDialog.vue'))
 export const DeleteRoomDialog = defineAsyncComponent(() => import('./DeleteRoomDialog.vue'))
 export const LevelMenu = defineAsyncComponent(() => import('./LevelMenu.vue'))
