@@ -12,7 +12,7 @@ from tests.support import images
 from tests.support.house import DEVICE, PASSWORD
 from webchat.chat import leaving as leaving_module
 from webchat.chat.leaving import Leaving
-from webchat.model.commands import DeleteMessage, PostMessage
+from webchat.model.commands import DeleteMessage, JoinRoom, PostMessage
 from webchat.model.ids import Seq, UserId
 from webchat.store import meta, users
 
@@ -104,6 +104,13 @@ class GivingUp(LeavingCase):
         self.assertEqual(list(self.house.chat.images.files.folder.iterdir()), [])
         page = self.wait(self.house.chat.messages.page(self.anna, LOBBY))
         self.assertEqual([message.text for message in page.messages], ["I was here"])
+
+    def test_heir(self) -> None:
+        """A room whose only owner gives her account up has another owner, as when she leaves it."""
+        room = self.wait(self.house.chat.rooms.create(self.mei, "Harbour")).room
+        self.wait(self.house.chat.rooms.join(self.anna, JoinRoom(0, room)))
+        self.wait(self.leaving.give_up(self.mei, PASSWORD))
+        self.assertEqual(self.wait(self.house.chat.rooms.state(self.anna, room)).role, "owner")
 
     def test_name_stays_taken(self) -> None:
         """Nobody can take her name, nor get in by it, nor is she let in again by the operator."""

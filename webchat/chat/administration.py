@@ -12,7 +12,7 @@ from webchat.chat import permission
 from webchat.chat.accounts import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.chat.authority import Who, administer, id_of, own, rule
 from webchat.chat.log import Outcome, RoomLog
-from webchat.chat.rooms import check_title, end_room, like_pattern, read_cursor
+from webchat.chat.rooms import check_title, end_room, like_pattern, read_cursor, take_out
 from webchat.chat.rooms import cursor as write_cursor
 from webchat.chat.standing import Standing
 from webchat.live.hub import Hub
@@ -20,7 +20,6 @@ from webchat.live.limits import Buckets
 from webchat.live.sessions import SessionCache
 from webchat.model.administration import Account, AccountState, AuditEntry, AuditPage, Overview, RoomEntry
 from webchat.model.answers import Changed
-from webchat.model.events import Member
 from webchat.model.ids import MAX_INT, Millis, Rev, RoomId, SessionId, UserId
 from webchat.model.names import name_key
 from webchat.model.refusals import BadRequest, Conflict, Forbidden, NoSuchRoom, NoSuchUser, Refusal
@@ -28,7 +27,7 @@ from webchat.model.reports import report_reason
 from webchat.model.text import folded
 from webchat.model.users import Actor, UserRole
 from webchat.store import administration as store
-from webchat.store import audit, memberships, meta, reports
+from webchat.store import audit, meta, reports
 from webchat.store import changes as change_store
 from webchat.store import rooms as room_store
 from webchat.store import sessions as session_store
@@ -317,7 +316,7 @@ class Administration:
             return [state.room for state in room_store.states(db, user)]
 
         for room in await self._database.read(rooms):
-            await self._log.change(room, lambda db, room=room: _leave(db, room, user))  # type: ignore[misc]
+            await self._log.change(room, lambda db, room=room: take_out(db, room, user))  # type: ignore[misc]
 
         def work(db: sa.Connection) -> None:
             session_store.remove_all(db, user)
@@ -345,12 +344,3 @@ def _acts(db: sa.Connection, before: int | None, room: RoomId | None, user: User
     )
     people = {one for entry in entries for one in (entry.actor, entry.user) if one is not None}
     return AuditPage(entries, tuple(user_store.cards(db, people)), entries[-1].id if len(found) > limit else None)
-
-
-def _leave(db: sa.Connection, room: RoomId, user: UserId) -> Outcome[None]:
-    place, found = memberships.maybe(db, room, user), user_store.maybe(db, user)
-    if place is None or not place.is_active or found is None:
-        return Outcome(None)
-    _, rev = room_store.raise_counters(db, room, 0, 1)
-    memberships.leave(db, room, user, rev)
-    return Outcome(None, (Member(room, rev, found.card, place.role, place.joined_rev, left=True),))

@@ -11,13 +11,13 @@ import msgspec
 import sqlalchemy as sa
 
 from webchat.chat.accounts import MAX_SESSIONS_LISTED, REMOVED, Accounts, view
-from webchat.chat.log import Outcome, RoomLog
+from webchat.chat.log import RoomLog
 from webchat.chat.people import tell_changed
 from webchat.chat.pictures import Pictures
+from webchat.chat.rooms import take_out
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets
 from webchat.live.sessions import SessionCache
-from webchat.model.events import Member
 from webchat.model.ids import Millis, RoomId, UserId
 from webchat.model.refusals import Busy, Forbidden, NotFound, WrongCredentials
 from webchat.model.users import Actor, User
@@ -196,17 +196,8 @@ class Leaving:
         await self._database.write(None, lambda db: meta.remove(db, f"{_LEAVING}{user}"))
 
     async def _leave(self, room_id: RoomId, user: UserId) -> None:
-        def work(db: sa.Connection) -> Outcome[None]:
-            membership, account = memberships.maybe(db, room_id, user), user_store.maybe(db, user)
-            if membership is None or account is None or not membership.is_active:
-                return Outcome(None)
-            _, rev = room_store.raise_counters(db, room_id, 0, 1)
-            memberships.leave(db, room_id, user, rev)
-            row = Member(room_id, rev, account.card, membership.role, membership.joined_rev, left=True)
-            return Outcome(None, (row,))
-
         try:
-            await self._log.change(room_id, work)
+            await self._log.change(room_id, lambda db: take_out(db, room_id, user))
         except NotFound:
             # The room itself has gone.
             pass

@@ -288,6 +288,14 @@ def part(db: sa.Connection, membership: Membership, user: User) -> tuple[Member,
     return (row,) if heir is None else (row, *set_role(db, room, heir, "owner"))
 
 
+def take_out(db: sa.Connection, room: RoomId, user: UserId) -> Outcome[None]:
+    """Ends the membership of an account that is no more; nothing where she has none."""
+    membership, account = memberships.maybe(db, room, user), user_store.maybe(db, user)
+    if membership is None or account is None or not membership.is_active:
+        return Outcome(None)
+    return Outcome(None, part(db, membership, account))
+
+
 def set_role(db: sa.Connection, room: RoomId, user: UserId, role: MemberRole) -> tuple[Member, ...]:
     """Gives a member of the room another role; the room's rows of that."""
     membership, account = memberships.maybe(db, room, user), user_store.maybe(db, user)
