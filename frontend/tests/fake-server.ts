@@ -103,6 +103,7 @@ export function roomState(room: number, changes: Partial<RoomState> = {}): RoomS
     posting: 'all',
     inviting: 'all',
     slow: 0,
+    mentioning: 'moderators',
     ...changes,
   }
 }

@@ -26,7 +26,15 @@ class Places(SynchronousTestCase):
         """A level set on one device is on all of them at once, after a reconnect too; nobody else hears of it."""
         later = self.house.now.ms + 3_600_000  # type: ignore[attr-defined]
         self.house.wait(self.places.set_level(self.anna, 1, "mentions", later))
-        told = {"type": "place", "room": 1, "read": 0, "level": "mentions", "muted": later, "draft": None}
+        told = {
+            "type": "place",
+            "room": 1,
+            "read": 0,
+            "level": "mentions",
+            "muted": later,
+            "draft": None,
+            "unread_from": None,
+        }
         self.assertEqual((self.one.rest(), self.other.rest(), self.stranger.rest()), ([told], [told], []))
         self.assertEqual((self.state()["level"], self.state()["muted"]), ("mentions", later))
 

@@ -34,7 +34,7 @@ def role(rev: int, user: UserId) -> Member:
 
 
 def gone(rev: int) -> RoomRow:
-    return RoomRow(ROOM, Rev(rev), "public", "Tea", "", Millis(5), None, "all", "all", 0, None, Millis(6))
+    return RoomRow(ROOM, Rev(rev), "public", "Tea", "", Millis(5), None, "all", "all", 0, "all", None, Millis(6))
 
 
 class Words:

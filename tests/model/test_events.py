@@ -25,12 +25,12 @@ class Keys(SynchronousTestCase):
         """An edited message, a changed membership and a renamed room take the place of what they were."""
         self.assertEqual(key_of(message(3)), key_of(message(9, text="changed")))
         self.assertEqual(key_of(member(3)), key_of(member(9, name="annie", left=True)))
-        one = RoomRow(ROOM, Rev(1), "public", "Lobby", "", Millis(1), None, "all", "all", 0)
+        one = RoomRow(ROOM, Rev(1), "public", "Lobby", "", Millis(1), None, "all", "all", 0, "all")
         self.assertEqual(key_of(one), key_of(msgspec.structs.replace(one, rev=Rev(4), title="Hall")))
 
     def test_different_rows(self) -> None:
         """Two messages, two people, a message and a person with the same number are different rows."""
-        room = RoomRow(ROOM, Rev(1), "public", "Lobby", "", Millis(1), None, "all", "all", 0)
+        room = RoomRow(ROOM, Rev(1), "public", "Lobby", "", Millis(1), None, "all", "all", 0, "all")
         rows = [message(seq=7), message(seq=8), member(1, 7), member(1, 8), room, message(seq=1), member(1, 1)]
         self.assertEqual(len({key_of(row) for row in rows}), len(rows))
 

@@ -60,7 +60,12 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "draft": {"room": ROOM, "draft": True},
     "sync": {"room": ROOM, "rev": 1},
 }
-OPTIONAL = {"edit": {"if_rev": 1}, "hello": {"token": "x"}, "typing": {"id": 1}}
+OPTIONAL = {
+    "edit": {"if_rev": 1},
+    "hello": {"token": "x"},
+    "typing": {"id": 1},
+    "post": {"reply": 1, "thread": 1},
+}
 
 COMMANDS: dict[str, Any] = {str(kind.__struct_config__.tag): kind for kind in Frame.__args__}
 WRONG = (

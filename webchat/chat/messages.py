@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
 import attrs
@@ -11,6 +10,7 @@ from msgspec import Struct
 from twisted.internet.defer import Deferred
 
 from webchat.chat import permission
+from webchat.chat.carried import Carried, carried_by, hash_of, look_up
 from webchat.chat.log import Outcome, RoomLog
 from webchat.live.limits import Buckets
 from webchat.model.answers import Changed, Changes, Page, Posted
@@ -49,6 +49,7 @@ class _Post(Struct, frozen=True, gc=False):
     body_hash: bytes
     created: Millis
     may_administer: bool = False
+    carried: Carried | None = None
 
 
 @attrs.define(eq=False)
@@ -66,8 +67,8 @@ class Messages:
         """Stores a message and tells the room; fires once it is stored.
 
         The same nonce again gets the same answer, `duplicate` set; with another text, Conflict.  Raises what
-        `message_text` raises, NotAMember, NoSuchRoom, RoomArchived, Forbidden, Silenced, SlowMode, RateLimited, Busy,
-        Unavailable, Retry.
+        `message_text` raises, what `look_up` answers, NotAMember, NoSuchRoom, RoomArchived, Forbidden, Silenced,
+        SlowMode, RateLimited, Busy, Unavailable, Retry.
         """
         done: Deferred[Posted] = Deferred()
         self.submit(actor, command, fire(done))
@@ -83,9 +84,10 @@ class Messages:
         except Refusal as refusal:
             done(refusal)
             return
-        body_hash = hashlib.sha256(text.encode()).digest()
+        carried = carried_by(command)
+        body_hash = hash_of(text, carried)
         now, may_administer = self._now(), actor.may_administer
-        post = _Post(command.room, actor.id, text, command.nonce, body_hash, now, may_administer)
+        post = _Post(command.room, actor.id, text, command.nonce, body_hash, now, may_administer, carried)
         self._log.submit(command.room, _post_all, post, done)
 
     async def edit(self, actor: Actor, command: EditMessage) -> Changed:
@@ -161,7 +163,7 @@ class Messages:
             else:
                 found = message_store.before(db, room, Seq(MAX_INT if before is None else before), limit)
             cards = users.cards(db, {message.author for message in found})
-            first = found[0].seq if found else (now.seq + 1 if after is not None else 1)
+            first = found[0].seq if found else (now.seq + 1 if after is not None else now.floor + 1)
             last = found[-1].seq if found else (0 if before is not None else now.seq)
             return Page(
                 room=room,
@@ -170,7 +172,7 @@ class Messages:
                 rev=now.rev,
                 messages=tuple(found),
                 users=tuple(cards),
-                at_start=first <= 1,
+                at_start=first <= now.floor + 1,
                 at_end=last >= now.seq,
             )
 
@@ -225,28 +227,46 @@ def _post_all(
                 answer = permission.refuse_outsider(room)
             else:
                 answer = _refuse_post(post, room, place, apart, slow)
+                if answer is None and post.carried is not None:
+                    answer = look_up(db, post.room, post.carried)
             if answer is None:
                 fresh.setdefault(post.room, []).append(number)
                 if key is not None:
                     first_use[key] = number
         answers.append(answer)
     added: list[message_store.NewMessage] = []
-    raised = rooms.raise_for_posts(db, {room: len(numbers) for room, numbers in fresh.items()})
+    threads = {room: _threads(posts, numbers) for room, numbers in fresh.items()}
+    raised = rooms.raise_for_posts(db, {room: (len(numbers), len(threads[room])) for room, numbers in fresh.items()})
     for room_id, numbers in fresh.items():
         seq, rev = raised[room_id]
+        # The posts come first, then the rows of the messages that began their threads.
+        rev = Rev(rev - len(threads[room_id]))
         for offset, number in enumerate(numbers, 1 - len(numbers)):
             post = posts[number]
-            one = Message(
-                room_id, Rev(rev + offset), Seq(seq + offset), post.author, post.text, post.created, post.nonce
+            new = message_store.NewMessage(
+                room_id,
+                Seq(seq + offset),
+                Rev(rev + offset),
+                post.author,
+                post.nonce,
+                post.body_hash,
+                post.text,
+                post.created,
             )
+            if post.carried is not None:
+                new = new._replace(reply=post.carried.reply, thread=post.carried.thread)
+            one = message_store.as_told(new)
             answers[number] = Outcome(Posted(room_id, one.seq, one.rev, post.created), (one,))
-            added.append(
-                message_store.NewMessage(
-                    room_id, one.seq, one.rev, post.author, post.nonce, post.body_hash, post.text, post.created
-                )
-            )
+            added.append(new)
     message_store.add(db, added)
     memberships.read_up_to(db, [(one.room, one.author, one.seq) for one in added])
+    for room_id, roots in threads.items():
+        if roots:
+            last = fresh[room_id][-1]
+            answer = answers[last]
+            assert isinstance(answer, Outcome)
+            changed = _count_replies(db, room_id, roots, answer.rows[0].rev)
+            answers[last] = Outcome(answer.answer, answer.rows + changed)
     if slow:
         memberships.posted(db, slow)
     for number in repeats:
@@ -258,6 +278,29 @@ def _post_all(
         sent = message_store.Sent(answer.answer.seq, answer.answer.rev, original.created, original.body_hash)
         answers[number] = _repeat(post, sent)
     return [answer for answer in answers if answer is not None]
+
+
+def _threads(posts: Sequence[_Post], numbers: Sequence[int]) -> dict[Seq, tuple[int, Millis]]:
+    """Of the messages that began the threads of these posts: how many were added to each, and when the last one."""
+    found: dict[Seq, tuple[int, Millis]] = {}
+    for number in numbers:
+        post = posts[number]
+        if post.carried is not None and post.carried.thread is not None:
+            count, _ = found.get(post.carried.thread, (0, post.created))
+            found[post.carried.thread] = (count + 1, post.created)
+    return found
+
+
+def _count_replies(
+    db: sa.Connection, room: RoomId, roots: Mapping[Seq, tuple[int, Millis]], rev: Rev
+) -> tuple[Message, ...]:
+    """Counts the replies in the messages that began the threads: changes of the room, after *rev*."""
+    more = [
+        message_store.MoreReplies(room, seq, count, at, Rev(rev + offset))
+        for offset, (seq, (count, at)) in enumerate(roots.items(), 1)
+    ]
+    message_store.count_replies(db, more)
+    return tuple(row for one in more for row in _row(db, room, one.seq))
 
 
 def _apart(

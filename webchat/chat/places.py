@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import attrs
 import sqlalchemy as sa
+from msgspec import structs
 
 from webchat.chat import permission
 from webchat.live.hub import Hub
@@ -66,5 +67,5 @@ class Places:
         return ReadAll(len(marks))
 
     def _tell(self, actor: Actor, place: Place, but: object = None) -> Place:
-        self._hub.tell_user(actor.id, PlaceRow(place.room, place.read, place.level, place.muted, place.draft), but)
+        self._hub.tell_user(actor.id, PlaceRow(*structs.astuple(place)), but)
         return place

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from webchat.http.route import API, Call, Nothing, Reply, Route
 from webchat.model.answers import Changed, Changes, Marked, Page, Posted
-from webchat.model.commands import DeleteMessage, EditMessage, MarkRead, Nonce, PostMessage, Text
+from webchat.model.commands import ASeq, DeleteMessage, EditMessage, MarkRead, Nonce, PostMessage, Text
 from webchat.model.ids import MAX_INT, Rev, Seq
 from webchat.model.refusals import BadRequest
 
-ASeq = Annotated[Seq, Meta(ge=1, le=MAX_INT)]
-
 
 class Post(Struct, frozen=True, forbid_unknown_fields=True):
-    """The same *nonce* again gets the same answer, and nothing is posted twice."""
+    """The same *nonce* again gets the same answer, and nothing is posted twice.
+
+    *reply*: the seq of the message that this one answers.  *thread*: the seq of the one that began its thread.
+    """
 
     text: Text
     nonce: Nonce | None = None
+    reply: ASeq | None = None
+    thread: ASeq | None = None
 
 
 class Edit(Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,9 +63,8 @@ async def history(call: Call[Nothing, History]) -> Page:
 
 async def post(call: Call[Post, Nothing]) -> Reply:
     """Say something."""
-    posted = await call.chat.messages.post(
-        call.actor, PostMessage(id=0, room=call.room, text=call.body.text, nonce=call.body.nonce)
-    )
+    command = PostMessage(id=0, room=call.room, **structs.asdict(call.body))
+    posted = await call.chat.messages.post(call.actor, command)
     return Reply(posted, status=200 if posted.duplicate else 201)
 
 
@@ -104,7 +106,7 @@ ROUTES = (
         body=Post,
         status=201,
         statuses=(200,),
-        refusals=(*_ROOM, *_TEXT, "slow_mode"),
+        refusals=(*_ROOM, *_TEXT, "slow_mode", "no_such_message"),
     ),
     Route(
         "PATCH",

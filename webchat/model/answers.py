@@ -122,6 +122,7 @@ class Place(Struct, frozen=True):
     level: Level
     muted: Millis | None
     draft: Millis | None
+    unread_from: Seq | None = None
 
 
 class ReadAll(Struct, frozen=True):

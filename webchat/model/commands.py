@@ -17,6 +17,7 @@ PositiveInt = Annotated[int, Meta(ge=1, le=MAX_INT)]
 NaturalInt = Annotated[int, Meta(ge=0, le=MAX_INT)]
 RequestId = Annotated[int, Meta(ge=0, le=MAX_INT)]
 Room = Annotated[RoomId, Meta(ge=1, le=MAX_INT)]
+ASeq = Annotated[Seq, Meta(ge=1, le=MAX_INT)]
 # Its characters are checked by `check_nonce`.
 Nonce = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={"pattern": "^[!-~]+$"})]
 
@@ -43,12 +44,17 @@ class Hello(Command, frozen=True, tag="hello"):
 
 
 class PostMessage(Command, frozen=True, tag="post", gc=False):
-    """Say something in a room.  The same nonce again gets the same answer, and nothing is posted twice."""
+    """Say something in a room.  The same nonce again gets the same answer, and nothing is posted twice.
+
+    *reply*: the seq of the message that this one answers.  *thread*: the seq of the one that began its thread.
+    """
 
     id: RequestId
     room: Room
     text: Text
     nonce: Nonce | None = None
+    reply: ASeq | None = None
+    thread: ASeq | None = None
 
 
 class EditMessage(Command, frozen=True, tag="edit"):
@@ -56,7 +62,7 @@ class EditMessage(Command, frozen=True, tag="edit"):
 
     id: RequestId
     room: Room
-    seq: Annotated[Seq, Meta(ge=1, le=MAX_INT)]
+    seq: ASeq
     text: Text
     if_rev: Annotated[Rev, Meta(ge=1, le=MAX_INT)] | None = None
 
@@ -66,7 +72,7 @@ class DeleteMessage(Command, frozen=True, tag="delete"):
 
     id: RequestId
     room: Room
-    seq: Annotated[Seq, Meta(ge=1, le=MAX_INT)]
+    seq: ASeq
 
 
 class MarkRead(Command, frozen=True, tag="read"):

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from webchat.model.announcements import Announcement, Dismissed
+from webchat.model.extras import Everyone, File, Forwarded, Preview, Reaction
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.rooms import Level, MemberRole, Right, RoomKind, RoomState
 from webchat.model.users import ContactState, Me, State, Status, UserCard
@@ -18,7 +19,11 @@ from webchat.model.users import ContactState, Me, State, Status, UserCard
 
 # gc=False: nothing in it can refer back to it, so the collector need not look.
 class Message(Struct, frozen=True, tag_field="type", tag="message", omit_defaults=True, gc=False):
-    """A message: number *seq* in its room.  Deleting leaves it as a tombstone: *deleted* set, *text* empty."""
+    """A message: number *seq* in its room.  Deleting leaves it as a tombstone: *deleted* set, *text* empty.
+
+    *reply*: the seq of the message it answers.  *thread*: the seq of the one that began its thread, which counts its
+    *replies*.  *mentions*: who is meant by it, *everyone* or those who are here besides.
+    """
 
     room: RoomId
     rev: Rev
@@ -29,6 +34,17 @@ class Message(Struct, frozen=True, tag_field="type", tag="message", omit_default
     nonce: str | None = None
     edited: Millis | None = None
     deleted: Millis | None = None
+    reply: Seq | None = None
+    thread: Seq | None = None
+    replies: int = 0
+    last_reply: Millis | None = None
+    pinned: Millis | None = None
+    files: tuple[File, ...] = ()
+    mentions: tuple[UserId, ...] = ()
+    everyone: Everyone | None = None
+    reactions: tuple[Reaction, ...] = ()
+    forwarded: Forwarded | None = None
+    previews: tuple[Preview, ...] = ()
 
 
 class Member(Struct, frozen=True, tag_field="type", tag="member", omit_defaults=True):
@@ -43,7 +59,11 @@ class Member(Struct, frozen=True, tag_field="type", tag="member", omit_defaults=
 
 
 class RoomRow(Struct, frozen=True, tag_field="type", tag="room", omit_defaults=True):
-    """The room's own row: kind, title, topic, rights, archived or not.  *deleted*: it is gone, and nothing follows."""
+    """The room's own row: kind, title, topic, rights, archived or not.  *deleted*: it is gone, and nothing follows.
+
+    *retention*: days after which messages are removed; null as the server says, 0 never.  *floor*: up to this seq they
+    have been.
+    """
 
     room: RoomId
     rev: Rev
@@ -55,8 +75,11 @@ class RoomRow(Struct, frozen=True, tag_field="type", tag="room", omit_defaults=T
     posting: Right
     inviting: Right
     slow: int
+    mentioning: Right
     picture: str | None = None
     deleted: Millis | None = None
+    retention: int | None = None
+    floor: Seq = Seq(0)
 
 
 Row = Message | Member | RoomRow
@@ -141,6 +164,7 @@ class PlaceRow(Struct, frozen=True, tag_field="type", tag="place"):
     """One's own place in a room, changed by another of one's devices: the whole of it, as it is now.
 
     *muted*: until when one wants to hear nothing of the room.  *draft*: since when one has something unsent there.
+    *unread_from*: from which seq on one wants it to count as unread, whatever *read* says.
     """
 
     room: RoomId
@@ -148,6 +172,7 @@ class PlaceRow(Struct, frozen=True, tag_field="type", tag="place"):
     level: Level
     muted: Millis | None
     draft: Millis | None
+    unread_from: Seq | None = None
 
 
 class StatusMark(Struct, frozen=True, tag_field="type", tag="status"):

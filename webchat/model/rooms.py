@@ -36,6 +36,13 @@ class Room:
     slow: int = 0
     """Seconds between two posts of one member."""
     deleted: Millis | None = None
+    mentioning: Right = "moderators"
+    retention: int | None = None
+    """Days after which messages are removed; None as the server says, 0 never."""
+    floor: Seq = Seq(0)
+    """Messages up to this seq have been removed."""
+    floor_rev: Rev = Rev(0)
+    """Who holds a rev below this one cannot be told what changed since."""
 
 
 @attrs.frozen
@@ -75,7 +82,8 @@ class Membership:
 class RoomState(Struct, frozen=True, omit_defaults=True):
     """A room as one of its members holds it: the room's row, its counters, and her own place in it.
 
-    Unread is `seq - read`.  *changed* is the rev of the room's own row: what `if_rev` is compared with.  *rev* is the
+    Unread is `seq - read`, or what comes from *unread_from* on, where that is set; *mentions* counts those of them that
+    mean her.  *changed* is the rev of the room's own row: what `if_rev` is compared with.  *rev* is the
     position from which live events go on.  *muted*, *silenced* and *draft* are her own.  *people*: who else is in a
     direct room, which has no title.
     """
@@ -96,10 +104,15 @@ class RoomState(Struct, frozen=True, omit_defaults=True):
     posting: Right
     inviting: Right
     slow: int
+    mentioning: Right
     picture: str | None = None
     muted: Millis | None = None
     silenced: Millis | None = None
     draft: Millis | None = None
+    retention: int | None = None
+    floor: Seq = Seq(0)
+    unread_from: Seq | None = None
+    mentions: int = 0
     people: tuple[UserCard, ...] = ()
 
 

@@ -6,12 +6,13 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from webchat.model.events import Block, Member, Message, Reset, RoomRow, Row
+from webchat.model.events import Block, Member, Reset, RoomRow, Row
 from webchat.model.ids import Rev, RoomId
 from webchat.model.rooms import Room
 from webchat.model.users import UserCard
 from webchat.store import rooms as room_store
 from webchat.store.messages import COLUMNS as MESSAGE_COLUMNS
+from webchat.store.messages import message_of
 from webchat.store.schema import memberships, messages, users
 from webchat.store.users import CARD_COLUMNS
 
@@ -49,8 +50,11 @@ def room_row(room: Room) -> RoomRow:
         room.posting,
         room.inviting,
         room.slow,
+        room.mentioning,
         room.picture,
         room.deleted,
+        room.retention,
+        room.floor,
     )
 
 
@@ -91,7 +95,8 @@ def moved(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> list[Member]
 def since(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> Block | Reset:
     """The rows above *rev*, each once, latest state, rising rev; Reset if there are more than *limit*.
 
-    Reset too if the room never had *rev*: somebody remembers what this database does not.  Of a room that is gone
+    Reset too if the room never had *rev*: somebody remembers what this database does not; and if messages that were
+    there at *rev* have been removed since.  Of a room that is gone
     nothing is told but that.
 
     The caller's transaction must be one snapshot: then the block's rev is that of exactly these rows.
@@ -100,12 +105,12 @@ def since(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> Block | Rese
     now = room_store.one(db, room)
     if now.rev == rev:
         return Block(room, (), rev)
-    if rev > now.rev:
+    if rev > now.rev or rev < now.floor_rev:
         return Reset(room, now.rev)
     if now.deleted is not None:
         return Block(room, (room_row(now),), now.rev)
     values = {"room_": room, "rev_": rev, "limit_": limit + 1}
-    rows: list[Row] = [Message(*row) for row in db.execute(_MESSAGES, values)]
+    rows: list[Row] = [message_of(row) for row in db.execute(_MESSAGES, values)]
     rows.extend(moved(db, room, rev, limit + 1))
     if now.changed > rev:
         rows.append(room_row(now))

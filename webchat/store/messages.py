@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 import attrs
 import sqlalchemy as sa
+from msgspec.structs import astuple
 
 from webchat.model.events import Message
+from webchat.model.extras import Extras, packed, unpacked
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.store.driver import Many
 from webchat.store.schema import messages
@@ -23,6 +25,12 @@ COLUMNS = (
     messages.c.nonce,
     messages.c.edited,
     messages.c.deleted,
+    messages.c.reply,
+    messages.c.thread,
+    messages.c.replies,
+    messages.c.last_reply,
+    messages.c.pinned,
+    messages.c.extras,
 )
 _IN_ROOM = messages.c.room == sa.bindparam("room_")
 _ONE = sa.select(*COLUMNS).where(_IN_ROOM, messages.c.seq == sa.bindparam("seq_"))
@@ -35,9 +43,10 @@ _BY_NONCE = Many(
     "text",
 )
 _INSERT = Many(
-    "WITH k (room, seq, rev, author, nonce, body_hash, body, created) AS (VALUES {rows}) "
-    "INSERT INTO messages (room, seq, rev, posted_rev, author, nonce, body_hash, text, created) "
-    "SELECT room, seq, rev, rev, author, nonce, body_hash, body, created FROM k",
+    "WITH k (room, seq, rev, author, nonce, body_hash, body, created, reply, thread, extras) AS (VALUES {rows}) "
+    "INSERT INTO messages "
+    "(room, seq, rev, posted_rev, author, nonce, body_hash, text, created, reply, thread, extras) "
+    "SELECT room, seq, rev, rev, author, nonce, body_hash, body, created, reply, thread, extras FROM k",
     "bigint",
     "bigint",
     "bigint",
@@ -46,6 +55,9 @@ _INSERT = Many(
     "bytea",
     "text",
     "bigint",
+    "bigint",
+    "bigint",
+    "text",
 )
 _EDIT = (
     messages.update()
@@ -55,7 +67,23 @@ _EDIT = (
 _DELETE = (
     messages.update()
     .where(_IN_ROOM, messages.c.seq == sa.bindparam("seq_"))
-    .values(text="", deleted=sa.bindparam("deleted_"), rev=sa.bindparam("rev_"))
+    .values(text="", extras=None, pinned=None, deleted=sa.bindparam("deleted_"), rev=sa.bindparam("rev_"))
+)
+# One more in each of these threads, of which this was the last.
+_COUNT_REPLIES = Many(
+    "WITH k (room, seq, number, at, rev) AS (VALUES {rows}) UPDATE messages "
+    "SET replies = messages.replies + k.number, last_reply = k.at, rev = k.rev FROM k "
+    "WHERE messages.room = k.room AND messages.seq = k.seq",
+    "bigint",
+    "bigint",
+    "bigint",
+    "bigint",
+    "bigint",
+)
+_SET_EXTRAS = (
+    messages.update()
+    .where(_IN_ROOM, messages.c.seq == sa.bindparam("seq_"))
+    .values(extras=sa.bindparam("extras_"), rev=sa.bindparam("rev_"))
 )
 _LIMIT: sa.BindParameter[int] = sa.bindparam("limit_")
 _BEFORE = (
@@ -80,6 +108,19 @@ class NewMessage(NamedTuple):
     body_hash: bytes
     text: str
     created: Millis
+    reply: Seq | None = None
+    thread: Seq | None = None
+    extras: str | None = None
+
+
+class MoreReplies(NamedTuple):
+    """How many messages were added to the thread that *seq* began, the last of them at *at*: its row's change."""
+
+    room: RoomId
+    seq: Seq
+    number: int
+    at: Millis
+    rev: Rev
 
 
 @attrs.frozen
@@ -98,7 +139,28 @@ NonceKey = tuple[RoomId, UserId, str]
 def maybe(db: sa.Connection, room: RoomId, seq: Seq) -> Message | None:
     """Message number *seq* of the room."""
     row = db.execute(_ONE, {"room_": room, "seq_": seq}).first()
-    return None if row is None else Message(*row)
+    return None if row is None else message_of(row)
+
+
+def message_of(row: Sequence[Any]) -> Message:
+    """The message in a row of COLUMNS."""
+    stored = row[-1]
+    if stored is None:
+        return Message(*row[:-1])
+    return Message(*row[:-1], *astuple(unpacked(stored)))
+
+
+def as_told(new: NewMessage) -> Message:
+    """What the room is told of a message that has just been stored."""
+    told = (new.room, new.rev, new.seq, new.author, new.text, new.created, new.nonce)
+    if new.reply is None and new.thread is None and new.extras is None:
+        return Message(*told)
+    return message_of((*told, None, None, new.reply, new.thread, 0, None, None, new.extras))
+
+
+def extras_of(message: Message) -> Extras:
+    """What *message* holds besides its text."""
+    return Extras(*(getattr(message, name) for name in Extras.__struct_fields__))
 
 
 def sent(db: sa.Connection, keys: Iterable[NonceKey]) -> dict[NonceKey, Sent]:
@@ -115,6 +177,16 @@ def sent(db: sa.Connection, keys: Iterable[NonceKey]) -> dict[NonceKey, Sent]:
 def add(db: sa.Connection, new: Sequence[NewMessage]) -> None:
     """Stores the messages."""
     _INSERT.run(db, new)
+
+
+def count_replies(db: sa.Connection, more: Sequence[MoreReplies]) -> None:
+    """Counts the new messages of threads in the rows that began them."""
+    _COUNT_REPLIES.run(db, more)
+
+
+def set_extras(db: sa.Connection, room: RoomId, seq: Seq, extras: Extras, rev: Rev) -> None:
+    """Replaces what the message holds besides its text, as the room's change number *rev*."""
+    db.execute(_SET_EXTRAS, {"room_": room, "seq_": seq, "extras_": packed(extras), "rev_": rev})
 
 
 def edit(db: sa.Connection, room: RoomId, seq: Seq, text: str, now: Millis, rev: Rev) -> None:
@@ -139,4 +211,4 @@ def after(db: sa.Connection, room: RoomId, seq: Seq, limit: int) -> list[Message
 
 def _all(db: sa.Connection, statement: Any, room: RoomId, seq: Seq, limit: int) -> list[Message]:
     rows = db.execute(statement, {"room_": room, "seq_": seq, "limit_": limit})
-    return [Message(*row) for row in rows]
+    return [message_of(row) for row in rows]

@@ -19,6 +19,7 @@ _PLACE_COLUMNS = (
     memberships.c.level,
     memberships.c.muted,
     memberships.c.draft,
+    memberships.c.unread_from,
 )
 _MINE = sa.and_(
     memberships.c.room == sa.bindparam("room_"),

@@ -13,7 +13,7 @@ from webchat.model.refusals import NoSuchRoom
 from webchat.model.rooms import Room, RoomKind, RoomListing, RoomState
 from webchat.model.users import UserCard
 from webchat.store.driver import Many
-from webchat.store.schema import bans, invites, memberships, messages, rooms
+from webchat.store.schema import bans, invites, memberships, mentions, messages, reactions, revisions, rooms
 
 _COLUMNS = (
     rooms.c.id,
@@ -30,6 +30,10 @@ _COLUMNS = (
     rooms.c.inviting,
     rooms.c.slow,
     rooms.c.deleted,
+    rooms.c.mentioning,
+    rooms.c.retention,
+    rooms.c.floor,
+    rooms.c.floor_rev,
 )
 _STATE_COLUMNS = (
     rooms.c.id,
@@ -48,15 +52,19 @@ _STATE_COLUMNS = (
     rooms.c.posting,
     rooms.c.inviting,
     rooms.c.slow,
+    rooms.c.mentioning,
     rooms.c.picture,
     memberships.c.muted,
     memberships.c.silenced,
     memberships.c.draft,
+    rooms.c.retention,
+    rooms.c.floor,
+    memberships.c.unread_from,
 )
 _ONE = sa.select(*_COLUMNS).where(rooms.c.id == sa.bindparam("id_"))
 _LOCK = Many(
-    "SELECT id, kind, title, topic, seq, rev, changed, created, archived, picture, posting, inviting, slow, deleted "
-    "FROM rooms WHERE id IN (VALUES {rows}) ORDER BY id {lock}",
+    "SELECT id, kind, title, topic, seq, rev, changed, created, archived, picture, posting, inviting, slow, "
+    "deleted, mentioning, retention, floor, floor_rev FROM rooms WHERE id IN (VALUES {rows}) ORDER BY id {lock}",
     "bigint",
 )
 _REVS = sa.select(rooms.c.id, rooms.c.rev).where(rooms.c.id.in_(sa.bindparam("ids_", expanding=True)))
@@ -67,8 +75,10 @@ _RAISE = (
     .returning(rooms.c.seq, rooms.c.rev)
 )
 _RAISE_MANY = Many(
-    "WITH k (id, posts) AS (VALUES {rows}) UPDATE rooms SET seq = seq + k.posts, rev = rev + k.posts FROM k "
+    "WITH k (id, posts, others) AS (VALUES {rows}) "
+    "UPDATE rooms SET seq = seq + k.posts, rev = rev + k.posts + k.others FROM k "
     "WHERE rooms.id = k.id RETURNING rooms.id, rooms.seq, rooms.rev",
+    "bigint",
     "bigint",
     "bigint",
 )
@@ -100,8 +110,9 @@ _PEOPLE = Many(
 # CROSS JOIN tells SQLite the order: from people to their places to the rooms.
 _STATES = Many(
     'WITH k (id) AS (VALUES {rows}) SELECT m."user", r.id, r.kind, r.title, r.topic, r.created, r.archived, r.changed, '
-    'r.seq, r.rev, m."read", m.level, m.role, m.joined_rev, r.posting, r.inviting, r.slow, r.picture, m.muted, '
-    "m.silenced, m.draft FROM k CROSS JOIN memberships m CROSS JOIN rooms r "
+    'r.seq, r.rev, m."read", m.level, m.role, m.joined_rev, r.posting, r.inviting, r.slow, r.mentioning, r.picture, m.muted, '
+    "m.silenced, m.draft, r.retention, r.floor, m.unread_from "
+    "FROM k CROSS JOIN memberships m CROSS JOIN rooms r "
     'WHERE m."user" = k.id AND m.left_rev IS NULL AND r.id = m.room AND r.deleted IS NULL ORDER BY r.id',
     "bigint",
 )
@@ -148,6 +159,18 @@ _OLD_MESSAGES = messages.delete().where(
         .limit(sa.bindparam("limit_"))
     ),
 )
+_OLD_WITH_MESSAGES = [
+    table.delete().where(
+        table.c.room == sa.bindparam("room_"),
+        table.c.seq.in_(
+            sa.select(table.c.seq)
+            .where(table.c.room == sa.bindparam("room_"))
+            .order_by(table.c.seq)
+            .limit(sa.bindparam("limit_"))
+        ),
+    )
+    for table in (revisions, reactions, mentions)
+]
 _OLD_PLACES = [
     table.delete().where(
         table.c.room == sa.bindparam("room_"),
@@ -168,7 +191,7 @@ _OLD_LINKS = invites.delete().where(
         .limit(sa.bindparam("limit_"))
     )
 )
-_PURGES = (_OLD_MESSAGES, *_OLD_PLACES, _OLD_LINKS)
+_PURGES = (_OLD_MESSAGES, *_OLD_WITH_MESSAGES, *_OLD_PLACES, _OLD_LINKS)
 _PUBLIC_MATCHING = _PUBLIC.where(rooms.c.title_key.like(sa.bindparam("like_"), escape="\\"))
 
 
@@ -209,9 +232,13 @@ def raise_counters(db: sa.Connection, room: RoomId, posts: int, changes: int) ->
     return Seq(row[0]), Rev(row[1])
 
 
-def raise_for_posts(db: sa.Connection, posts: Mapping[RoomId, int]) -> dict[RoomId, tuple[Seq, Rev]]:
-    """As *raise_counters*, for many rooms: after so many new messages in each.  Their rows must be held already."""
-    return {room: (seq, rev) for room, seq, rev in _RAISE_MANY.run(db, sorted(posts.items()))}
+def raise_for_posts(db: sa.Connection, posts: Mapping[RoomId, tuple[int, int]]) -> dict[RoomId, tuple[Seq, Rev]]:
+    """As *raise_counters*, for many rooms: after so many new messages, and so many other changes, in each.
+
+    Their rows must be held already.
+    """
+    rows = [(room, *counts) for room, counts in sorted(posts.items())]
+    return {room: (seq, rev) for room, seq, rev in _RAISE_MANY.run(db, rows)}
 
 
 def revs(db: sa.Connection, ids: Iterable[RoomId]) -> dict[RoomId, Rev]:

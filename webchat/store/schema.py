@@ -156,6 +156,16 @@ rooms = sa.Table(
     sa.Column("direct_key", sa.Text),
     # It is gone for everybody; what was said in it is removed bit by bit.
     sa.Column("deleted", Time),
+    # Who may mention everybody.
+    sa.Column("mentioning", sa.Text, nullable=False, server_default=sa.text("'moderators'")),
+    # Days after which what was said is removed: none, as the server says; 0, never.
+    sa.Column("retention", sa.Integer),
+    # Messages up to this number are gone; whoever holds a rev below the other cannot be brought up to date.
+    sa.Column("floor", Count, nullable=False, server_default=sa.text("0")),
+    sa.Column("floor_rev", Count, nullable=False, server_default=sa.text("0")),
+    # Which room of which server it was copied from, so that it is copied once.
+    sa.Column("origin", sa.Text),
+    sa.Index("ix_rooms_origin", "origin", unique=True),
     sa.Index("ix_rooms_kind_title_key_id", "kind", "title_key", "id"),
     sa.Index("ix_rooms_direct_key", "direct_key", unique=True),
 )
@@ -193,6 +203,8 @@ memberships = sa.Table(
     sa.Column("posted", Time, nullable=False, server_default=sa.text("0")),
     sa.Column("draft", Time),
     sa.Column("invited_by", Id),
+    # From which message on she wants to be reminded that it is unread, though she has seen it.
+    sa.Column("unread_from", Count),
     sa.Index("ix_memberships_user", "user"),
     sa.Index("ix_memberships_room_rev", "room", "rev"),
     sa.Index(
@@ -222,9 +234,148 @@ messages = sa.Table(
     sa.Column("created", Time, nullable=False),
     sa.Column("edited", Time),
     sa.Column("deleted", Time),
+    # Which message of the room it answers; and the one that began the thread it belongs to.
+    sa.Column("reply", Count),
+    sa.Column("thread", Count),
+    # Of a message that began a thread: how many belong to it, and when the last one was posted.
+    sa.Column("replies", Count, nullable=False, server_default=sa.text("0")),
+    sa.Column("last_reply", Time),
+    sa.Column("pinned", Time),
+    # JSON: what else is shown with it (see model/extras.py).  Nothing is looked for in it.
+    sa.Column("extras", sa.Text),
     sa.Index("ix_messages_room_rev", "room", "rev"),
+    sa.Index(
+        "ix_messages_room_thread_seq",
+        "room",
+        "thread",
+        "seq",
+        sqlite_where=sa.text("thread IS NOT NULL"),
+        postgresql_where=sa.text("thread IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_messages_room_pinned",
+        "room",
+        "pinned",
+        sqlite_where=sa.text("pinned IS NOT NULL"),
+        postgresql_where=sa.text("pinned IS NOT NULL"),
+    ),
     sa.UniqueConstraint("room", "author", "nonce"),
     sqlite_with_rowid=False,
+)
+
+# What a message said before it was edited.
+revisions = sa.Table(
+    "revisions",
+    metadata,
+    sa.Column("room", Id, sa.ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", Count, primary_key=True),
+    sa.Column("rev", Count, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    # Since when it said so.
+    sa.Column("written", Time, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+reactions = sa.Table(
+    "reactions",
+    metadata,
+    sa.Column("room", Id, sa.ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", Count, primary_key=True),
+    sa.Column("emoji", sa.Text, primary_key=True),
+    sa.Column("user", Id, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("created", Time, nullable=False),
+    sa.Index("ix_reactions_user", "user"),
+    sqlite_with_rowid=False,
+)
+
+# Who is meant by a message; user 0: every member of the room.
+mentions = sa.Table(
+    "mentions",
+    metadata,
+    sa.Column("user", Id, primary_key=True),
+    sa.Column("room", Id, sa.ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", Count, primary_key=True),
+    sa.Column("created", Time, nullable=False),
+    sa.Index("ix_mentions_room_seq", "room", "seq"),
+    sa.Index("ix_mentions_user_created", "user", "created"),
+    sqlite_with_rowid=False,
+)
+
+# Files that were brought: first to a room, then, as number `place`, to a message of it.
+uploads = sa.Table(
+    "uploads",
+    metadata,
+    # Not to be guessed.
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", Id, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("room", Id, sa.ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("seq", Count),
+    sa.Column("place", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("mime", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("size", Count, nullable=False),
+    sa.Column("width", sa.Integer),
+    sa.Column("height", sa.Integer),
+    # ms
+    sa.Column("duration", sa.Integer),
+    # A few colours to show until the picture is there.
+    sa.Column("placeholder", sa.Text),
+    # 1: there is a small picture of it.
+    sa.Column("thumb", sa.Integer, nullable=False, server_default=sa.text("0")),
+    # Of the content, which is stored once however often it was brought.
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("created", Time, nullable=False),
+    sa.Index("ix_uploads_owner_created", "owner", "created"),
+    sa.Index("ix_uploads_room_seq", "room", "seq"),
+    sa.Index("ix_uploads_sha256", "sha256"),
+    sa.Index(
+        "ix_uploads_created_unattached",
+        "created",
+        sqlite_where=sa.text("seq IS NULL"),
+        postgresql_where=sa.text("seq IS NULL"),
+    ),
+)
+
+# What leaves the house, once each, and until it has: tried again when it is due.
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    # For whom: the id of a subscription, of a hook.  Those of one target go in order.
+    sa.Column("target", Id, nullable=False),
+    # JSON.
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("created", Time, nullable=False),
+    sa.Column("due", Time, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Index("ix_outbox_kind_due_id", "kind", "due", "id"),
+    sa.Index("ix_outbox_kind_target", "kind", "target"),
+)
+
+# Devices that are told through their browser's push service (RFC 8030).
+push_subscriptions = sa.Table(
+    "push_subscriptions",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("user", Id, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("session", Id, sa.ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("endpoint", sa.Text, nullable=False, unique=True),
+    # Base64url, as the browser gives them (RFC 8291).
+    sa.Column("p256dh", sa.Text, nullable=False),
+    sa.Column("auth", sa.Text, nullable=False),
+    sa.Column("created", Time, nullable=False),
+)
+
+# What other sites say of their pages, kept for a while.
+previews = sa.Table(
+    "previews",
+    metadata,
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("fetched", Time, nullable=False, index=True),
+    # JSON; none: there is nothing to show.
+    sa.Column("card", sa.Text),
 )
 
 reports = sa.Table(

@@ -8,6 +8,8 @@ export interface OutboxRecord {
   user: number
   room: number
   text: string
+  /** What it carries besides, as it goes onto the wire. */
+  carried?: { reply?: number; thread?: number }
   /** Server time of writing. */
   at: number
   /** Why it will not be tried again, or null. */

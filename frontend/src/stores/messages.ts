@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, watch, type ComputedRef } from 'vue'
 import { serverNow } from '@/lib/clock'
 import { arrange, reuse, type Item, type UnreadLine } from '@/lib/grouping'
-import type { ErrorCode, Page, Rev, RoomId, RoomState, Row, Seq, UserId } from '@/wire/frames'
+import type { Carried, ErrorCode, Page, Rev, RoomId, RoomState, Row, Seq, UserId } from '@/wire/frames'
 import { call, codeOf, Refused, type Query } from '@/wire/http'
 import { Outbox, type OutboxPort } from '@/wire/outbox'
 import { pendingRow, RoomLog, type ChatRow, type PageTicket } from '@/wire/roomlog'
@@ -240,10 +240,10 @@ export const useMessages = defineStore('messages', () => {
 
   // Writing.
 
-  function send(id: RoomId, text: string): void {
+  function send(id: RoomId, text: string, carried?: Carried): void {
     const log = places.get(id)?.log
     if (!outbox || !log) return
-    outbox.write(id, text)
+    outbox.write(id, text, carried)
     announce(id, { kind: 'live', own: true })
     if (log.loaded && !log.atLatest) void openLatest(id)
   }
@@ -282,7 +282,7 @@ export const useMessages = defineStore('messages', () => {
   }
 
   const port: OutboxPort = {
-    post: ({ room, text, nonce }) => connection.request('post', { room, text, nonce }),
+    post: ({ room, text, nonce, carried }) => connection.request('post', { room, text, nonce, ...carried }),
     isOpen: () => connection.isLive,
     written(record) {
       const status = record.failed ? 'failed' : 'queued'
@@ -292,6 +292,7 @@ export const useMessages = defineStore('messages', () => {
         text: record.text,
         created: record.at,
         nonce: record.nonce,
+        ...(record.carried && { carried: record.carried }),
         status,
         error: record.failed as ErrorCode | null,
       })

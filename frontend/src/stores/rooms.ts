@@ -180,8 +180,10 @@ export const useRooms = defineStore('rooms', () => {
     if (row.rev <= (rowRevs.get(row.room) ?? 0)) return
     if (row.deleted) return drop(row.room, 'deleted')
     rowRevs.set(row.room, row.rev)
-    const { kind, title, topic, created, archived, posting, inviting, slow, picture } = row
-    change(row.room, { kind, title, topic, created, archived, posting, inviting, slow, picture })
+    const { kind, title, topic, created, archived, posting, inviting, slow, mentioning, picture, retention, floor } =
+      row
+    const settings = { posting, inviting, slow, mentioning, retention, floor }
+    change(row.room, { kind, title, topic, created, archived, picture, ...settings })
   }
 
   /** Somebody else came, left, or has another name: a conversation is called by that. */
@@ -231,8 +233,8 @@ export const useRooms = defineStore('rooms', () => {
     if (!room) return
     const isNewer = state.changed >= (rowRevs.get(id) ?? 0)
     if (isNewer) rowRevs.set(id, state.changed)
-    const { kind, title, topic, posting, inviting, slow } = room
-    const row = isNewer ? state : { ...state, kind, title, topic, posting, inviting, slow }
+    const { kind, title, topic, posting, inviting, slow, mentioning, retention } = room
+    const row = isNewer ? state : { ...state, kind, title, topic, posting, inviting, slow, mentioning, retention }
     change(id, { ...row, read: Math.max(state.read, room.read) })
   }
 

@@ -107,10 +107,20 @@ export interface RoomState {
   posting: Right
   inviting: Right
   slow: number
+  /** Who may mention everybody. */
+  mentioning: Right
   picture?: string
   muted?: Millis
   silenced?: Millis
   draft?: Millis
+  /** Days after which messages are removed; absent as the server says, 0 never. */
+  retention?: number
+  /** Messages up to this seq have been removed. */
+  floor?: Seq
+  /** From where on one wants it to count as unread, whatever `read` says. */
+  unread_from?: Seq
+  /** How many of the unread messages mean oneself. */
+  mentions?: number
   /** Who else is in a direct room, which has no title. */
   people?: UserCard[]
 }
@@ -204,6 +214,60 @@ export interface MessageRow {
   nonce?: string
   edited?: Millis
   deleted?: Millis
+  /** The seq of the message it answers. */
+  reply?: Seq
+  /** The seq of the message that began its thread. */
+  thread?: Seq
+  /** Of one that began a thread: how many belong to it, and when the last was posted. */
+  replies?: number
+  last_reply?: Millis
+  pinned?: Millis
+  files?: FileRow[]
+  /** Who is meant. */
+  mentions?: UserId[]
+  everyone?: 'all' | 'here'
+  reactions?: Reaction[]
+  forwarded?: Forwarded
+  previews?: Preview[]
+}
+
+/** A file of a message, at `/api/v1/files/{id}`. */
+export interface FileRow {
+  id: string
+  name: string
+  mime: string
+  kind: 'image' | 'video' | 'audio' | 'file'
+  size: number
+  width?: number
+  height?: number
+  /** ms */
+  duration?: number
+  placeholder?: string
+  thumb?: boolean
+}
+
+/** `users`: the first of the `count` people who gave it. */
+export interface Reaction {
+  emoji: string
+  count: number
+  users: UserId[]
+}
+
+/** Who said it first; `room` and `seq` where it stands in a public room. */
+export interface Forwarded {
+  author: UserId
+  created: Millis
+  room?: RoomId
+  seq?: Seq
+}
+
+/** What another site says of a page that is linked to. */
+export interface Preview {
+  url: string
+  title: string
+  description?: string
+  site?: string
+  image?: string
 }
 
 export interface MemberRow {
@@ -228,7 +292,10 @@ export interface RoomRow {
   posting: Right
   inviting: Right
   slow: number
+  mentioning: Right
   picture?: string
+  retention?: number
+  floor?: Seq
   /** It is gone, and nothing follows. */
   deleted?: Millis
 }
@@ -438,6 +505,7 @@ export interface Place {
   level: Level
   muted: Millis | null
   draft: Millis | null
+  unread_from: Seq | null
 }
 
 export const FOR_GOOD: Millis = 2 ** 53
@@ -450,9 +518,17 @@ export interface Watched {
   members?: [UserId, State][]
 }
 
+/** What a post carries besides its text. */
+export interface Carried {
+  /** The seq of the message that it answers. */
+  reply?: Seq
+  /** The seq of the one that began its thread. */
+  thread?: Seq
+}
+
 /** Request type → [what is asked, what `ok` answers]. */
 export interface Requests {
-  post: [{ room: RoomId; text: string; nonce?: string }, Posted]
+  post: [{ room: RoomId; text: string; nonce?: string } & Carried, Posted]
   edit: [{ room: RoomId; seq: Seq; text: string; if_rev?: Rev }, Changed]
   delete: [{ room: RoomId; seq: Seq }, Changed]
   read: [{ room: RoomId; seq: Seq }, Marked]

@@ -2,7 +2,7 @@
 import { openDatabase, type OutboxRecord } from '../lib/db'
 import { newNonce } from '../lib/nonce'
 import { serverNow } from '../lib/clock'
-import type { ErrorCode, Posted, RoomId, UserId } from './frames'
+import type { Carried, ErrorCode, Posted, RoomId, UserId } from './frames'
 import { Refused } from './refused'
 
 export type { OutboxRecord } from '../lib/db'
@@ -89,12 +89,13 @@ export class Outbox {
   }
 
   /** Shown at once, sent when it is kept. */
-  write(room: RoomId, text: string): OutboxRecord {
+  write(room: RoomId, text: string, carried?: Carried): OutboxRecord {
     const record: OutboxRecord = {
       nonce: newNonce(),
       user: this.user,
       room,
       text,
+      ...(carried && { carried }),
       at: serverNow(),
       failed: null,
     }

@@ -1,5 +1,5 @@
 // What this page holds of one room: the rev rules of docs/protocol.md, a window of rows, and the rows not yet numbered.
-import type { ErrorCode, MessageRow, Millis, Page, Posted, Rev, RoomId, Row, Seq, UserId } from './frames'
+import type { Carried, ErrorCode, MessageRow, Millis, Page, Posted, Rev, RoomId, Row, Seq, UserId } from './frames'
 
 export type RowStatus = 'sent' | 'queued' | 'sending' | 'slow' | 'failed'
 
@@ -17,11 +17,17 @@ export interface ChatRow {
   readonly edited: Millis | null
   readonly deleted: Millis | null
   readonly nonce: string | null
+  /** All else that the message holds, as it was told; absent where it holds nothing. */
+  readonly more: MoreOfMessage
   readonly status: RowStatus
   readonly error: ErrorCode | null
   /** When it will be tried again, by Date.now(). */
   readonly retryAt: number | null
 }
+
+export type MoreOfMessage = Readonly<
+  Omit<MessageRow, 'type' | 'room' | 'seq' | 'rev' | 'author' | 'text' | 'created' | 'edited' | 'deleted' | 'nonce'>
+>
 
 /** What came of an event: rows for the other stores to hold, and a `sync` to send (from this rev), if any. */
 export interface Outcome {
@@ -322,6 +328,26 @@ export class RoomLog {
   }
 }
 
+const NOTHING_MORE: MoreOfMessage = {}
+const MORE = [
+  'reply',
+  'thread',
+  'replies',
+  'last_reply',
+  'pinned',
+  'files',
+  'mentions',
+  'everyone',
+  'reactions',
+  'forwarded',
+  'previews',
+] as const satisfies (keyof MoreOfMessage)[]
+
+function moreOf(message: MessageRow): MoreOfMessage {
+  const held = MORE.filter((name) => message[name] !== undefined)
+  return held.length > 0 ? Object.fromEntries(held.map((name) => [name, message[name]])) : NOTHING_MORE
+}
+
 function fromMessage(message: MessageRow): ChatRow {
   return {
     key: `m-${message.seq}`,
@@ -334,6 +360,7 @@ function fromMessage(message: MessageRow): ChatRow {
     edited: message.edited ?? null,
     deleted: message.deleted ?? null,
     nonce: message.nonce ?? null,
+    more: moreOf(message),
     status: 'sent',
     error: null,
     retryAt: null,
@@ -344,10 +371,13 @@ function fromMessage(message: MessageRow): ChatRow {
 export function pendingRow(
   written: Pick<ChatRow, 'room' | 'author' | 'text' | 'created' | 'status' | 'error'> & {
     nonce: string
+    carried?: Carried
   },
 ): ChatRow {
+  const { carried, ...row } = written
   return {
-    ...written,
+    ...row,
+    more: carried ?? NOTHING_MORE,
     key: written.nonce,
     seq: null,
     rev: 0,
