@@ -63,8 +63,8 @@ _STATE_COLUMNS = (
 )
 _ONE = sa.select(*_COLUMNS).where(rooms.c.id == sa.bindparam("id_"))
 _LOCK = Many(
-    "SELECT id, kind, title, topic, seq, rev, changed, created, archived, picture, posting, inviting, slow, "
-    "deleted, mentioning, retention, floor, floor_rev FROM rooms WHERE id IN (VALUES {rows}) ORDER BY id {lock}",
+    "SELECT id, kind, title, topic, seq, rev, changed, created, archived, picture, posting, inviting, "
+    "slow, deleted, mentioning, retention, floor, floor_rev FROM rooms WHERE id IN (VALUES {rows}) ORDER BY id {lock}",
     "bigint",
 )
 _REVS = sa.select(rooms.c.id, rooms.c.rev).where(rooms.c.id.in_(sa.bindparam("ids_", expanding=True)))
@@ -110,8 +110,8 @@ _PEOPLE = Many(
 # CROSS JOIN tells SQLite the order: from people to their places to the rooms.
 _STATES = Many(
     'WITH k (id) AS (VALUES {rows}) SELECT m."user", r.id, r.kind, r.title, r.topic, r.created, r.archived, r.changed, '
-    'r.seq, r.rev, m."read", m.level, m.role, m.joined_rev, r.posting, r.inviting, r.slow, r.mentioning, r.picture, m.muted, '
-    "m.silenced, m.draft, r.retention, r.floor, m.unread_from "
+    'r.seq, r.rev, m."read", m.level, m.role, m.joined_rev, r.posting, r.inviting, r.slow, r.mentioning, r.picture, '
+    "m.muted, m.silenced, m.draft, r.retention, r.floor, m.unread_from "
     "FROM k CROSS JOIN memberships m CROSS JOIN rooms r "
     'WHERE m."user" = k.id AND m.left_rev IS NULL AND r.id = m.room AND r.deleted IS NULL ORDER BY r.id',
     "bigint",
