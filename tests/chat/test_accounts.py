@@ -436,9 +436,9 @@ class SigningIn(Scene):
     def test_disabled(self) -> None:
         """A disabled account gets the same answer as a wrong password, until it is let in again."""
         mei = self.house.register("mei")
-        self.house.wait(self.accounts.disable(mei.id, True))
+        self.house.wait(self.house.chat.administration.disable(None, mei.id, True))
         self.assertEqual(self.house.refusal(self.sign_in("mei")), "wrong_credentials")
-        self.house.wait(self.accounts.disable(mei.id, False))
+        self.house.wait(self.house.chat.administration.disable(None, mei.id, False))
         self.house.wait(self.sign_in("mei"))
 
     def test_password_changed_meanwhile(self) -> None:

@@ -71,7 +71,7 @@ class Opening(Scene):
             ids = [one if isinstance(one, int) else one.id for one in others]
             self.assertEqual(self.house.refusal(self.chat.directs.open(self.mei, ids)), "bad_request")  # type: ignore[arg-type]
         self.assertEqual(self.house.refusal(self.chat.directs.open(self.mei, [self.tom.id, 99])), "no_such_user")  # type: ignore[list-item]
-        self.house.wait(self.chat.accounts.disable(self.eve.id, True))
+        self.house.wait(self.chat.administration.disable(None, self.eve.id, True))
         self.assertEqual(self.house.refusal(self.open(self.mei, self.eve)), "no_such_user")
 
     def test_guests(self) -> None:
@@ -153,6 +153,6 @@ class Fixed(Scene):
         three: Any = self.opened(self.mei, self.tom, self.eve)
         for actor in (self.tom, self.mei):
             self.house.wait(self.chat.rooms.leave(actor, LeaveRoom(1, three)))
-        self.house.wait(self.chat.accounts.disable(self.tom.id, True))
+        self.house.wait(self.chat.administration.disable(None, self.tom.id, True))
         opened = self.house.wait(self.open(self.mei, self.tom, self.eve))
         self.assertEqual((opened.state.room, [card.name for card in opened.state.people]), (three, ["eve"]))

@@ -71,7 +71,7 @@ class Inviting(Scene):
 
     def test_refused(self) -> None:
         """Nobody invites whom she cannot reach, and then none of those she named."""
-        self.house.wait(self.chat.accounts.disable(self.anna.id, True))
+        self.house.wait(self.chat.administration.disable(None, self.anna.id, True))
         for others in ([self.tom.id, 99], [self.tom.id, self.anna.id]):
             self.assertEqual(
                 self.house.refusal(self.chat.members.invite(self.mei, self.room, [UserId(one) for one in others])),

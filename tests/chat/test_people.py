@@ -73,10 +73,10 @@ class Finding(PeopleCase):
 
     def test_gone(self) -> None:
         """Who is shut out is not found, and is again when she is let in."""
-        self.wait(self.house.chat.accounts.disable(self.mei.id, True))
+        self.wait(self.house.chat.administration.disable(None, self.mei.id, True))
         self.assertEqual(self.names(), ["anna", "li"])
         self.assertEqual(self.names("mei"), [])
-        self.wait(self.house.chat.accounts.disable(self.mei.id, False))
+        self.wait(self.house.chat.administration.disable(None, self.mei.id, False))
         self.assertEqual(self.names("mei"), ["mei"])
 
     def test_guest(self) -> None:
@@ -113,7 +113,7 @@ class Profiles(PeopleCase):
 
     def test_nobody(self) -> None:
         """Who does not exist or is shut out has no profile."""
-        self.wait(self.house.chat.accounts.disable(self.mei.id, True))
+        self.wait(self.house.chat.administration.disable(None, self.mei.id, True))
         for user in (self.mei.id, UserId(99)):
             self.assertEqual(self.house.refusal(self.people.profile(self.anna, user)), "no_such_user")
 

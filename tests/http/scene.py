@@ -115,7 +115,7 @@ class Scene(Server):
         )
         self.wait(self.chat.messages.post(people["mei"], PostMessage(0, room, "one", "n1")))
         self.wait(self.chat.messages.post(people["olga"], PostMessage(0, room, "two", "n2")))
-        self.wait(accounts.disable(people["dora"].id, True))
+        self.wait(self.chat.administration.disable(None, people["dora"].id, True))
         self.wait(self.chat.rooms.join(people["xenia"], JoinRoom(0, room)))
         self.wait(self.chat.rooms.leave(people["xenia"], LeaveRoom(0, room)))
         self.wait(self.chat.rooms.join(people["gus"], JoinRoom(0, room)))

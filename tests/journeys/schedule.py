@@ -49,6 +49,7 @@ from webchat.model.web import Origins
 from webchat.store import messages as message_store
 from webchat.store import rooms as room_store
 from webchat.store.engines import Engines, open_engines
+from webchat.store.schema import rooms as room_table
 from webchat.ws.factory import WebSocketSettings
 
 PEER = IPv4Address("TCP", "192.0.2.7", 4711)
@@ -801,7 +802,7 @@ class World:
                     str(state.room): {"seq": state.seq, "rev": state.rev, "read": state.read}
                     for state in room_store.states(db, actor.id)
                 }
-            for room, _, _ in room_store.list_public(db, RoomId(0), 100):
+            for room in db.execute(sa.select(room_table.c.id).order_by(room_table.c.id)).scalars():
                 now = room_store.one(db, room)
                 forward, backward = (
                     [message_fields(msgspec.to_builtins(row)) for row in rows]

@@ -173,7 +173,7 @@ class Talking(SynchronousTestCase):
     def test_disabled(self) -> None:
         """Who is disabled is out at once, and stays out."""
         mei = self.house.connect(self.mei)
-        self.house.wait(self.house.chat.accounts.disable(self.mei.id, True))
+        self.house.wait(self.house.chat.administration.disable(None, self.mei.id, True))
         self.assertFalse(mei.is_open)
         self.assertEqual(mei.close_code, 4003)
         sign_in = self.house.chat.accounts.sign_in("mei", PASSWORD, DEVICE)

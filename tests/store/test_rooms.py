@@ -107,15 +107,6 @@ class Places(StoreTests):
         self.assertEqual(found("%聊%"), ["中文聊天"])
         self.assertEqual(len(found("%")), 5)
 
-    def test_list_public(self) -> None:
-        """All public rooms can be walked through by number, archived ones too."""
-        ids = [self.room("a"), self.room("b", "private"), self.room("c")]
-        self.write(rooms.change, ids[2], Rev(1), archived=NOW)
-        self.assertEqual(self.read(rooms.list_public, RoomId(0), 9), [(ids[0], "a", None), (ids[2], "c", NOW)])
-        self.assertEqual(self.read(rooms.list_public, ids[0], 9), [(ids[2], "c", NOW)])
-        self.write(rooms.change, ids[2], Rev(2), deleted=NOW)
-        self.assertEqual(self.read(rooms.list_public, ids[0], 9), [])
-
     def test_purge(self) -> None:
         """A room that is gone is cleared away a few rows at a time; its own row stays, nameless."""
         anna, mei = self.user("anna"), self.user("mei")

@@ -107,7 +107,7 @@ class Village(House):
         # Guests make no tokens; that of her browser will do.
         self.tokens["guest"] = guest.token
         self.wait(self.chat.rooms._log.change(RoomId(ROOM), lambda db: self._arrange(db, kind)))
-        self.wait(accounts.disable(self.people["disabled"].id, True))
+        self.wait(self.chat.administration.disable(None, self.people["disabled"].id, True))
 
     def _arrange(self, db: Any, kind: str) -> Outcome[None]:
         room, moderator = RoomId(ROOM), self.people["moderator"]

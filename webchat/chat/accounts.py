@@ -486,24 +486,6 @@ class Accounts:
 
         self._end(await self._database.write(None, work))
 
-    async def disable(self, user: UserId, disabled: bool) -> None:
-        """Shuts the account out, ending its sessions, or lets it in again."""
-        now = self._now()
-
-        def work(db: sa.Connection) -> None:
-            found = user_store.maybe(db, user)
-            if found is None or found.deleted is not None:
-                # What was given up stays so: there is nobody who could be let in.
-                raise NoSuchUser
-            user_store.change(db, user, disabled=now if disabled else None)
-            if disabled:
-                session_store.remove_all(db, user)
-
-        await self._database.write(None, work)
-        if disabled:
-            self._cache.forget_user(user)
-            self._hub.dismiss_user(user, REMOVED, REMOVED_REASON)
-
     # Devices and tokens.
 
     async def sessions(self, actor: Actor, kind: SessionKind) -> list[SessionView]:

@@ -8,6 +8,7 @@ import attrs
 import sqlalchemy as sa
 from msgspec import Struct
 
+from webchat.chat.authority import refuse_guest
 from webchat.chat.people import one_present
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets
@@ -69,8 +70,7 @@ class Contacts:
         Raises NoSuchUser, Forbidden (for guests, and towards whom the actor blocks), RateLimited, TooMany, BadText,
         TextTooLong.
         """
-        if actor.user.role == "guest":
-            raise Forbidden("Guests have no contacts.")
+        refuse_guest(actor)
         if other == actor.id:
             raise BadRequest("Nobody is her own contact.", field="user")
         note = line_of_text(note, NOTE_LIMIT, "note", may_be_empty=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import attrs
 import sqlalchemy as sa
 
+from webchat.chat.authority import refuse_guest
 from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.members import reachable
 from webchat.chat.rooms import add_member, as_stored, check_room_for_more
@@ -51,8 +52,7 @@ class Directs:
         others = sorted(set(users) - {actor.id})
         if not 1 <= len(others) <= MAX_OTHERS:
             raise BadRequest(f"A conversation has 1 to {MAX_OTHERS} other people.", field="users")
-        if actor.user.role == "guest":
-            raise Forbidden("Guests open no conversations.")
+        refuse_guest(actor)
         self._changes.take(actor.id)
         key = direct_store.key_of([actor.id, *others])
         while True:

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 import attrs
 import sqlalchemy as sa
 
+from webchat.chat.authority import refuse_guest
 from webchat.chat.rooms import cursor, read_cursor
 from webchat.live.hub import Hub
 from webchat.live.sessions import SessionCache
 from webchat.model.events import MeChanged, UserChanged
 from webchat.model.ids import RoomId, UserId
-from webchat.model.refusals import Forbidden, NoSuchUser
+from webchat.model.refusals import NoSuchUser
 from webchat.model.text import folded
 from webchat.model.users import Actor, Profile, User, UserCard
 from webchat.store import blocks as block_store
@@ -39,7 +40,7 @@ class People:
 
         On each page those come first whose whole name begins with *search*.  Raises Forbidden for guests.
         """
-        _no_guest(actor)
+        refuse_guest(actor)
         limit = max(1, min(limit, PAGE_LIMIT))
         term = folded(" ".join(search.split()))
 
@@ -62,7 +63,7 @@ class People:
         Read from the last twenty messages of her fifty newest rooms: rows that an index leads to, whatever the rooms
         hold.  Raises Forbidden for guests.
         """
-        _no_guest(actor)
+        refuse_guest(actor)
 
         def work(db: sa.Connection) -> list[UserCard]:
             found = people_store.active(db, actor.id)
@@ -114,8 +115,3 @@ def tell_changed(hub: Hub, cache: SessionCache, user: User, neighbours: Iterable
     known = list(neighbours)
     hub.renew(user.card, known)
     hub.tell_neighbours(user.id, UserChanged(user.card), known)
-
-
-def _no_guest(actor: Actor) -> None:
-    if actor.user.role == "guest":
-        raise Forbidden("Guests see only whom they share a room with.")

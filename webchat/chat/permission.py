@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from webchat.chat.authority import refuse_guest
 from webchat.model.ids import Millis, RoomId
 from webchat.model.refusals import (
     Forbidden,
@@ -82,8 +83,7 @@ def owner(db: sa.Connection, room_id: RoomId, actor: Actor) -> tuple[Room, Membe
 
 def inviter(db: sa.Connection, room_id: RoomId, actor: Actor) -> tuple[Room, Membership]:
     """As *writer*, for somebody who may bring others in.  Raises Forbidden too; a direct room stays as it is."""
-    if actor.user.role == "guest":
-        raise Forbidden("Guests invite nobody: make an account first.")
+    refuse_guest(actor)
     room, membership = writer(db, room_id, actor)
     if room.kind == "direct" or not may_invite(room, membership, actor.may_administer):
         raise Forbidden("Only the room's moderators invite others.")

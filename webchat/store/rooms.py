@@ -83,12 +83,6 @@ _RAISE_MANY = Many(
     "bigint",
 )
 _INSERT = rooms.insert().returning(rooms.c.id)
-_ALL_PUBLIC = (
-    sa.select(rooms.c.id, rooms.c.title, rooms.c.archived)
-    .where(rooms.c.kind == "public", rooms.c.deleted.is_(None), rooms.c.id > sa.bindparam("after_"))
-    .order_by(rooms.c.id)
-    .limit(sa.bindparam("limit_"))
-)
 _STATE = (
     sa.select(*_STATE_COLUMNS)
     .join(memberships, memberships.c.room == rooms.c.id)
@@ -335,9 +329,3 @@ def public(
         (RoomListing(room, title, topic, created, archived, members, bool(joined), picture), key)
         for room, title, topic, created, archived, members, joined, picture, key in rows
     ]
-
-
-def list_public(db: sa.Connection, after: RoomId, limit: int) -> list[tuple[RoomId, str, Millis | None]]:
-    """(id, title, archived) of public rooms with an id above *after*."""
-    rows = db.execute(_ALL_PUBLIC, {"after_": after, "limit_": limit})
-    return [(row[0], row[1], row[2]) for row in rows]
