@@ -34,6 +34,8 @@ export interface PresentGroup {
 export function usePresent(room: RoomId): {
   groups: ComputedRef<Record<Group, PresentGroup>>
   loading: Ref<boolean>
+  /** Who is here has been told: before, nobody seems to be. */
+  isKnown: ComputedRef<boolean>
   more(group: Group): Promise<void>
   stateOf(id: UserId): State
 } {
@@ -132,5 +134,5 @@ export function usePresent(room: RoomId): {
   watch(strangers, (some) => some && void meet())
   onScopeDispose(() => (isGone = true))
 
-  return { groups, loading, more, stateOf }
+  return { groups, loading, isKnown, more, stateOf }
 }
