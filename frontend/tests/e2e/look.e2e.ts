@@ -14,11 +14,14 @@ const SECTIONS = [
   'Profile',
   'Appearance',
   'Notifications',
+  'Language',
   'Devices',
+  'Password',
   'API tokens',
   'Privacy',
   'Invitations',
   'Keyboard',
+  'About',
 ]
 
 /** A picture of one pixel. */

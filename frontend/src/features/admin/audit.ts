@@ -1,5 +1,5 @@
 // What the details of an act are called: the server tells names and bare values, `registration: "closed"`.
-import { fullTime } from '@/lib/time'
+import { dateTime } from '@/lib/time'
 import { i18n } from '@/lib/i18n'
 
 /** The words for a value that is one of a few, or null where the value speaks for itself. */
@@ -35,7 +35,7 @@ export function detail(action: string, name: string, value: unknown): string | n
   const say = (key: string, otherwise: string): string => (te(key) ? t(key) : otherwise)
   if (value === null || (name === 'words' && value === false)) return null
   let shown = String(value)
-  if (name === 'until') shown = fullTime(Number(value), locale.value)
+  if (name === 'until') shown = dateTime(Number(value), locale.value)
   else if (name === 'slow') shown = value ? t('room_settings.seconds', Number(value)) : t('room_settings.no_pause')
   else shown = say(word(action, name, shown) ?? '', shown)
   return t('admin.audit.detail', { name: say(`admin.details.${name}`, name), value: shown })
