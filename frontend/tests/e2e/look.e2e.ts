@@ -242,8 +242,9 @@ async function goRound(page: Page, look: Look, say: Say): Promise<void> {
   await lookAtLayer('avatar', say('Your picture'))
 
   for (const section of SECTIONS) {
-    await go(page, `/settings/${section.toLowerCase().replace('api ', '')}`)
-    await expect(page.getByRole('region', { name: say(section) })).toBeVisible()
+    const place = section.toLowerCase().replace('api ', '')
+    await go(page, `/settings/${place}`)
+    await expect(page.getByRole('region', { name: say(section, `settings.sections.${place}`) })).toBeVisible()
     await expect(page.getByText(say('Loading…'))).toHaveCount(0)
     await look(page, section)
   }
