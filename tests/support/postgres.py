@@ -14,6 +14,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -167,7 +168,18 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.kill()
         self._process = None
+        # Else a test that met a closed connection leaves nothing to tell by whose fault.
+        for line in self._deaths():
+            sys.stderr.write(f"postgres: {line}\n")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _deaths(self) -> list[str]:
+        """What its log says of processes that did not end by themselves."""
+        try:
+            log = (self.folder / "log").read_text(errors="replace")
+        except OSError:
+            return []
+        return [line for line in log.splitlines() if "terminated by signal" in line or "PANIC:" in line][:20]
 
 
 def _children(pid: int) -> list[int]:

@@ -18,6 +18,18 @@ export function clockTime(at: number, locale: string): string {
   return format(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
 }
 
+/** The date with hours and minutes, for a moment until which something holds. */
+export function dateTime(at: number, locale: string): string {
+  return format(locale, {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(at)
+}
+
 /** Everything, for tooltips: date, seconds and zone. */
 export function fullTime(at: number, locale: string): string {
   return format(locale, {

@@ -1,11 +1,12 @@
-// What axe-core finds everywhere, in both themes, on a desk and on a phone; reflow; and the picture of the manual.
+// What axe-core finds everywhere, in both languages and themes, on a desk and on a phone; reflow; and the picture of the manual.
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import type axe from 'axe-core'
 import { enter, expect, log, PHONE, test, WIDE } from './stage'
 import type { ChatServer, Person } from './server'
+import { words, type Say } from './words'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const PICTURE = fileURLToPath(new URL('../../../docs/images/room.png', import.meta.url))
@@ -13,11 +14,14 @@ const SECTIONS = [
   'Profile',
   'Appearance',
   'Notifications',
+  'Language',
   'Devices',
+  'Password',
   'API tokens',
   'Privacy',
   'Invitations',
   'Keyboard',
+  'About',
 ]
 
 /** A picture of one pixel. */
@@ -59,22 +63,37 @@ async function talk(server: ChatServer, mei: Person, ola: Person): Promise<void>
 type Look = (page: Page, name: string) => Promise<void>
 
 /** The doors, for somebody who is not signed in; ends with everybody there. */
-async function goPastDoors(page: Page, server: ChatServer, look: Look): Promise<Person> {
+async function goPastDoors(page: Page, server: ChatServer, look: Look, say: Say): Promise<Person> {
   await page.goto(`/setup#${await server.setupCode()}`)
-  await expect(page.getByLabel('Set-up code')).not.toHaveValue('')
+  await expect(page.getByLabel(say('Set-up code'))).not.toHaveValue('')
   await look(page, 'set-up')
   const mei = await server.setUp('mei', '梅 Mei', 'Tea room 茶室')
   await talk(server, mei, await server.register('ola', 'Ola'))
   await page.goto('/register')
-  await page.getByLabel('Password', { exact: true }).fill('short')
+  await page.getByLabel(say('Password'), { exact: true }).fill('short')
   await look(page, 'register')
   const { code } = (await (await server.ask('POST', '/invites', { days: 7, uses: 1 }, mei)).json()) as { code: string }
   await page.goto(`/invite/${code}`)
-  await expect(page.getByRole('heading', { name: 'You are invited' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: say('You are invited') })).toBeVisible()
   await look(page, 'invitation')
   await page.goto('/sign-in')
-  await expect(page.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: say('Welcome back') })).toBeVisible()
   await look(page, 'sign-in')
+  await go(page, '/reset/abcdef')
+  await expect(page.getByRole('heading', { name: say('A new password') })).toBeVisible()
+  await look(page, 'reset')
+  await server.ask('PATCH', '/admin/settings', { guests: true, terms: 'Be kind. 好好说话。' }, mei)
+  await page.goto('/terms')
+  await expect(page.getByText('好好说话')).toBeVisible()
+  await look(page, 'terms')
+  await go(page, '/look-round')
+  await page.getByLabel(say('Display name')).fill('Gus')
+  await look(page, 'look-round')
+  await page.getByRole('button', { name: say('Come in') }).click()
+  await expect(page).not.toHaveURL(/look-round/)
+  await go(page, '/stay')
+  await expect(page.getByRole('heading', { name: say('Create an account') })).toBeVisible()
+  await look(page, 'stay')
   return mei
 }
 
@@ -87,8 +106,17 @@ async function go(page: Page, path: string): Promise<void> {
   await expect(page).toHaveURL(path)
 }
 
+/** A long press by a finger. */
+async function holdDown(page: Page, row: Locator): Promise<void> {
+  const { x, y } = (await row.boundingBox())!
+  const touch = { identifier: 1, pointerId: 1, pointerType: 'touch', isPrimary: true, clientX: x + 5, clientY: y + 5 }
+  await row.dispatchEvent('pointerdown', touch)
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await row.dispatchEvent('pointerup', touch)
+}
+
 /** Every place and every layer inside. */
-async function goRound(page: Page, look: Look): Promise<void> {
+async function goRound(page: Page, look: Look, say: Say): Promise<void> {
   const layer = page.getByRole('dialog').or(page.getByRole('alertdialog')).last()
   async function lookAtLayer(name: string, title: string): Promise<void> {
     await expect(layer.getByRole('heading', { name: title })).toBeAttached()
@@ -96,21 +124,27 @@ async function goRound(page: Page, look: Look): Promise<void> {
     await page.keyboard.press('Escape')
     await expect(page.getByRole('heading', { name: title })).toHaveCount(0)
   }
+  async function lookAtMenu(name: string): Promise<void> {
+    await expect(page.getByRole('menuitem').first()).toBeVisible()
+    await look(page, name)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('menuitem')).toHaveCount(0)
+  }
   const own = log(page).locator('[data-seq="9"]')
 
   await enter(page)
   await expect(own).toBeVisible()
   await look(page, 'room')
   await log(page).getByRole('button', { name: 'Ola' }).first().click()
-  await expect(page.getByRole('button', { name: 'Add contact' })).toBeVisible()
+  await expect(page.getByRole('button', { name: say('Add contact') })).toBeVisible()
   await lookAtLayer('card', 'Ola')
   await page.keyboard.press('Control+k')
-  await lookAtLayer('switcher', 'Jump to')
+  await lookAtLayer('switcher', say('Jump to'))
   await page.keyboard.press('Control+/')
-  await lookAtLayer('keys', 'Keyboard shortcuts')
+  await lookAtLayer('keys', say('Keyboard shortcuts'))
   await own.focus()
   await page.keyboard.press('Delete')
-  await lookAtLayer('delete', 'Delete this message?')
+  await lookAtLayer('delete', say('Delete this message?'))
   await own.focus()
   await page.keyboard.press('e')
   await expect(own.getByRole('textbox')).toBeFocused()
@@ -118,128 +152,186 @@ async function goRound(page: Page, look: Look): Promise<void> {
   expect(width, 'room to write').toBeGreaterThan(0.45 * page.viewportSize()!.width)
   await look(page, 'edit')
   await page.keyboard.press('Escape')
+  await page
+    .getByRole('button', { name: say('Notifications') })
+    .first()
+    .click()
+  await lookAtMenu('level')
+  if (page.viewportSize()!.width < 640) await holdDown(page, own)
+  else await own.hover()
+  await expect(page.getByRole('button', { name: say('Copy text') }).last()).toBeVisible()
+  await look(page, 'message-tools')
+  await page.keyboard.press('Escape')
+  if (page.viewportSize()!.width >= 640) {
+    await page.getByRole('button', { name: say('Your menu') }).click()
+    await lookAtMenu('user-menu')
+  }
 
   await go(page, '/rooms/1/members')
   await expect(page.getByText('@ola')).toBeVisible()
   await look(page, 'members')
-  await page.getByRole('button', { name: 'What to do with Ola' }).click()
-  await expect(page.getByRole('menuitem', { name: 'Ban…' })).toBeVisible()
+  await page.getByRole('button', { name: say('What to do with Ola') }).click()
+  await expect(page.getByRole('menuitem', { name: say('Ban…') })).toBeVisible()
   await look(page, 'member-menu')
-  await page.getByRole('menuitem', { name: 'Ban…' }).click()
-  await lookAtLayer('ban', 'Ban Ola?')
-  await page.getByRole('group', { name: 'Panel' }).getByRole('button', { name: 'Info' }).click()
+  await page.getByRole('menuitem', { name: say('Ban…') }).click()
+  await lookAtLayer('ban', say('Ban Ola?'))
+  for (const [name, item, title] of [
+    ['hand-over', say('Make owner'), 'Hand the room over to Ola?'],
+    ['remove-member', say('Remove', 'member.remove'), 'Remove Ola?'],
+  ] as const) {
+    await page.getByRole('button', { name: say('What to do with Ola') }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+    await lookAtLayer(name, say(title))
+  }
+  await page
+    .getByRole('group', { name: say('Panel') })
+    .getByRole('button', { name: say('Info') })
+    .click()
   await look(page, 'room-info')
   for (const [name, button, title] of [
     ['invite', 'Invite people', 'Invite to Tea room 茶室'],
     ['room-settings', 'Room settings', 'Room settings'],
     ['bans', 'Banned people', 'Banned people'],
     ['room-log', 'What moderators did', 'What moderators did'],
+    ['archive', 'Archive', 'Archive Tea room 茶室?'],
     ['delete-room', 'Delete room', 'Delete Tea room 茶室?'],
   ] as const) {
-    await page.getByRole('button', { name: button, exact: true }).click()
-    await expect(page.getByText('Loading…')).toHaveCount(0)
-    await lookAtLayer(name, title)
+    await page.getByRole('button', { name: say(button), exact: true }).click()
+    await expect(page.getByText(say('Loading…'))).toHaveCount(0)
+    await lookAtLayer(name, say(title))
   }
-  await page.getByRole('button', { name: 'Edit title and topic' }).click()
+  await page.getByRole('button', { name: say('Edit title and topic') }).click()
   await look(page, 'info')
 
   await go(page, '/browse')
   await expect(page.getByRole('main').getByRole('heading', { name: 'Tea room 茶室' })).toBeVisible()
   await look(page, 'directory')
-  await page.getByRole('button', { name: 'Create', exact: true }).click()
-  await lookAtLayer('create', 'New room')
+  await page.getByRole('button', { name: say('Create'), exact: true }).click()
+  await lookAtLayer('create', say('New room'))
 
   await go(page, '/dm/2')
   await expect(page).toHaveURL(/\/rooms\/2$/)
   await expect(page.getByRole('heading', { name: 'Ola' })).toBeVisible()
   await look(page, 'direct')
   if (page.viewportSize()!.width < 640) await go(page, '/')
-  await page.getByRole('button', { name: 'New conversation' }).click()
-  await page.getByLabel('With whom?').fill('ola')
+  await page.getByRole('button', { name: say('New conversation') }).click()
+  await page.getByLabel(say('With whom?')).fill('ola')
   await expect(page.getByRole('button', { name: 'Ola @ola' })).toBeVisible()
-  await lookAtLayer('new-direct', 'New conversation')
+  await lookAtLayer('new-direct', say('New conversation'))
   await go(page, '/people')
   await expect(page.getByRole('link', { name: 'Ola' }).first()).toBeVisible()
   await look(page, 'people')
   await go(page, '/people/2')
-  await expect(page.getByRole('button', { name: 'Block' })).toBeVisible()
+  await expect(page.getByRole('button', { name: say('Block') })).toBeVisible()
   await look(page, 'person')
-  await page.getByRole('button', { name: 'Add contact' }).click()
-  await lookAtLayer('ask', 'Ask Ola to be your contact?')
-  await page.getByRole('button', { name: 'Report…' }).click()
-  await lookAtLayer('report-person', 'Report Ola')
+  await page.getByRole('button', { name: say('Add contact') }).click()
+  await lookAtLayer('ask', say('Ask Ola to be your contact?'))
+  await page.getByRole('button', { name: say('Block'), exact: true }).click()
+  await lookAtLayer('block', say('Block Ola?'))
+  await page.getByRole('button', { name: say('Report…') }).click()
+  await lookAtLayer('report-person', say('Report Ola'))
   await go(page, '/settings/privacy')
-  await page.getByRole('button', { name: 'Delete account' }).click()
-  await lookAtLayer('delete-account', 'Delete your account?')
+  await page.getByRole('button', { name: say('Delete account') }).click()
+  await lookAtLayer('delete-account', say('Delete your account?'))
   await go(page, '/settings/profile')
-  await page.getByRole('button', { name: 'Change picture' }).click()
+  await page.getByRole('button', { name: say('Change picture') }).click()
   await page.getByRole('dialog').locator('input[type=file]').setInputFiles(DOT)
-  await expect(page.getByRole('group', { name: 'Picture' })).toBeVisible()
-  await lookAtLayer('avatar', 'Your picture')
+  await expect(
+    page.getByRole('group', { name: say('Picture. Arrow keys move it, plus and minus zoom, R turns.') }),
+  ).toBeVisible()
+  await lookAtLayer('avatar', say('Your picture'))
 
   for (const section of SECTIONS) {
-    await go(page, `/settings/${section.toLowerCase().replace('api ', '')}`)
-    await expect(page.getByRole('region', { name: section })).toBeVisible()
-    await expect(page.getByText('Loading…')).toHaveCount(0)
+    const place = section.toLowerCase().replace('api ', '')
+    await go(page, `/settings/${place}`)
+    await expect(page.getByRole('region', { name: say(section, `settings.sections.${place}`) })).toBeVisible()
+    await expect(page.getByText(say('Loading…'))).toHaveCount(0)
     await look(page, section)
   }
   await go(page, '/settings')
-  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
-  await lookAtLayer('sign-out', 'Sign out on this device?')
+  await page.getByRole('button', { name: say('Sign out', 'sign_out.action'), exact: true }).click()
+  await lookAtLayer('sign-out', say('Sign out on this device?'))
   await go(page, '/nowhere')
-  await expect(page.getByText('There is nothing here')).toBeVisible()
+  await expect(page.getByText(say('There is nothing here'))).toBeVisible()
   await look(page, '404')
 }
 
 /** What those who look after the place have: with a report to decide, and something announced. */
-async function lookAfterIt(page: Page, server: ChatServer, mei: Person, look: Look): Promise<void> {
+async function lookAfterIt(page: Page, server: ChatServer, mei: Person, look: Look, say: Say): Promise<void> {
   const pia = await server.register('pia', 'Pia')
   await server.ask('POST', '/reports', { room: 1, seq: 2, reason: 'Not about tea 跑题了' }, pia)
-  await server.ask('PATCH', '/admin/settings', { guests: true, terms: 'Be kind. 好好说话。' }, mei)
   const text =
     'Tea at three in the small room upstairs: bring a cup, and somebody who likes almonds. 三点楼上小房间喝茶，请自带杯子。'
   await server.ask('POST', '/announcements', { text, link: '/rooms/1' }, mei)
   for (const section of ['Overview', 'Reports', 'People', 'Rooms', 'Announcements', 'Server', 'Audit log']) {
-    await go(page, `/admin/${section.toLowerCase().replace(' log', '')}`)
-    await expect(page.getByRole('region', { name: section })).toBeVisible()
-    await expect(page.getByText('Loading…')).toHaveCount(0)
+    const place = section.toLowerCase().replace(' log', '')
+    await go(page, `/admin/${place}`)
+    // An announcement stands above, by the same name in Chinese.
+    await expect(page.getByRole('region', { name: say(section, `admin.sections.${place}`) }).last()).toBeVisible()
+    await expect(page.getByText(say('Loading…'))).toHaveCount(0)
     await look(page, `admin-${section}`)
   }
+  await go(page, '/admin/reports')
+  for (const [name, button, title] of [
+    ['delete', 'Delete message…', 'Delete the message by Ola?'],
+    ['silence', 'Silence…', 'Silence Ola?'],
+    ['disable', 'Disable account…', 'Disable the account of Ola?'],
+  ] as const) {
+    await page.getByRole('button', { name: say(button) }).click()
+    await expect(page.getByRole('heading', { name: say(title) })).toBeAttached()
+    await look(page, `admin-${name}`)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('heading', { name: say(title) })).toHaveCount(0)
+  }
   await go(page, '/admin/people')
-  await page.getByRole('button', { name: 'Manage Ola' }).click()
-  await expect(page.getByRole('dialog').getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await page.getByRole('checkbox', { name: say('Select Ola') }).check()
+  await look(page, 'admin-selected')
+  await page.getByRole('button', { name: say('Clear selection') }).click()
+  await page.getByRole('button', { name: say('Manage Ola') }).click()
+  await expect(page.getByRole('dialog').getByRole('button', { name: say('Cancel') })).toBeFocused()
   await look(page, 'admin-person')
   await page.keyboard.press('Escape')
   await go(page, '/announcements')
   await expect(page.getByRole('article')).toBeVisible()
   await look(page, 'announcements')
   await enter(page)
-  await expect(page.getByRole('region', { name: 'Announcement', exact: true })).toBeVisible()
+  await expect(page.getByRole('region', { name: say('Announcement'), exact: true })).toBeVisible()
   const row = log(page).locator('[data-seq="2"]')
   await row.focus()
   await page.keyboard.press('Enter')
   // A finger has the sheet instead of the toolbar; what it opens is the same.
-  await row.getByRole('button', { name: 'Report…', includeHidden: true }).dispatchEvent('click')
-  await expect(page.getByLabel('What is wrong?')).toBeVisible()
+  await row.getByRole('button', { name: say('Report…'), includeHidden: true }).dispatchEvent('click')
+  await expect(page.getByLabel(say('What is wrong?'))).toBeVisible()
   await look(page, 'report')
   await page.keyboard.press('Escape')
 }
 
-for (const [where, options] of Object.entries({ desk: WIDE, phone: PHONE }))
-  for (const theme of ['light', 'dark'] as const)
-    test(`axe-core finds nothing (${where}, ${theme})`, async ({ server, open }) => {
+/** Each language at each width and in each theme; for the pictures, all of them together. */
+const LOOKS = (['en', 'zh-CN'] as const).flatMap((locale) =>
+  Object.entries({ desk: WIDE, phone: PHONE }).flatMap(([where, options]) =>
+    (['light', 'dark'] as const).map((theme) => ({ locale, where, options, theme })),
+  ),
+)
+const CHOSEN = ['desk light en', 'desk dark zh-CN', 'phone light zh-CN', 'phone dark en']
+
+for (const { locale, where, options, theme } of LOOKS)
+  if (process.env.SCREENSHOT || CHOSEN.includes(`${where} ${theme} ${locale}`))
+    test(`axe-core finds nothing (${where}, ${theme}, ${locale})`, async ({ server, open }) => {
       test.slow()
-      const still = { ...options, colorScheme: theme, reducedMotion: 'reduce' } as const
+      const still = { ...options, locale, colorScheme: theme, reducedMotion: 'reduce' } as const
+      const say = words(locale)
       const found: string[] = []
       const examine: Look = async (page, name) => {
         await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
+        await expect(page.locator('html')).toHaveAttribute('lang', locale)
         found.push(...(await violations(page)).map((line) => `${name}: ${line}`))
-        if (process.env.SCREENSHOT) await page.screenshot({ path: `test-results/look/${name}-${where}-${theme}.png` })
+        const path = `test-results/look/${name}-${where}-${theme}-${locale}.png`
+        if (process.env.SCREENSHOT) await page.screenshot({ path })
       }
-      const mei = await goPastDoors(await open(null, still), server, examine)
+      const mei = await goPastDoors(await open(null, still), server, examine, say)
       const page = await open(mei, still)
-      await goRound(page, examine)
-      await lookAfterIt(page, server, mei, examine)
+      await goRound(page, examine, say)
+      await lookAfterIt(page, server, mei, examine, say)
       expect(found).toEqual([])
     })
 
@@ -275,10 +367,11 @@ test('at 320 px, in forced colours and without motion, everything is within reac
     found.push(...(await outOfPlace(page)).map((line) => `${name}: ${line}`))
     if (process.env.SCREENSHOT) await page.screenshot({ path: `test-results/look/${name}-narrow.png` })
   }
-  const mei = await goPastDoors(await open(null, narrow), server, examine)
+  const say = words('en')
+  const mei = await goPastDoors(await open(null, narrow), server, examine, say)
   const page = await open(mei, narrow)
-  await goRound(page, examine)
-  await lookAfterIt(page, server, mei, examine)
+  await goRound(page, examine, say)
+  await lookAfterIt(page, server, mei, examine, say)
   expect(found).toEqual([])
 })
 

@@ -1,6 +1,6 @@
 // Times over midnight, new year and the change of clocks (zone: Europe/Berlin).
 import { describe, expect, it } from 'vitest'
-import { clockTime, dayLabel, fullTime, relative, sameDay } from '@/lib/time'
+import { clockTime, dateTime, dayLabel, fullTime, relative, sameDay } from '@/lib/time'
 
 const at = (text: string) => new Date(text).getTime()
 const NOW = at('2026-11-23T10:00:00')
@@ -51,6 +51,13 @@ describe('times', () => {
   it('have 24 hours, midnight being 00', () => {
     expect(clockTime(at('2026-11-23T00:05:00'), 'en')).toBe('00:05')
     expect(clockTime(at('2026-11-23T14:02:00'), 'zh-CN')).toBe('14:02')
+  })
+
+  it.each([
+    ['en', 'November 27, 2026 at 08:05'],
+    ['zh-CN', '2026年11月27日 08:05'],
+  ])('name the day and the minute in %s', (locale, words) => {
+    expect(dateTime(at('2026-11-27T08:05:59'), locale)).toBe(words)
   })
 
   it('name seconds and zone in full', () => {
