@@ -7,6 +7,7 @@ import vueI18n from '@intlify/unplugin-vue-i18n/vite'
 import vue from '@vitejs/plugin-vue'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { emojiData } from './scripts/emoji-data.mjs'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const SERVER = 'http://127.0.0.1:8080'
@@ -61,6 +62,7 @@ export default defineConfig({
       dropMessageCompiler: true,
       fullInstall: true,
     }),
+    emojiData(),
     layersFirst(),
     compressed(),
   ],
