@@ -7,6 +7,7 @@ import vueI18n from '@intlify/unplugin-vue-i18n/vite'
 import vue from '@vitejs/plugin-vue'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { emojiData } from './scripts/emoji-data.mjs'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const SERVER = 'http://127.0.0.1:8080'
@@ -61,10 +62,22 @@ export default defineConfig({
       dropMessageCompiler: true,
       fullInstall: true,
     }),
+    emojiData(),
     layersFirst(),
     compressed(),
   ],
-  resolve: { alias: { '@': here('./src') } },
+  resolve: {
+    alias: {
+      '@': here('./src'),
+      // Half of markdown-it are tables that the browser has too, and a finder of links that does not know Chinese.
+      ...Object.fromEntries(
+        ['entities', 'punycode', 'uc.micro', 'linkify-it'].map((name) => [
+          name === 'punycode' ? 'punycode.js' : name,
+          here(`./src/lib/markup/in-place/${name}.ts`),
+        ]),
+      ),
+    },
+  },
   define: { __VUE_OPTIONS_API__: 'false', __VUE_I18N_LEGACY_API__: 'false' },
   build: {
     outDir: OUT,
@@ -88,6 +101,8 @@ export default defineConfig({
     environment: 'happy-dom',
     include: ['tests/unit/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
+    // Or else it would not have what stands in place of its tables.
+    server: { deps: { inline: ['markdown-it', 'markdown-it-cjk-friendly'] } },
     // Times in tests are told in one zone that has summer time.
     env: { TZ: 'Europe/Berlin' },
     restoreMocks: true,

@@ -22,7 +22,8 @@ export const PAIRS = [
   ['ok', [...GROUNDS, 'surface'], 3],
   ['focus', [...GROUNDS, 'surface'], 3],
   ['on-tint', PEOPLE.map((n) => `tint-${n}`), 4.5],
-  ...PEOPLE.map((n) => [`name-${n}`, ['paper'], 4.5]),
+  ...PEOPLE.map((n) => [`name-${n}`, ['paper', 'code'], 4.5]),
+  ['ink-3', ['code'], 4.5],
 ]
 
 /** The colours of one block of tokens.css, by name. */

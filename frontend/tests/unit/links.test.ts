@@ -1,6 +1,6 @@
 // Web addresses in plain text, and texts that are only emoji.
 import { describe, expect, it } from 'vitest'
-import { isJumbo, linkParts } from '@/features/chat/links'
+import { isJumbo, linkParts } from '@/lib/markup/links'
 
 const links = (text: string) => linkParts(text).flatMap((part) => part.href ?? [])
 

@@ -1,6 +1,7 @@
 // Speaks new messages of others to screen readers, bundled when many come at once; history and own ones are silent.
 import { onBeforeUnmount } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { uncovering } from '@/lib/markup/pieces'
 import { useMessages } from '@/stores/messages'
 import { usePeople } from '@/stores/people'
 import { useRooms } from '@/stores/rooms'
@@ -31,7 +32,8 @@ export function useAnnouncements(room: RoomId, isAtEnd: () => boolean): void {
     if (!isAtEnd() || document.visibilityState !== 'visible') return
     const others = fresh.filter((row) => row.author !== session.me?.id && !row.deleted)
     if (others.length > MOST_SPOKEN) ui.announce(t('message.new', others.length))
-    else if (others.length > 0) ui.announce(others.map((row) => `${people.name(row.author)}: ${row.text}`).join('\n'))
+    else if (others.length > 0)
+      ui.announce(others.map((row) => `${people.name(row.author)}: ${uncovering(row.text)}`).join('\n'))
   }
 
   const stop = messages.onChange(room, ({ kind, own }) => {

@@ -1,4 +1,5 @@
-// Finds the web addresses in a plain text, also between Chinese signs, and knows a text that is only emoji.
+// Finds the web addresses in a plain text, also between Chinese signs; says which may be followed and how they are
+// shown; and knows a text that is only emoji.
 
 export interface Part {
   text: string
@@ -31,6 +32,15 @@ export function linkParts(text: string): Part[] {
   return parts
 }
 
+/** The address with which the text begins, or null. */
+export function addressAtStart(text: string): string | null {
+  ADDRESS.lastIndex = 0
+  const match = ADDRESS.exec(text)
+  ADDRESS.lastIndex = 0
+  const address = match?.index === 0 ? trimmed(hostCut(match[0])) : ''
+  return isAddress(address) ? address : null
+}
+
 /** `https://example.com吧` is an address and a particle: a label of a host does not mix ASCII and Han. */
 function hostCut(address: string): string {
   const start = address.indexOf('//') + 2
@@ -50,6 +60,45 @@ function trimmed(address: string): string {
     }
     if (next === left) return left
     left = next
+  }
+}
+
+const SAFE = new Set(['http:', 'https:', 'mailto:'])
+
+/** Where *address* leads, as a browser reads it; null if it may not be followed. */
+export function safeHref(address: string): string | null {
+  try {
+    const url = new URL(address)
+    return SAFE.has(url.protocol) ? url.href : null
+  } catch {
+    return null
+  }
+}
+
+const PLAIN_SIGN = /[\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u
+const EAST_ASIAN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}]/u
+
+/**
+ * As it was written, unless its host may be meant to look like another (UTS #39): a name that mixes scripts, or letters of
+ * another script before an ASCII ending.  Then with the host as DNS has it (punycode).
+ */
+export function shownAddress(address: string): string {
+  const host = /^https?:\/\/([^/?#]*)/iu.exec(address)?.[1]
+  if (!host || /^[\x00-\x7f]*$/.test(host)) return address
+  const labels = host.replace(/:\d+$/, '').split('.')
+  const endsInAscii = /^[a-z]+$/i.test(labels.at(-1) ?? '')
+  const isDoubtful = (label: string): boolean => {
+    const signs = [...label]
+    const hasLatin = /\p{sc=Latin}/u.test(label)
+    const hasAsian = EAST_ASIAN.test(label)
+    const hasOther = signs.some((sign) => !PLAIN_SIGN.test(sign) && !EAST_ASIAN.test(sign))
+    return (hasOther && (hasLatin || hasAsian || endsInAscii)) || (hasLatin && hasAsian)
+  }
+  if (!labels.some(isDoubtful)) return address
+  try {
+    return address.replace(host, new URL(address).host)
+  } catch {
+    return address
   }
 }
 

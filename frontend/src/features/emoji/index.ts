@@ -1,0 +1,13 @@
+// Emoji for whoever needs one: a panel to pick from (lazy), and those that were picked lately.
+import { defineAsyncComponent } from 'vue'
+import { addPart } from '@/lib/i18n'
+
+export { recentEmoji, rememberEmoji } from './recent'
+
+/**
+ * The panel, without a place of its own: whoever mounts it says where it stands.
+ * Emits `pick: [emoji: string]` for each emoji picked, and `close: []` on Esc.
+ */
+export const EmojiPanel = defineAsyncComponent(() =>
+  Promise.all([import('./EmojiPanel.vue'), addPart('emoji')]).then(([panel]) => panel),
+)
