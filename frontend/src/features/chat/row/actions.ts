@@ -1,12 +1,26 @@
-// What can be done with a message of this room; the rows, their toolbar and their sheet share it.
-import { inject, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+// What can be done with a message of this room; the rows, their toolbar, its menu and their sheet share it.
+import { inject, provide, ref, shallowRef, type Component, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { Copy, Flag, Link, Pencil, Trash2 } from '@lucide/vue'
 import { useMessages, type ChatRow } from '@/stores/messages'
 import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
 import { useUi } from '@/stores/ui'
 import type { RoomId } from '@/wire/frames'
 
-export type RowActionName = 'copy_text' | 'copy_link' | 'edit' | 'report' | 'delete'
+/** One thing that can be done with a message. */
+export interface RowAction {
+  /** What it is called stands at `message.<name>`. */
+  name: string
+  icon: Component
+  /** It stands in the toolbar itself; the others are in its menu. */
+  isFrequent?: boolean
+  /** It cannot be taken back. */
+  isGrave?: boolean
+  /** What calls it while the row has the focus. */
+  key?: string
+  available(row: ChatRow): boolean
+  act(row: ChatRow): void
+}
 
 export interface RowActions {
   /** The key of the row that is being edited. */
@@ -17,8 +31,11 @@ export interface RowActions {
   reporting: ShallowRef<ChatRow | null>
   /** The row whose sheet is open (touch). */
   sheet: ShallowRef<ChatRow | null>
-  available(row: ChatRow): RowActionName[]
-  act(name: RowActionName, row: ChatRow): void
+  /** In the order in which they are shown. */
+  available(row: ChatRow): RowAction[]
+  act(name: string, row: ChatRow): void
+  /** The action that a key calls, if there is one for this row. */
+  keyed(key: string, row: ChatRow): RowAction | undefined
   /** Takes a message that was not sent back to the composer. */
   rewrite(row: ChatRow): void
   /** Puts a text into the composer, before what is there. */
@@ -38,18 +55,48 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
   const reporting = shallowRef<ChatRow | null>(null)
   const sheet = shallowRef<ChatRow | null>(null)
 
-  function available(row: ChatRow): RowActionName[] {
-    if (row.deleted) return []
-    const names: RowActionName[] = ['copy_text']
-    if (row.seq === null) return names
-    names.push('copy_link')
-    const isOwn = row.author === session.me?.id
-    const isOpen = !rooms.get(room)?.archived
-    if (isOwn && isOpen) names.push('edit')
-    if (!isOwn) names.push('report')
-    if ((isOwn || rooms.mayDeleteAny(room)) && isOpen) names.push('delete')
-    return names
-  }
+  const isStored = (row: ChatRow): boolean => row.seq !== null
+  const isOwn = (row: ChatRow): boolean => row.author === session.me?.id
+  const isOpen = (): boolean => !rooms.get(room)?.archived
+
+  // What is deleted is offered to none of them.
+  const all: readonly RowAction[] = [
+    {
+      name: 'edit',
+      icon: Pencil,
+      isFrequent: true,
+      key: 'e',
+      available: (row) => isStored(row) && isOwn(row) && isOpen(),
+      act: (row) => (editing.value = row.key),
+    },
+    {
+      name: 'copy_text',
+      icon: Copy,
+      key: 'c',
+      available: (row) => row.text !== '',
+      act: (row) => void copy(row.text, 'toast.copied'),
+    },
+    {
+      name: 'copy_link',
+      icon: Link,
+      available: isStored,
+      act: (row) => void copy(`${location.origin}/rooms/${room}#m-${row.seq}`, 'toast.link_copied'),
+    },
+    {
+      name: 'report',
+      icon: Flag,
+      available: (row) => isStored(row) && !isOwn(row),
+      act: (row) => (reporting.value = row),
+    },
+    {
+      name: 'delete',
+      icon: Trash2,
+      isGrave: true,
+      key: 'Delete',
+      available: (row) => isStored(row) && (isOwn(row) || rooms.mayDeleteAny(room)) && isOpen(),
+      act: (row) => (deleting.value = row),
+    },
+  ]
 
   async function copy(text: string, key: 'toast.copied' | 'toast.link_copied'): Promise<void> {
     try {
@@ -60,13 +107,18 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
     }
   }
 
-  function act(name: RowActionName, row: ChatRow): void {
-    if (!available(row).includes(name)) return
-    if (name === 'copy_text') void copy(row.text, 'toast.copied')
-    else if (name === 'copy_link') void copy(`${location.origin}/rooms/${room}#m-${row.seq}`, 'toast.link_copied')
-    else if (name === 'edit') editing.value = row.key
-    else if (name === 'report') reporting.value = row
-    else deleting.value = row
+  function available(row: ChatRow): RowAction[] {
+    return row.deleted ? [] : all.filter((action) => action.available(row))
+  }
+
+  function act(name: string, row: ChatRow): void {
+    available(row)
+      .find((action) => action.name === name)
+      ?.act(row)
+  }
+
+  function keyed(key: string, row: ChatRow): RowAction | undefined {
+    return available(row).find((action) => action.key === key)
   }
 
   function rewrite(row: ChatRow): void {
@@ -75,7 +127,7 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
     if (text !== undefined) takeBack(text)
   }
 
-  const actions: RowActions = { editing, deleting, reporting, sheet, available, act, rewrite, takeBack }
+  const actions: RowActions = { editing, deleting, reporting, sheet, available, act, keyed, rewrite, takeBack }
   provide(KEY, actions)
   return actions
 }
