@@ -1,11 +1,23 @@
 // What can be done with a message of this room; the rows, their toolbar, its menu and their sheet share it.
-import { inject, provide, ref, shallowRef, type Component, type InjectionKey, type Ref, type ShallowRef } from 'vue'
-import { Copy, Flag, Link, Pencil, Trash2 } from '@lucide/vue'
+import {
+  inject,
+  nextTick,
+  provide,
+  ref,
+  shallowRef,
+  type Component,
+  type InjectionKey,
+  type Ref,
+  type ShallowRef,
+} from 'vue'
+import { useRouter } from 'vue-router'
+import { Copy, Flag, Forward, Link, MessagesSquare, Pencil, Reply, Trash2 } from '@lucide/vue'
+import { draftPlace, useDrafts } from '@/stores/drafts'
 import { useMessages, type ChatRow } from '@/stores/messages'
 import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
 import { useUi } from '@/stores/ui'
-import type { RoomId } from '@/wire/frames'
+import type { RoomId, Seq } from '@/wire/frames'
 
 /** One thing that can be done with a message. */
 export interface RowAction {
@@ -31,6 +43,12 @@ export interface RowActions {
   reporting: ShallowRef<ChatRow | null>
   /** The row whose sheet is open (touch). */
   sheet: ShallowRef<ChatRow | null>
+  /** The row that is being passed on. */
+  forwarding: ShallowRef<ChatRow | null>
+  /** The row of which is shown what it said before. */
+  history: ShallowRef<ChatRow | null>
+  /** The thread that these rows are shown as; null: the room. */
+  thread: Seq | null
   /** In the order in which they are shown. */
   available(row: ChatRow): RowAction[]
   act(name: string, row: ChatRow): void
@@ -40,20 +58,40 @@ export interface RowActions {
   rewrite(row: ChatRow): void
   /** Puts a text into the composer, before what is there. */
   takeBack(text: string): void
+  /** To the composer. */
+  write(): void
+  /** To a message of the room, wherever it stands. */
+  jump(seq: Seq): void
+  /** To the thread that message *seq* began. */
+  openThread(seq: Seq): void
+}
+
+/** Where rows are shown: what is around them. */
+export interface RowSurroundings {
+  thread?: Seq
+  write(): void
+  jump(seq: Seq): void
 }
 
 const KEY: InjectionKey<RowActions> = Symbol('row actions')
 
-export function provideRowActions(room: RoomId, takeBack: (text: string) => void): RowActions {
+export function provideRowActions(room: RoomId, around: RowSurroundings): RowActions {
+  const drafts = useDrafts()
   const messages = useMessages()
   const rooms = useRooms()
   const session = useSession()
   const ui = useUi()
+  const router = useRouter()
+  const { write, jump } = around
+  const thread = around.thread ?? null
+  const place = draftPlace(room, thread)
 
   const editing = ref<string | null>(null)
   const deleting = shallowRef<ChatRow | null>(null)
   const reporting = shallowRef<ChatRow | null>(null)
   const sheet = shallowRef<ChatRow | null>(null)
+  const forwarding = shallowRef<ChatRow | null>(null)
+  const history = shallowRef<ChatRow | null>(null)
 
   const isStored = (row: ChatRow): boolean => row.seq !== null
   const isOwn = (row: ChatRow): boolean => row.author === session.me?.id
@@ -62,11 +100,27 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
   // What is deleted is offered to none of them.
   const all: readonly RowAction[] = [
     {
+      name: 'reply',
+      icon: Reply,
+      isFrequent: true,
+      key: 'r',
+      available: (row) => isStored(row) && isOpen() && rooms.mayPost(room),
+      act: reply,
+    },
+    {
+      name: 'thread',
+      icon: MessagesSquare,
+      isFrequent: true,
+      key: 't',
+      available: (row) => isStored(row) && thread === null,
+      act: (row) => openThread(row.more.thread ?? row.seq!),
+    },
+    {
       name: 'edit',
       icon: Pencil,
       isFrequent: true,
       key: 'e',
-      available: (row) => isStored(row) && isOwn(row) && isOpen(),
+      available: (row) => isStored(row) && isOwn(row) && isOpen() && !row.more.forwarded,
       act: (row) => (editing.value = row.key),
     },
     {
@@ -81,6 +135,12 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
       icon: Link,
       available: isStored,
       act: (row) => void copy(`${location.origin}/rooms/${room}#m-${row.seq}`, 'toast.link_copied'),
+    },
+    {
+      name: 'forward',
+      icon: Forward,
+      available: isStored,
+      act: (row) => (forwarding.value = row),
     },
     {
       name: 'report',
@@ -107,6 +167,25 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
     }
   }
 
+  /* What answers a message of a thread belongs to the thread. */
+  function reply(row: ChatRow): void {
+    const within = row.more.thread
+    drafts.setReply(within ? draftPlace(room, within) : place, row.seq)
+    if (within && thread === null) openThread(within)
+    else write()
+  }
+
+  function openThread(seq: Seq): void {
+    void router.push(`/rooms/${room}/threads/${seq}`)
+  }
+
+  function takeBack(text: string, within: Seq | null | undefined = thread): void {
+    const to = draftPlace(room, within)
+    drafts.set(to, [text, drafts.get(to)].filter(Boolean).join('\n'))
+    if (within && within !== thread) openThread(within)
+    else void nextTick(write)
+  }
+
   function available(row: ChatRow): RowAction[] {
     return row.deleted ? [] : all.filter((action) => action.available(row))
   }
@@ -124,10 +203,28 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
   function rewrite(row: ChatRow): void {
     if (row.nonce === null) return
     const text = messages.editPending(row.nonce)
-    if (text !== undefined) takeBack(text)
+    if (text === undefined) return
+    if (row.more.reply) drafts.setReply(draftPlace(room, row.more.thread), row.more.reply)
+    takeBack(text, row.more.thread)
   }
 
-  const actions: RowActions = { editing, deleting, reporting, sheet, available, act, keyed, rewrite, takeBack }
+  const actions: RowActions = {
+    editing,
+    deleting,
+    reporting,
+    sheet,
+    forwarding,
+    history,
+    thread,
+    available,
+    act,
+    keyed,
+    rewrite,
+    takeBack,
+    write,
+    jump,
+    openThread,
+  }
   provide(KEY, actions)
   return actions
 }
