@@ -64,10 +64,14 @@ export const router = createRouter({
       children: [
         { path: '', name: 'home', component: () => import('@/features/shell/HomePage.vue') },
         {
-          path: 'rooms/:id(\\d+)/:panel(members|info)?',
+          path: 'rooms/:id(\\d+)/:panel(members|info|threads)?/:thread(\\d+)?',
           name: 'room',
           component: () => import('@/features/chat/RoomPage.vue'),
-          props: (route) => ({ id: Number(route.params.id), panel: route.params.panel || null }),
+          props: (route) => ({
+            id: Number(route.params.id),
+            panel: route.params.panel || null,
+            thread: route.params.panel === 'threads' ? Number(route.params.thread) || null : null,
+          }),
         },
         { path: 'people', name: 'people', component: () => import('@/features/people/PeoplePage.vue') },
         {

@@ -33,6 +33,7 @@ from webchat.chat.settings import ServerSettings
 from webchat.chat.standing import Standing
 from webchat.chat.sweeping import Sweeping
 from webchat.chat.syncing import Syncing
+from webchat.chat.threads import RoomThreads
 from webchat.live.bus import MemoryBus
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets, Clock, Rate, Throttle
@@ -142,6 +143,7 @@ class Chat:
         )
         self.posts = Buckets(settings.posts, clock)
         self.messages = Messages(log, database, epoch, sources.now, self.posts, changes)
+        self.threads = RoomThreads(database, epoch)
         self.rooms = Rooms(log, database, epoch, sources.now, changes)
         self.members = Members(log, self.hub, sources.now, changes)
         self.bans = Bans(log, database, self.hub, sources.now, changes)

@@ -10,12 +10,14 @@ from msgspec import Struct
 from twisted.internet.defer import Deferred
 
 from webchat.chat import permission
-from webchat.chat.carried import Carried, carried_by, hash_of, look_up
+from webchat.chat.carried import Carried, carried_by, hash_of, look_up, passed_on, text_of
 from webchat.chat.log import Outcome, RoomLog
+from webchat.chat.quotes import quoted_by
 from webchat.live.limits import Buckets
-from webchat.model.answers import Changed, Changes, Page, Posted
+from webchat.model.answers import Changed, Changes, Page, Posted, Revision
 from webchat.model.commands import DeleteMessage, EditMessage, PostMessage
 from webchat.model.events import Message, Reset
+from webchat.model.extras import NONE, Extras, packed
 from webchat.model.ids import MAX_INT, Millis, Rev, RoomId, Seq, UserId
 from webchat.model.refusals import (
     BadRequest,
@@ -30,13 +32,15 @@ from webchat.model.refusals import (
 from webchat.model.rooms import Membership, Room
 from webchat.model.text import check_nonce, message_text
 from webchat.model.users import Actor
-from webchat.store import audit, directs, memberships, rooms, users
+from webchat.store import audit, directs, memberships, revisions, rooms, users
 from webchat.store import changes as change_store
 from webchat.store import messages as message_store
 from webchat.store.database import Database, fire
 
 PAGE_LIMIT = 200
 BLOCK_LIMIT = 500
+MAX_REVISIONS = 100
+"""Of what a message said before, so many texts are kept, the latest."""
 
 
 class _Post(Struct, frozen=True, gc=False):
@@ -67,8 +71,8 @@ class Messages:
         """Stores a message and tells the room; fires once it is stored.
 
         The same nonce again gets the same answer, `duplicate` set; with another text, Conflict.  Raises what
-        `message_text` raises, what `look_up` answers, NotAMember, NoSuchRoom, RoomArchived, Forbidden, Silenced,
-        SlowMode, RateLimited, Busy, Unavailable, Retry.
+        `text_of` raises, what `look_up` and `passed_on` answer, NotAMember, NoSuchRoom, RoomArchived, Forbidden,
+        Silenced, SlowMode, RateLimited, Busy, Unavailable, Retry.
         """
         done: Deferred[Posted] = Deferred()
         self.submit(actor, command, fire(done))
@@ -77,7 +81,7 @@ class Messages:
     def submit(self, actor: Actor, command: PostMessage, done: Callable[[Posted | BaseException], object]) -> None:
         """As *post*, without a Deferred: *done* is given the answer, or what went wrong."""
         try:
-            text = message_text(command.text)
+            text = text_of(command)
             if command.nonce is not None:
                 check_nonce(command.nonce)
             self._posts.take(actor.id)
@@ -103,6 +107,8 @@ class Messages:
                 raise NoSuchMessage
             if message.author != actor.id:
                 raise Forbidden("Only its author edits a message.")
+            if message.forwarded is not None:
+                raise Forbidden("What somebody else has said is not edited.")
             if message.deleted is not None:
                 raise Conflict("The message has been deleted.")
             if message.text == text:
@@ -110,6 +116,7 @@ class Messages:
             if command.if_rev is not None and command.if_rev != message.rev:
                 raise Conflict("The message has changed since.", field="if_rev")
             _, rev = rooms.raise_counters(db, command.room, 0, 1)
+            revisions.keep(db, message, MAX_REVISIONS)
             message_store.edit(db, command.room, command.seq, text, now, rev)
             return Outcome(Changed(command.room, rev), _row(db, command.room, command.seq))
 
@@ -135,6 +142,7 @@ class Messages:
                 audit.record(db, now, actor.id, "message.delete", room=room.id, user=message.author, seq=command.seq)
             _, rev = rooms.raise_counters(db, command.room, 0, 1)
             message_store.delete(db, command.room, command.seq, now, rev)
+            revisions.drop(db, command.room, command.seq)
             return Outcome(Changed(command.room, rev), _row(db, command.room, command.seq))
 
         return await self._log.change(command.room, work)
@@ -162,7 +170,8 @@ class Messages:
                 found = older + message_store.after(db, room, Seq(around - 1), limit - len(older))
             else:
                 found = message_store.before(db, room, Seq(MAX_INT if before is None else before), limit)
-            cards = users.cards(db, {message.author for message in found})
+            quoted = quoted_by(db, room, found)
+            cards = users.cards(db, {message.author for message in (*found, *quoted)})
             first = found[0].seq if found else (now.seq + 1 if after is not None else now.floor + 1)
             last = found[-1].seq if found else (0 if before is not None else now.seq)
             return Page(
@@ -174,7 +183,38 @@ class Messages:
                 users=tuple(cards),
                 at_start=first <= now.floor + 1,
                 at_end=last >= now.seq,
+                quoted=quoted,
             )
+
+        return await self._database.read(work)
+
+    async def one(self, actor: Actor, room: RoomId, seq: Seq) -> Message:
+        """Message number *seq* of the room.  Raises NotAMember, NoSuchRoom, NoSuchMessage."""
+
+        def work(db: sa.Connection) -> Message:
+            permission.member(db, room, actor)
+            message = message_store.maybe(db, room, seq)
+            if message is None:
+                raise NoSuchMessage
+            return message
+
+        return await self._database.read(work)
+
+    async def revisions(self, actor: Actor, room: RoomId, seq: Seq) -> list[Revision]:
+        """What a message said before it was edited: for its author, and for moderators.
+
+        Nothing is known any more of one that is deleted.
+        """
+
+        def work(db: sa.Connection) -> list[Revision]:
+            now, membership = permission.member(db, room, actor)
+            message = message_store.maybe(db, room, seq)
+            if message is None:
+                raise NoSuchMessage
+            # Nobody looks after a direct conversation.
+            if message.author != actor.id and (now.kind == "direct" or not permission.may_moderate(actor, membership)):
+                raise Forbidden("Only its author and moderators see what it said before.")
+            return revisions.of_message(db, room, seq)
 
         return await self._database.read(work)
 
@@ -213,6 +253,7 @@ def _post_all(
     fresh: dict[RoomId, list[int]] = {}
     first_use: dict[message_store.NonceKey, int] = {}
     repeats: list[int] = []
+    said_again: dict[int, tuple[str, Extras]] = {}
     for number, post in enumerate(posts):
         answer: Outcome[Posted] | Refusal | None = None
         key = None if post.nonce is None else (post.room, post.author, post.nonce)
@@ -229,6 +270,12 @@ def _post_all(
                 answer = _refuse_post(post, room, place, apart, slow)
                 if answer is None and post.carried is not None:
                     answer = look_up(db, post.room, post.carried)
+                if answer is None and post.carried is not None and post.carried.forward is not None:
+                    found = passed_on(db, post.author, post.carried.forward)
+                    if isinstance(found, Refusal):
+                        answer = found
+                    else:
+                        said_again[number] = found
             if answer is None:
                 fresh.setdefault(post.room, []).append(number)
                 if key is not None:
@@ -254,7 +301,10 @@ def _post_all(
                 post.created,
             )
             if post.carried is not None:
-                new = new._replace(reply=post.carried.reply, thread=post.carried.thread)
+                text, extras = said_again.get(number, (post.text, NONE))
+                new = new._replace(
+                    text=text, reply=post.carried.reply, thread=post.carried.thread, extras=packed(extras)
+                )
             one = message_store.as_told(new)
             answers[number] = Outcome(Posted(room_id, one.seq, one.rev, post.created), (one,))
             added.append(new)

@@ -317,7 +317,10 @@ def _check_texts(value: Any) -> None:
 
 
 def _bad(error: Exception) -> BadRequest:
-    field = re.search(r"(?:at `\$\.|unknown field `|required field `)(\w{1,40})", str(error))
+    # What is wrong inside of a member is named by the member.
+    field = re.search(r"at `\$\.(\w{1,40})", str(error)) or re.search(
+        r"(?:unknown field `|required field `)(\w{1,40})", str(error)
+    )
     if isinstance(error, msgspec.ValidationError):
         return BadRequest(f"The request is not understood: {error}.", field=field[1] if field else None)
     return BadRequest(

@@ -7,8 +7,9 @@ from typing import Annotated
 from msgspec import Meta, Struct, structs
 
 from webchat.http.route import API, Call, Nothing, Reply, Route
-from webchat.model.answers import Changed, Changes, Marked, Page, Posted
-from webchat.model.commands import ASeq, DeleteMessage, EditMessage, MarkRead, Nonce, PostMessage, Text
+from webchat.model.answers import Changed, Changes, Marked, Page, Posted, Revisions
+from webchat.model.commands import ASeq, DeleteMessage, EditMessage, Forward, MarkRead, Nonce, PostMessage, Text
+from webchat.model.events import Message
 from webchat.model.ids import MAX_INT, Rev, Seq
 from webchat.model.refusals import BadRequest
 
@@ -17,12 +18,14 @@ class Post(Struct, frozen=True, forbid_unknown_fields=True):
     """The same *nonce* again gets the same answer, and nothing is posted twice.
 
     *reply*: the seq of the message that this one answers.  *thread*: the seq of the one that began its thread.
+    *forward*: a message, of any room of mine, that is said here again: *text* is then empty.
     """
 
     text: Text
     nonce: Nonce | None = None
     reply: ASeq | None = None
     thread: ASeq | None = None
+    forward: Forward | None = None
 
 
 class Edit(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +62,16 @@ async def history(call: Call[Nothing, History]) -> Page:
     if sum(place is not None for place in (query.before, query.after, query.around)) > 1:
         raise BadRequest("Ask for messages before, after or around a seq, not for two of these.")
     return await call.chat.messages.page(call.actor, call.room, query.before, query.after, query.around, query.limit)
+
+
+async def one(call: Call[Nothing, Nothing]) -> Message:
+    """One message."""
+    return await call.chat.messages.one(call.actor, call.room, call.seq)
+
+
+async def revisions(call: Call[Nothing, Nothing]) -> Revisions:
+    """What a message said before it was edited."""
+    return Revisions(tuple(await call.chat.messages.revisions(call.actor, call.room, call.seq)))
 
 
 async def post(call: Call[Post, Nothing]) -> Reply:
@@ -107,6 +120,21 @@ ROUTES = (
         status=201,
         statuses=(200,),
         refusals=(*_ROOM, *_TEXT, "slow_mode", "no_such_message"),
+    ),
+    Route(
+        "GET",
+        f"{API}/rooms/{{room}}/messages/{{seq}}",
+        one,
+        answer=Message,
+        refusals=(*_ROOM, "no_such_message"),
+        is_glance=True,
+    ),
+    Route(
+        "GET",
+        f"{API}/rooms/{{room}}/messages/{{seq}}/revisions",
+        revisions,
+        answer=Revisions,
+        refusals=(*_ROOM, "no_such_message", "forbidden"),
     ),
     Route(
         "PATCH",

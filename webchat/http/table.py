@@ -22,6 +22,7 @@ from webchat.http import (
     reports,
     rooms,
     server,
+    threads,
 )
 from webchat.http.route import Route
 from webchat.http.server import Probes
@@ -40,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
     *links.ROUTES,
     *directs.ROUTES,
     *messages.ROUTES,
+    *threads.ROUTES,
     *places.ROUTES,
     *presence.ROUTES,
     *reports.ROUTES,

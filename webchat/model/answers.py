@@ -53,7 +53,8 @@ class Marked(Struct, frozen=True):
 class Page(Struct, frozen=True):
     """A stretch of a room's history, ascending by seq, read in one snapshot at *rev*.
 
-    *users* are the cards of the authors.  *at_start*: nothing older exists; *at_end*: nothing newer.
+    *users* are the cards of the authors.  *at_start*: nothing older exists; *at_end*: nothing newer.  *quoted*: what
+    these messages answer, as far as it is not among them.
     """
 
     room: RoomId
@@ -64,6 +65,46 @@ class Page(Struct, frozen=True):
     users: tuple[UserCard, ...]
     at_start: bool
     at_end: bool
+    quoted: tuple[Message, ...] = ()
+
+
+class Thread(Struct, frozen=True):
+    """A stretch of a thread, ascending by seq, read in one snapshot at the room's *rev*.
+
+    *first*: the message that began it.  *users*, *quoted*, *at_start*, *at_end*: as those of a Page.
+    """
+
+    room: RoomId
+    epoch: str
+    rev: Rev
+    first: Message
+    messages: tuple[Message, ...]
+    users: tuple[UserCard, ...]
+    at_start: bool
+    at_end: bool
+    quoted: tuple[Message, ...] = ()
+
+
+class Threads(Struct, frozen=True):
+    """Messages that began threads, the one whose thread was added to last first; *next* is null on the last page."""
+
+    room: RoomId
+    threads: tuple[Message, ...]
+    users: tuple[UserCard, ...]
+    next: str | None
+
+
+class Revision(Struct, frozen=True):
+    """What a message said from *written* on, until it was edited."""
+
+    text: str
+    written: Millis
+
+
+class Revisions(Struct, frozen=True):
+    """All that a message said before, the first first; what it says now is in the message."""
+
+    revisions: tuple[Revision, ...]
 
 
 class Changes(Struct, frozen=True):

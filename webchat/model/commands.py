@@ -43,10 +43,18 @@ class Hello(Command, frozen=True, tag="hello"):
     ] = {}
 
 
+class Forward(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """Which message is passed on."""
+
+    room: Room
+    seq: ASeq
+
+
 class PostMessage(Command, frozen=True, tag="post", gc=False):
     """Say something in a room.  The same nonce again gets the same answer, and nothing is posted twice.
 
     *reply*: the seq of the message that this one answers.  *thread*: the seq of the one that began its thread.
+    *forward*: a message, of any room of mine, that is said here again: *text* is then empty.
     """
 
     id: RequestId
@@ -55,6 +63,7 @@ class PostMessage(Command, frozen=True, tag="post", gc=False):
     nonce: Nonce | None = None
     reply: ASeq | None = None
     thread: ASeq | None = None
+    forward: Forward | None = None
 
 
 class EditMessage(Command, frozen=True, tag="edit"):

@@ -33,6 +33,11 @@ COLUMNS = (
     messages.c.extras,
 )
 _IN_ROOM = messages.c.room == sa.bindparam("room_")
+_SOME = (
+    sa.select(*COLUMNS)
+    .where(_IN_ROOM, messages.c.seq.in_(sa.bindparam("seqs_", expanding=True)))
+    .order_by(messages.c.seq)
+)
 _ONE = sa.select(*COLUMNS).where(_IN_ROOM, messages.c.seq == sa.bindparam("seq_"))
 # CROSS JOIN tells SQLite which of the two to go through: by itself it might read every message.
 _BY_NONCE = Many(
@@ -140,6 +145,12 @@ def maybe(db: sa.Connection, room: RoomId, seq: Seq) -> Message | None:
     """Message number *seq* of the room."""
     row = db.execute(_ONE, {"room_": room, "seq_": seq}).first()
     return None if row is None else message_of(row)
+
+
+def some(db: sa.Connection, room: RoomId, seqs: Iterable[Seq]) -> list[Message]:
+    """Those of the room's messages that are there, ascending."""
+    wanted = sorted(set(seqs))
+    return [message_of(row) for row in db.execute(_SOME, {"room_": room, "seqs_": wanted})] if wanted else []
 
 
 def message_of(row: Sequence[Any]) -> Message:

@@ -252,6 +252,15 @@ messages = sa.Table(
         sqlite_where=sa.text("thread IS NOT NULL"),
         postgresql_where=sa.text("thread IS NOT NULL"),
     ),
+    # The threads of a room, by when the last message was added to them.
+    sa.Index(
+        "ix_messages_room_last_reply_seq",
+        "room",
+        "last_reply",
+        "seq",
+        sqlite_where=sa.text("last_reply IS NOT NULL"),
+        postgresql_where=sa.text("last_reply IS NOT NULL"),
+    ),
     sa.Index(
         "ix_messages_room_pinned",
         "room",

@@ -18,13 +18,16 @@ export interface OutboxRecord {
 
 export interface DraftRecord {
   user: number
-  room: number
+  /** The room; of a thread, `room/seq`. */
+  room: number | string
   text: string
+  /** The seq of the message that it answers. */
+  reply?: number
 }
 
 export interface Schema extends DBSchema {
   outbox: { key: number; value: OutboxRecord; indexes: { nonce: string; user: number } }
-  drafts: { key: [number, number]; value: DraftRecord; indexes: { user: number } }
+  drafts: { key: [number, number | string]; value: DraftRecord; indexes: { user: number } }
 }
 
 export type Database = IDBPDatabase<Schema>

@@ -1,14 +1,22 @@
-// What is being written in each room and not yet sent: kept over reloads, shared between tabs.
+// What is being written in each room and thread and not yet sent: kept over reloads, shared between tabs.
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
 import { openDatabase, type DraftRecord } from '@/lib/db'
-import type { RoomId, UserId } from '@/wire/frames'
+import type { Carried, RoomId, Seq, UserId } from '@/wire/frames'
 
 const SETTLE = 400
 
+/** Where something is written: in a room, or in one of its threads. */
+export type DraftPlace = RoomId | `${RoomId}/${Seq}`
+
+export function draftPlace(room: RoomId, thread?: Seq | null): DraftPlace {
+  return thread ? `${room}/${thread}` : room
+}
+
 export const useDrafts = defineStore('drafts', () => {
-  const texts = shallowReactive(new Map<RoomId, string>())
-  const timers = new Map<RoomId, ReturnType<typeof setTimeout>>()
+  const texts = shallowReactive(new Map<DraftPlace, string>())
+  const replies = shallowReactive(new Map<DraftPlace, Seq>())
+  const timers = new Map<DraftPlace, ReturnType<typeof setTimeout>>()
   let user: UserId | null = null
   let channel: BroadcastChannel | null = null
   let finishReady: () => void
@@ -19,13 +27,13 @@ export const useDrafts = defineStore('drafts', () => {
     user = owner
     if (typeof BroadcastChannel !== 'undefined') {
       channel = new BroadcastChannel(`webchat-drafts-${owner}`)
-      channel.onmessage = ({ data }: MessageEvent<DraftRecord>) => hold(data.room, data.text)
+      channel.onmessage = ({ data }: MessageEvent<DraftRecord>) => hold(data)
     }
     addEventListener('pagehide', saveAll)
     const db = await openDatabase()
     const kept = (await db?.getAllFromIndex('drafts', 'user', owner).catch(() => [])) ?? []
     // What was typed while they were being read is newer.
-    for (const { room, text } of kept) if (user === owner && !texts.has(room)) hold(room, text)
+    for (const record of kept) if (user === owner && !isWritten(record.room as DraftPlace)) hold(record)
     finishReady()
   }
 
@@ -37,56 +45,85 @@ export const useDrafts = defineStore('drafts', () => {
     channel = null
     user = null
     texts.clear()
+    replies.clear()
   }
 
-  function hold(room: RoomId, text: string): void {
-    if (text) texts.set(room, text)
-    else texts.delete(room)
+  function isWritten(place: DraftPlace): boolean {
+    return texts.has(place) || replies.has(place)
   }
 
-  function get(room: RoomId): string {
-    return texts.get(room) ?? ''
+  function hold({ room, text, reply }: Pick<DraftRecord, 'room' | 'text' | 'reply'>): void {
+    const place = room as DraftPlace
+    if (text) texts.set(place, text)
+    else texts.delete(place)
+    if (reply) replies.set(place, reply)
+    else replies.delete(place)
   }
 
-  function has(room: RoomId): boolean {
-    return get(room).trim() !== ''
+  function get(place: DraftPlace): string {
+    return texts.get(place) ?? ''
   }
 
-  /** The rooms in which something waits to be sent. */
+  function has(place: DraftPlace): boolean {
+    return get(place).trim() !== ''
+  }
+
+  /** The rooms in which something waits to be sent, or in a thread of which. */
   function written(): Set<RoomId> {
-    return new Set([...texts.keys()].filter(has))
+    return new Set([...texts.keys()].filter(has).map((place) => Number.parseInt(String(place), 10)))
   }
 
-  function set(room: RoomId, text: string): void {
-    if (text === get(room)) return
-    hold(room, text)
-    clearTimeout(timers.get(room))
+  function set(place: DraftPlace, text: string): void {
+    if (text === get(place)) return
+    keep(place, text, replies.get(place))
+  }
+
+  /** The message that what is written answers. */
+  function reply(place: DraftPlace): Seq | null {
+    return replies.get(place) ?? null
+  }
+
+  function setReply(place: DraftPlace, seq: Seq | null): void {
+    if (seq !== reply(place)) keep(place, get(place), seq ?? undefined)
+  }
+
+  /** What goes with what is written. */
+  function carried(room: RoomId, thread?: Seq | null): Carried | undefined {
+    const seq = reply(draftPlace(room, thread))
+    if (seq === null && !thread) return undefined
+    return { ...(seq !== null && { reply: seq }), ...(thread && { thread }) }
+  }
+
+  function keep(place: DraftPlace, text: string, seq: Seq | undefined): void {
+    hold({ room: place, text, ...(seq && { reply: seq }) })
+    clearTimeout(timers.get(place))
     timers.set(
-      room,
-      setTimeout(() => void save(room), SETTLE),
+      place,
+      setTimeout(() => void save(place), SETTLE),
     )
   }
 
-  function clear(room: RoomId): void {
-    hold(room, '')
-    void save(room)
+  function clear(place: DraftPlace): void {
+    hold({ room: place, text: '' })
+    void save(place)
   }
 
   function saveAll(): void {
-    for (const room of [...timers.keys()]) void save(room)
+    for (const place of [...timers.keys()]) void save(place)
   }
 
-  async function save(room: RoomId): Promise<void> {
-    clearTimeout(timers.get(room))
-    timers.delete(room)
+  async function save(place: DraftPlace): Promise<void> {
+    clearTimeout(timers.get(place))
+    timers.delete(place)
     if (user === null) return
-    const record: DraftRecord = { user, room, text: get(room) }
+    const seq = reply(place)
+    const record: DraftRecord = { user, room: place, text: get(place), ...(seq !== null && { reply: seq }) }
     channel?.postMessage(record)
     const db = await openDatabase()
     // A browser that keeps nothing has no drafts after a reload; writing goes on.
-    if (record.text) await db?.put('drafts', record).catch(() => undefined)
-    else await db?.delete('drafts', [record.user, room]).catch(() => undefined)
+    if (record.text || record.reply) await db?.put('drafts', record).catch(() => undefined)
+    else await db?.delete('drafts', [record.user, place]).catch(() => undefined)
   }
 
-  return { ready, get, has, written, set, clear, open, close }
+  return { ready, get, has, written, set, reply, setReply, carried, clear, open, close }
 })

@@ -3,15 +3,16 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, watch, type ComputedRef } from 'vue'
 import { serverNow } from '@/lib/clock'
 import { arrange, reuse, type Item, type UnreadLine } from '@/lib/grouping'
-import type { Carried, ErrorCode, Page, Rev, RoomId, RoomState, Row, Seq, UserId } from '@/wire/frames'
+import type { Carried, ErrorCode, MessageRow, Page, Rev, RoomId, RoomState, Row, Seq, UserId } from '@/wire/frames'
 import { call, codeOf, Refused, type Query } from '@/wire/http'
 import { Outbox, type OutboxPort } from '@/wire/outbox'
 import { pendingRow, RoomLog, type ChatRow, type PageTicket } from '@/wire/roomlog'
 import { useConnection } from './connection'
 import { usePeople } from './people'
+import { useQuotes } from './quotes'
 import { useRooms } from './rooms'
 
-export type { ChatRow } from '@/wire/roomlog'
+export { fromMessage, type ChatRow } from '@/wire/roomlog'
 export type ChatItem = Item<ChatRow>
 export type Loading = 'latest' | 'older' | 'newer' | 'around'
 
@@ -35,6 +36,9 @@ export interface Change {
   kind: 'live' | 'page' | 'reset'
   own: boolean
 }
+
+/** Is given each row of a room that counts; null: what was told before counts no more. */
+export type Follower = (row: MessageRow | null) => void
 
 /** What the page knows of a room beside its log. */
 interface Place {
@@ -73,10 +77,12 @@ export const useMessages = defineStore('messages', () => {
   const connection = useConnection()
   const rooms = useRooms()
   const people = usePeople()
+  const quotes = useQuotes()
 
   const places = shallowReactive(new Map<RoomId, Place>())
   const views = new Map<RoomId, ComputedRef<RoomView>>()
   const listeners = new Map<RoomId, Set<(change: Change) => void>>()
+  const followers = new Map<RoomId, Set<Follower>>()
   const writers = shallowReactive(new Map<RoomId, ReadonlyMap<UserId, ReturnType<typeof setTimeout>>>())
   const toldTyping = new Map<RoomId, number>()
   const seen = new Map<RoomId, Seq>()
@@ -134,6 +140,23 @@ export const useMessages = defineStore('messages', () => {
     for (const listener of listeners.get(id) ?? []) listener(change)
   }
 
+  function row(id: RoomId, seq: Seq): ChatRow | undefined {
+    return places.get(id)?.log.row(seq)
+  }
+
+  /** For what is shown of a room outside of its window. */
+  function onRow(id: RoomId, follower: Follower): () => void {
+    const set = followers.get(id) ?? new Set()
+    followers.set(id, set.add(follower))
+    return () => set.delete(follower)
+  }
+
+  function pass(id: RoomId, message: MessageRow | null): void {
+    if (message) quotes.receive(message)
+    else quotes.forget(id)
+    for (const follower of followers.get(id) ?? []) follower(message)
+  }
+
   // Coming and going.
 
   function open(user: UserId): void {
@@ -147,7 +170,8 @@ export const useMessages = defineStore('messages', () => {
     outbox = null
     for (const timer of reading.values()) clearTimeout(timer)
     for (const room of writers.values()) for (const timer of room.values()) clearTimeout(timer)
-    const maps = [places, views, listeners, writers, toldTyping, seen, reading, waitingFor]
+    quotes.clear()
+    const maps = [places, views, listeners, followers, writers, toldTyping, seen, reading, waitingFor]
     for (const map of maps) map.clear()
     wanted = null
     recent.length = 0
@@ -220,6 +244,7 @@ export const useMessages = defineStore('messages', () => {
       const isOfNow = epoch.value === null || page.epoch === epoch.value
       const isWanted = places.get(id)?.ticket === ticket
       people.put(...page.users)
+      if (isOfNow) quotes.put(page.quoted)
       const isMerged = isOfNow && isWanted && log.merge(page, ticket)
       if (!isMerged) log.missPage(ticket)
       arrived(id, ticket, null)
@@ -245,7 +270,7 @@ export const useMessages = defineStore('messages', () => {
     if (!outbox || !log) return
     outbox.write(id, text, carried)
     announce(id, { kind: 'live', own: true })
-    if (log.loaded && !log.atLatest) void openLatest(id)
+    if (log.loaded && !log.atLatest && !carried?.thread) void openLatest(id)
   }
 
   function retry(nonce: string): void {
@@ -274,11 +299,14 @@ export const useMessages = defineStore('messages', () => {
     (isLive) => isLive && void outbox?.flushAll(),
   )
 
-  function lastOwn(id: RoomId): ChatRow | undefined {
+  function lastOwn(id: RoomId, thread?: Seq): ChatRow | undefined {
     return places
       .get(id)
       ?.log.list()
-      .findLast((row) => row.author === me && row.seq !== null && row.deleted === null)
+      .findLast(
+        (row) =>
+          row.author === me && row.seq !== null && row.deleted === null && (!thread || row.more.thread === thread),
+      )
   }
 
   const port: OutboxPort = {
@@ -351,6 +379,7 @@ export const useMessages = defineStore('messages', () => {
       place.log.restart(rev, seq)
       touch(id, { loading: null, ticket: null, error: null })
       people.forgetMembers(id)
+      pass(id, null)
       if (place.isOpen) void openLatest(id)
       return
     }
@@ -366,6 +395,7 @@ export const useMessages = defineStore('messages', () => {
     seen.delete(id)
     people.dropMembers(id)
     outbox?.discardRoom(id)
+    quotes.forget(id)
   }
 
   function lost(): void {
@@ -392,6 +422,7 @@ export const useMessages = defineStore('messages', () => {
     const { applied, sync } = work(place.log)
     if (sync !== null) void askSync(id, sync)
     touch(id)
+    for (const one of applied) if (one.type === 'message') pass(id, one)
     const fresh = applied.filter((row) => row.type === 'message' && row.seq > before)
     for (const row of fresh) if (row.type === 'message') stopTyping(id, row.author)
     const others = fresh.filter((row) => row.type === 'message' && row.author !== me)
@@ -428,6 +459,7 @@ export const useMessages = defineStore('messages', () => {
     place.log.reset(rev)
     touch(id, { loading: null, ticket: null, error: null })
     people.forgetMembers(id)
+    pass(id, null)
     announce(id, { kind: 'reset', own: false })
     if (place.isOpen) void openLatest(id)
   }
@@ -498,6 +530,8 @@ export const useMessages = defineStore('messages', () => {
 
   return {
     view,
+    row,
+    onRow,
     onChange,
     enter,
     leave,

@@ -312,6 +312,35 @@ export interface Page {
   users: UserCard[]
   at_start: boolean
   at_end: boolean
+  /** What these messages answer, as far as it is not among them. */
+  quoted?: MessageRow[]
+}
+
+/** A stretch of the thread that `first` began, ascending by seq. */
+export interface ThreadPage {
+  room: RoomId
+  epoch: string
+  rev: Rev
+  first: MessageRow
+  messages: MessageRow[]
+  users: UserCard[]
+  at_start: boolean
+  at_end: boolean
+  quoted: MessageRow[]
+}
+
+/** Messages that began threads, the one whose thread was added to last first. */
+export interface ThreadList {
+  room: RoomId
+  threads: MessageRow[]
+  users: UserCard[]
+  next: string | null
+}
+
+/** What a message said from `written` on. */
+export interface Revision {
+  text: string
+  written: Millis
 }
 
 // Frames from the server.
@@ -528,7 +557,7 @@ export interface Carried {
 
 /** Request type → [what is asked, what `ok` answers]. */
 export interface Requests {
-  post: [{ room: RoomId; text: string; nonce?: string } & Carried, Posted]
+  post: [{ room: RoomId; text: string; nonce?: string; forward?: { room: RoomId; seq: Seq } } & Carried, Posted]
   edit: [{ room: RoomId; seq: Seq; text: string; if_rev?: Rev }, Changed]
   delete: [{ room: RoomId; seq: Seq }, Changed]
   read: [{ room: RoomId; seq: Seq }, Marked]

@@ -348,7 +348,7 @@ function moreOf(message: MessageRow): MoreOfMessage {
   return held.length > 0 ? Object.fromEntries(held.map((name) => [name, message[name]])) : NOTHING_MORE
 }
 
-function fromMessage(message: MessageRow): ChatRow {
+export function fromMessage(message: MessageRow): ChatRow {
   return {
     key: `m-${message.seq}`,
     room: message.room,

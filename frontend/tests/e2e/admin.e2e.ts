@@ -19,7 +19,8 @@ test('a reported message is deleted, its author silenced, and the log knows both
   ] as const) {
     await log(page).locator(`[data-seq="${seq}"]`).focus()
     await page.keyboard.press('Enter')
-    await page.getByRole('button', { name: 'Report…' }).click()
+    await page.getByRole('button', { name: 'More…' }).click()
+    await page.getByRole('menuitem', { name: 'Report…' }).click()
     await page.getByLabel('What is wrong?').fill(reason)
     await page.getByRole('dialog').getByRole('button', { name: 'Report' }).click()
     await expect(page.getByText('Reported. Thank you.').first()).toBeVisible()

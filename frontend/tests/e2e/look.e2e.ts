@@ -300,7 +300,8 @@ async function lookAfterIt(page: Page, server: ChatServer, mei: Person, look: Lo
   await row.focus()
   await page.keyboard.press('Enter')
   // A finger has the sheet instead of the toolbar; what it opens is the same.
-  await row.getByRole('button', { name: say('Report…'), includeHidden: true }).dispatchEvent('click')
+  await row.getByRole('button', { name: say('More…'), includeHidden: true }).dispatchEvent('click')
+  await page.getByRole('menuitem', { name: say('Report…') }).dispatchEvent('click')
   await expect(page.getByLabel(say('What is wrong?'))).toBeVisible()
   await look(page, 'report')
   await page.keyboard.press('Escape')

@@ -10,3 +10,4 @@ export const NewDirectDialog = defineAsyncComponent(() => import('./NewDirectDia
 export const RoomDoor = defineAsyncComponent(() => import('./RoomDoor.vue'))
 export const RoomPanel = defineAsyncComponent(() => import('./RoomPanel.vue'))
 export const RoomPanelSheet = defineAsyncComponent(() => import('./RoomPanelSheet.vue'))
+export { findPeople } from './calls'

@@ -4,3 +4,5 @@ import { defineAsyncComponent } from 'vue'
 export { default as ConnectionStrip } from './ConnectionStrip.vue'
 export { default as PageHeader } from './PageHeader.vue'
 export const SignOutDialog = defineAsyncComponent(() => import('./SignOutDialog.vue'))
+export { titleOf } from './entries'
+export { find, fold } from './rank'

@@ -36,6 +36,7 @@ def upgrade() -> None:
     ):
         op.add_column("messages", column)
     _index_where("ix_messages_room_thread_seq", "messages", ["room", "thread", "seq"], "thread IS NOT NULL")
+    _index_where("ix_messages_room_last_reply_seq", "messages", ["room", "last_reply", "seq"], "last_reply IS NOT NULL")
     _index_where("ix_messages_room_pinned", "messages", ["room", "pinned"], "pinned IS NOT NULL")
     _add_tables_of_messages()
     _add_uploads()

@@ -1,12 +1,38 @@
-// What can be done with a message of this room; the rows, their toolbar and their sheet share it.
-import { inject, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+// What can be done with a message of this room; the rows, their toolbar, its menu and their sheet share it.
+import {
+  inject,
+  nextTick,
+  provide,
+  ref,
+  shallowRef,
+  type Component,
+  type InjectionKey,
+  type Ref,
+  type ShallowRef,
+} from 'vue'
+import { useRouter } from 'vue-router'
+import { Copy, Flag, Forward, Link, MessagesSquare, Pencil, Reply, Trash2 } from '@lucide/vue'
+import { draftPlace, useDrafts } from '@/stores/drafts'
 import { useMessages, type ChatRow } from '@/stores/messages'
 import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
 import { useUi } from '@/stores/ui'
-import type { RoomId } from '@/wire/frames'
+import type { RoomId, Seq } from '@/wire/frames'
 
-export type RowActionName = 'copy_text' | 'copy_link' | 'edit' | 'report' | 'delete'
+/** One thing that can be done with a message. */
+export interface RowAction {
+  /** What it is called stands at `message.<name>`. */
+  name: string
+  icon: Component
+  /** It stands in the toolbar itself; the others are in its menu. */
+  isFrequent?: boolean
+  /** It cannot be taken back. */
+  isGrave?: boolean
+  /** What calls it while the row has the focus. */
+  key?: string
+  available(row: ChatRow): boolean
+  act(row: ChatRow): void
+}
 
 export interface RowActions {
   /** The key of the row that is being edited. */
@@ -17,39 +43,120 @@ export interface RowActions {
   reporting: ShallowRef<ChatRow | null>
   /** The row whose sheet is open (touch). */
   sheet: ShallowRef<ChatRow | null>
-  available(row: ChatRow): RowActionName[]
-  act(name: RowActionName, row: ChatRow): void
+  /** The row that is being passed on. */
+  forwarding: ShallowRef<ChatRow | null>
+  /** The row of which is shown what it said before. */
+  history: ShallowRef<ChatRow | null>
+  /** The thread that these rows are shown as; null: the room. */
+  thread: Seq | null
+  /** In the order in which they are shown. */
+  available(row: ChatRow): RowAction[]
+  act(name: string, row: ChatRow): void
+  /** The action that a key calls, if there is one for this row. */
+  keyed(key: string, row: ChatRow): RowAction | undefined
   /** Takes a message that was not sent back to the composer. */
   rewrite(row: ChatRow): void
   /** Puts a text into the composer, before what is there. */
   takeBack(text: string): void
+  /** To the composer. */
+  write(): void
+  /** To a message of the room, wherever it stands. */
+  jump(seq: Seq): void
+  /** To the thread that message *seq* began. */
+  openThread(seq: Seq): void
+}
+
+/** Where rows are shown: what is around them. */
+export interface RowSurroundings {
+  thread?: Seq
+  write(): void
+  jump(seq: Seq): void
 }
 
 const KEY: InjectionKey<RowActions> = Symbol('row actions')
 
-export function provideRowActions(room: RoomId, takeBack: (text: string) => void): RowActions {
+export function provideRowActions(room: RoomId, around: RowSurroundings): RowActions {
+  const drafts = useDrafts()
   const messages = useMessages()
   const rooms = useRooms()
   const session = useSession()
   const ui = useUi()
+  const router = useRouter()
+  const { write, jump } = around
+  const thread = around.thread ?? null
+  const place = draftPlace(room, thread)
 
   const editing = ref<string | null>(null)
   const deleting = shallowRef<ChatRow | null>(null)
   const reporting = shallowRef<ChatRow | null>(null)
   const sheet = shallowRef<ChatRow | null>(null)
+  const forwarding = shallowRef<ChatRow | null>(null)
+  const history = shallowRef<ChatRow | null>(null)
 
-  function available(row: ChatRow): RowActionName[] {
-    if (row.deleted) return []
-    const names: RowActionName[] = ['copy_text']
-    if (row.seq === null) return names
-    names.push('copy_link')
-    const isOwn = row.author === session.me?.id
-    const isOpen = !rooms.get(room)?.archived
-    if (isOwn && isOpen) names.push('edit')
-    if (!isOwn) names.push('report')
-    if ((isOwn || rooms.mayDeleteAny(room)) && isOpen) names.push('delete')
-    return names
-  }
+  const isStored = (row: ChatRow): boolean => row.seq !== null
+  const isOwn = (row: ChatRow): boolean => row.author === session.me?.id
+  const isOpen = (): boolean => !rooms.get(room)?.archived
+
+  // What is deleted is offered to none of them.
+  const all: readonly RowAction[] = [
+    {
+      name: 'reply',
+      icon: Reply,
+      isFrequent: true,
+      key: 'r',
+      available: (row) => isStored(row) && isOpen() && rooms.mayPost(room),
+      act: reply,
+    },
+    {
+      name: 'thread',
+      icon: MessagesSquare,
+      isFrequent: true,
+      key: 't',
+      available: (row) => isStored(row) && thread === null,
+      act: (row) => openThread(row.more.thread ?? row.seq!),
+    },
+    {
+      name: 'edit',
+      icon: Pencil,
+      isFrequent: true,
+      key: 'e',
+      available: (row) => isStored(row) && isOwn(row) && isOpen() && !row.more.forwarded,
+      act: (row) => (editing.value = row.key),
+    },
+    {
+      name: 'copy_text',
+      icon: Copy,
+      key: 'c',
+      available: (row) => row.text !== '',
+      act: (row) => void copy(row.text, 'toast.copied'),
+    },
+    {
+      name: 'copy_link',
+      icon: Link,
+      available: isStored,
+      act: (row) => void copy(`${location.origin}/rooms/${room}#m-${row.seq}`, 'toast.link_copied'),
+    },
+    {
+      name: 'forward',
+      icon: Forward,
+      available: isStored,
+      act: (row) => (forwarding.value = row),
+    },
+    {
+      name: 'report',
+      icon: Flag,
+      available: (row) => isStored(row) && !isOwn(row),
+      act: (row) => (reporting.value = row),
+    },
+    {
+      name: 'delete',
+      icon: Trash2,
+      isGrave: true,
+      key: 'Delete',
+      available: (row) => isStored(row) && (isOwn(row) || rooms.mayDeleteAny(room)) && isOpen(),
+      act: (row) => (deleting.value = row),
+    },
+  ]
 
   async function copy(text: string, key: 'toast.copied' | 'toast.link_copied'): Promise<void> {
     try {
@@ -60,22 +167,64 @@ export function provideRowActions(room: RoomId, takeBack: (text: string) => void
     }
   }
 
-  function act(name: RowActionName, row: ChatRow): void {
-    if (!available(row).includes(name)) return
-    if (name === 'copy_text') void copy(row.text, 'toast.copied')
-    else if (name === 'copy_link') void copy(`${location.origin}/rooms/${room}#m-${row.seq}`, 'toast.link_copied')
-    else if (name === 'edit') editing.value = row.key
-    else if (name === 'report') reporting.value = row
-    else deleting.value = row
+  /* What answers a message of a thread belongs to the thread. */
+  function reply(row: ChatRow): void {
+    const within = row.more.thread
+    drafts.setReply(within ? draftPlace(room, within) : place, row.seq)
+    if (within && thread === null) openThread(within)
+    else write()
+  }
+
+  function openThread(seq: Seq): void {
+    void router.push(`/rooms/${room}/threads/${seq}`)
+  }
+
+  function takeBack(text: string, within: Seq | null | undefined = thread): void {
+    const to = draftPlace(room, within)
+    drafts.set(to, [text, drafts.get(to)].filter(Boolean).join('\n'))
+    if (within && within !== thread) openThread(within)
+    else void nextTick(write)
+  }
+
+  function available(row: ChatRow): RowAction[] {
+    return row.deleted ? [] : all.filter((action) => action.available(row))
+  }
+
+  function act(name: string, row: ChatRow): void {
+    available(row)
+      .find((action) => action.name === name)
+      ?.act(row)
+  }
+
+  function keyed(key: string, row: ChatRow): RowAction | undefined {
+    return available(row).find((action) => action.key === key)
   }
 
   function rewrite(row: ChatRow): void {
     if (row.nonce === null) return
     const text = messages.editPending(row.nonce)
-    if (text !== undefined) takeBack(text)
+    if (text === undefined) return
+    if (row.more.reply) drafts.setReply(draftPlace(room, row.more.thread), row.more.reply)
+    takeBack(text, row.more.thread)
   }
 
-  const actions: RowActions = { editing, deleting, reporting, sheet, available, act, rewrite, takeBack }
+  const actions: RowActions = {
+    editing,
+    deleting,
+    reporting,
+    sheet,
+    forwarding,
+    history,
+    thread,
+    available,
+    act,
+    keyed,
+    rewrite,
+    takeBack,
+    write,
+    jump,
+    openThread,
+  }
   provide(KEY, actions)
   return actions
 }
