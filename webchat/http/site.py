@@ -45,8 +45,11 @@ CONTENT_SECURITY_POLICY = (
     "require-trusted-types-for 'script'; trusted-types vue"
 )
 
-# Paths of the API and the probes: plain ASCII, nothing escaped, so that no other spelling of a path means the same.
-_API_PATH = re.compile(rb"(?:/api|/healthz|/readyz|/metrics)(?:/[A-Za-z0-9._-]+)*")
+# Paths of the API and the probes: plain ASCII, nothing escaped, so that no other spelling of a path means the same; but
+# for the emoji of a reaction, at the end, of which only what is not ASCII is escaped, and the # of a key.
+_API_PATH = re.compile(
+    rb"(?:/api|/healthz|/readyz|/metrics)(?:/[A-Za-z0-9._-]+)*(?:/reactions/(?:%[89A-F][0-9A-F]|[0-9*]|%23){1,100})?"
+)
 _PROBE_PATHS = (b"/healthz", b"/readyz", b"/metrics")
 _SOCKET_PATHS = (SOCKET_PATH.encode(), SOCKET_PATH.encode() + b"/")
 _REMEMBERED_PATHS = 2_048
@@ -313,17 +316,26 @@ class _Picture(BaseConverter):
     regex = "[0-9a-f]{32}"
 
 
+class _Emoji(BaseConverter):
+    """An emoji in a path, if it is one: the use case looks at it closely."""
+
+    # Escaped, where the path is looked up before it is read.
+    regex = "[^/]{1,300}"
+
+
 def klein_app(routes: Sequence[Route], gate: Gate) -> Klein:
     """The table of routes as a Klein application, each behind the gate."""
     app = Klein()
     app.url_map.converters["number"] = _Number
     app.url_map.converters["picture"] = _Picture
+    app.url_map.converters["emoji"] = _Emoji
     # Otherwise Werkzeug would redirect //x and x/ to where it thinks they belong, on any host that was asked for.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     for route in routes:
-        path = re.sub(r"{(\w+)}", r"<number:\1>", route.path.replace("{picture}", "<picture:picture>"))
+        texts = re.sub(r"{(picture|emoji)}", r"<\1:\1>", route.path)
+        path = re.sub(r"{(\w+)}", r"<number:\1>", texts)
         app.route(path, methods=[route.method], endpoint=route.name)(_handler(route, gate))
 
     @app.handle_errors(Exception)
