@@ -45,11 +45,14 @@ CONTENT_SECURITY_POLICY = (
     "require-trusted-types-for 'script'; trusted-types vue"
 )
 
-# Paths of the API and the probes: plain ASCII, nothing escaped, so that no other spelling of a path means the same; but
-# for the emoji of a reaction, at the end, of which only what is not ASCII is escaped, and the # of a key.
-_API_PATH = re.compile(
-    rb"(?:/api|/healthz|/readyz|/metrics)(?:/[A-Za-z0-9._-]+)*(?:/reactions/(?:%[89A-F][0-9A-F]|[0-9*]|%23){1,100})?"
+# Signs of which emoji are made, escaped as UTF-8; the # of a key is escaped too.
+_EMOJI = (
+    rb"(?:[0-9*]|%23|%C2%A[9E]|%EF%B8%8F|%E[23]%[89AB][0-9A-F]%[89AB][0-9A-F]"
+    rb"|%F(?:0%9F|3%A0)%[89AB][0-9A-F]%[89AB][0-9A-F]){1,20}"
 )
+# Paths of the API and the probes: plain ASCII, nothing escaped, so that no other spelling of a path means the same; but
+# for the emoji of a reaction, at the end.
+_API_PATH = re.compile(rb"(?:/api|/healthz|/readyz|/metrics)(?:/[A-Za-z0-9._-]+)*(?:/reactions/" + _EMOJI + rb")?")
 _PROBE_PATHS = (b"/healthz", b"/readyz", b"/metrics")
 _SOCKET_PATHS = (SOCKET_PATH.encode(), SOCKET_PATH.encode() + b"/")
 _REMEMBERED_PATHS = 2_048
