@@ -73,3 +73,69 @@ class Places(SynchronousTestCase):
         self.assertEqual(self.house.refusal(self.places.set_level(self.anna, 1, "all", None)), "not_a_member")
         self.assertEqual(self.house.refusal(self.places.mark_draft(self.anna, MarkDraft(1, 1, True))), "not_a_member")
         self.assertEqual(self.house.refusal(self.places.set_level(self.anna, 77, "all", None)), "no_such_room")
+
+
+class Unread(SynchronousTestCase):
+    """A reminder of something that one has seen."""
+
+    def setUp(self) -> None:
+        self.house = House(self)
+        self.anna = self.house.set_up()
+        self.mei = self.house.register("mei")
+        self.one, self.other = self.house.connect(self.anna), self.house.connect(self.anna)
+        writer = self.house.connect(self.mei)
+        for text in ("one", "two", "three"):
+            writer.ask("post", room=1, text=text)
+        self.one.ask("read", room=1, seq=3)
+        self.one.rest(), self.other.rest()
+
+    def state(self) -> tuple[int, int | None]:
+        """(read, unread_from), as another device comes to know it."""
+        room = self.house.connect(self.anna).welcome["rooms"][0]
+        return room["read"], room.get("unread_from")
+
+    def test_kept(self) -> None:
+        """It is kept, and told to one's other devices; the read mark itself does not fall."""
+        answer = self.one.ask("unread", room=1, seq=2)
+        self.assertEqual((answer["read"], answer["unread_from"]), (3, 2))
+        told = self.other.next("place")
+        self.assertEqual((told["read"], told["unread_from"], self.one.rest()), (3, 2, []))
+        self.assertEqual(self.state(), (3, 2))
+
+    def test_ends(self) -> None:
+        """A mark that reaches it ends it, on all devices; one below does not, though the mark stands higher."""
+        self.one.ask("unread", room=1, seq=2)
+        self.other.rest()
+        self.assertEqual(self.one.ask("read", room=1, seq=1)["seq"], 3)
+        self.assertEqual([event["type"] for event in self.other.rest()], ["read"])
+        self.assertEqual(self.state(), (3, 2))
+        self.one.ask("read", room=1, seq=2)
+        told = {event["type"]: event for event in self.other.rest()}
+        self.assertEqual((set(told), told["place"]["unread_from"]), ({"read", "place"}, None))
+        self.assertEqual(self.state(), (3, None))
+
+    def test_own_post(self) -> None:
+        """Saying something does not end it."""
+        self.one.ask("unread", room=1, seq=2)
+        self.one.ask("post", room=1, text="mine")
+        self.assertEqual(self.state(), (4, 2))
+
+    def test_read_all(self) -> None:
+        """Reading everything ends it."""
+        self.one.ask("unread", room=1, seq=2)
+        self.other.rest()
+        self.house.wait(self.house.chat.places.read_all(self.anna))
+        told = [event for event in self.other.rest() if event["type"] == "place"]
+        self.assertEqual([event["unread_from"] for event in told], [None])
+        self.assertEqual(self.state(), (3, None))
+
+    def test_refused(self) -> None:
+        """Only a message that is there can be unread."""
+        self.assertEqual(self.one.ask("unread", room=1, seq=4)["code"], "no_such_message")
+
+    def test_rejoined(self) -> None:
+        """Who comes back begins anew."""
+        connection = self.house.connect(self.mei)
+        connection.ask("unread", room=1, seq=1)
+        connection.ask("leave", room=1), connection.ask("join", room=1)
+        self.assertNotIn("unread_from", self.house.connect(self.mei).welcome["rooms"][0])

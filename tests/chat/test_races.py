@@ -11,9 +11,9 @@ from twisted.internet.defer import Deferred
 from tests.contracts.engines import StoreTests, on_each_engine
 from tests.support.house import DEVICE, FAST, PASSWORD, House
 from webchat.chat.facade import Settings
-from webchat.model.commands import JoinRoom, LeaveRoom, PostMessage
-from webchat.model.ids import RoomId
-from webchat.store import bans, directs, invites, memberships, rooms, users
+from webchat.model.commands import JoinRoom, LeaveRoom, PostMessage, React
+from webchat.model.ids import RoomId, Seq
+from webchat.store import bans, directs, invites, memberships, reactions, rooms, users
 from webchat.store import messages as message_store
 from webchat.store.engines import open_engines
 
@@ -93,6 +93,25 @@ class Races(StoreTests):
         )
         case.assertEqual(outcomes, ["done", "not_a_member"])
         case.assertEqual(self.read(message_store.after, ROOM, 0, 10), [])
+
+    def test_react_and_react(self) -> None:
+        """Two who react at once on two nodes are both in the message's summary."""
+        case: Any = self
+        first, second = self.nodes()
+        owner = first.set_up()
+        mei = first.register("mei")
+        first.wait(first.chat.messages.post(owner, PostMessage(0, ROOM, "Cake?")))
+        outcomes = self.meanwhile(
+            reactions,
+            "add",
+            first,
+            first.chat.reactions.react(owner, React(0, ROOM, Seq(1), "👍", True)),
+            second,
+            second.chat.reactions.react(mei, React(0, ROOM, Seq(1), "👍", True)),
+        )
+        case.assertEqual(outcomes, ["done", "done"])
+        message = self.read(message_store.maybe, ROOM, Seq(1))
+        case.assertEqual([(one.emoji, one.count, one.users) for one in message.reactions], [("👍", 2, (1, 2))])
 
     def test_last_owner_leaves(self) -> None:
         """A room's owner who leaves on one node renames it on the other no more; coming back she is a member."""

@@ -32,3 +32,11 @@ class PlaceTests(SynchronousTestCase):
         room = self.mei.get("/api/v1/rooms/2").json
         self.assertEqual(room["read"], room["seq"])
         self.assertEqual(self.mei.post("/api/v1/me/read-all").json, {"rooms": 0})
+
+    def test_unread(self) -> None:
+        """From a message on it counts as unread; one that is not there cannot."""
+        mei = self.mei
+        mei.ask("PUT", "/api/v1/rooms/2/read", {"seq": 2})
+        self.assertEqual(mei.ask("PUT", "/api/v1/rooms/2/unread", {"seq": 1}).json["unread_from"], 1)
+        self.assertEqual(mei.get("/api/v1/rooms/2").json["unread_from"], 1)
+        self.assertEqual(mei.ask("PUT", "/api/v1/rooms/2/unread", {"seq": 9}).code, "no_such_message")

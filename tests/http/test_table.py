@@ -95,6 +95,14 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "PUT /api/v1/rooms/{room}/level":                 (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/rooms/{room}/present":               (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "POST /api/v1/me/read-all":                       (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}":(401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "PUT /api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}":(401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "DELETE /api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}":(401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "PUT /api/v1/rooms/{room}/messages/{seq}/pin":     (401, 403, 403, 403, 200, 200, 200, 200, 401, 403),
+    "DELETE /api/v1/rooms/{room}/messages/{seq}/pin":  (401, 403, 403, 403, 200, 200, 200, 200, 401, 403),
+    "GET /api/v1/rooms/{room}/pins":                   (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/me/mentions":                         (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "PUT /api/v1/rooms/{room}/unread":                 (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/rooms/{room}/changes":               (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/terms":                              (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "POST /api/v1/session/guest":                     (201, 201, 201, 201, 201, 201, 201, 201, 201, 201),
@@ -168,6 +176,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "inviting": "moderators",
         "slow": 5,
         "kind": "public",
+        "mentioning": "moderators",
         "if_rev": 1,
     },
     "PUT /api/v1/rooms/{room}/archived": {"archived": True},
@@ -184,6 +193,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/rooms/{room}/messages/{seq}": {"text": "one, edited", "if_rev": 9},
     "PUT /api/v1/rooms/{room}/read": {"seq": 2},
     "PUT /api/v1/rooms/{room}/level": {"level": "mentions", "muted": 5},
+    "PUT /api/v1/rooms/{room}/unread": {"seq": 1},
     "POST /api/v1/session/guest": {"display_name": "Gustav"},
     "POST /api/v1/me/register": {
         "name": "gustav",
@@ -230,6 +240,9 @@ QUERIES = {
     "GET /api/v1/rooms/{room}/changes": "?rev=1",
     "GET /api/v1/rooms/{room}/threads": "?limit=10",
     "GET /api/v1/rooms/{room}/threads/{seq}": "?before=9&limit=10",
+    "GET /api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}": "?after=0&limit=10",
+    "GET /api/v1/rooms/{room}/pins": "?limit=10",
+    "GET /api/v1/me/mentions": "?limit=10",
     "GET /api/v1/rooms/{room}/present": "?id=5&id=99&limit=10",
     "GET /api/v1/rooms/{room}/audit": "?before=9&limit=10",
     "GET /api/v1/reports": "?state=open&limit=10",
@@ -238,6 +251,8 @@ QUERIES = {
     "GET /api/v1/admin/rooms": "?search=a&private=false&limit=10",
     "GET /api/v1/admin/audit": "?before=9&room=2&user=5&limit=10",
 }
+
+THUMB = "%F0%9F%91%8D"
 
 WRONG = (None, True, False, 0, -1, 1.5, 2**53 + 1, 2**64, "x", [], ["x"], {}, {"$ne": None}, [[[[[[[[[]]]]]]]]])
 
@@ -254,7 +269,14 @@ def every_route() -> tuple[Route, ...]:
 class TableCase(SceneCase):
     def path(self, scene: Scene, route: Route) -> str:
         """The route's path, for things that exist and are mei's."""
-        numbers: dict[str, Any] = {"room": scene.room, "seq": 1, "id": 5, "size": 48, "picture": "0" * 32}
+        numbers: dict[str, Any] = {
+            "room": scene.room,
+            "seq": 1,
+            "id": 5,
+            "size": 48,
+            "picture": "0" * 32,
+            "emoji": THUMB,
+        }
         if "/links/" in route.path:
             numbers["id"] = scene.client("olga").post("/api/v1/rooms/2/links", {}).json["link"]["id"]
         elif route.method == "DELETE" and "/bans/" in route.path:
@@ -324,6 +346,7 @@ class AuthorisationTests(TableCase):
             if "room" in route.numbers:
                 scene = self.fresh()
                 path = route.path.replace("{room}", "4711").replace("{seq}", "1").replace("{id}", "5")
+                path = path.replace("{emoji}", THUMB)
                 path += QUERIES.get(route.name, "")
                 for name in ("otto", "adele"):
                     answer = self.send(scene.client(name), route, path)

@@ -40,6 +40,9 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "status": (NO, "ok", "ok", "ok", "ok", "ok", "ok", "ok", NO, "ok"),
     "watch":  (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
     "draft":  (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "react":  (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "pin":    (NO, OUT, OUT, FORBIDDEN, "ok", "ok", "ok", "ok", NO, FORBIDDEN),
+    "unread": (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
     "sync":   (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
 }  # fmt: skip
 
@@ -58,6 +61,9 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "status": {"status": "busy"},
     "watch": {"room": ROOM, "users": [1, 5, 99]},
     "draft": {"room": ROOM, "draft": True},
+    "react": {"room": ROOM, "seq": 1, "emoji": "👍", "on": True},
+    "pin": {"room": ROOM, "seq": 1, "on": True},
+    "unread": {"room": ROOM, "seq": 1},
     "sync": {"room": ROOM, "rev": 1},
 }
 OPTIONAL = {
@@ -204,14 +210,15 @@ class Authorisation(SynchronousTestCase):
     def test_own_things_after_leaving(self) -> None:
         """Who has left changes not even her own message."""
         village = Village(self)
-        for kind in ("edit", "delete"):
+        for kind in ("edit", "delete", "react", "pin", "unread"):
             self.assertEqual(village.outcome("ex-member", kind, seq=2)[0], OUT)
 
     def test_other_rooms(self) -> None:
         """A message is only found in its own room: its number in another room is another message, or none."""
         village = Village(self)
-        for kind in ("edit", "delete"):
+        for kind in ("edit", "delete", "react", "unread"):
             self.assertEqual(village.outcome("member", kind, room=1)[0], "no_such_message")
+        self.assertEqual(village.outcome("owner", "pin", room=1)[0], "no_such_message")
 
 
 class Deliveries(SynchronousTestCase):

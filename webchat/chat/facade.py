@@ -18,14 +18,17 @@ from webchat.chat.leaving import Leaving
 from webchat.chat.links import Links
 from webchat.chat.log import RoomLog
 from webchat.chat.members import Members
+from webchat.chat.mentions import Inbox
 from webchat.chat.messages import PAGE_LIMIT, Messages
 from webchat.chat.moderation import Moderation
 from webchat.chat.passwords import PASSWORD_MAX, PASSWORD_MIN, Passwords
 from webchat.chat.people import People
 from webchat.chat.pictures import Pictures
+from webchat.chat.pins import Pinning
 from webchat.chat.places import Places
 from webchat.chat.preferences import Preferences
 from webchat.chat.presence import Presence
+from webchat.chat.reactions import Reactions
 from webchat.chat.reading import Reading
 from webchat.chat.resets import Resets
 from webchat.chat.rooms import Rooms
@@ -144,6 +147,9 @@ class Chat:
         self.posts = Buckets(settings.posts, clock)
         self.messages = Messages(log, database, epoch, sources.now, self.posts, changes)
         self.threads = RoomThreads(database, epoch)
+        self.reactions = Reactions(log, database, sources.now, Buckets(settings.marks, clock))
+        self.pins = Pinning(log, database, sources.now, changes)
+        self.inbox = Inbox(database)
         self.rooms = Rooms(log, database, epoch, sources.now, changes)
         self.members = Members(log, self.hub, sources.now, changes)
         self.bans = Bans(log, database, self.hub, sources.now, changes)

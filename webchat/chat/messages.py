@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 import sqlalchemy as sa
 from msgspec import Struct
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 
-from webchat.chat import permission
+from webchat.chat import mentions, permission, reactions
 from webchat.chat.carried import Carried, carried_by, hash_of, look_up, passed_on, text_of
 from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.quotes import quoted_by
@@ -17,8 +18,9 @@ from webchat.live.limits import Buckets
 from webchat.model.answers import Changed, Changes, Page, Posted, Revision
 from webchat.model.commands import DeleteMessage, EditMessage, PostMessage
 from webchat.model.events import Message, Reset
-from webchat.model.extras import NONE, Extras, packed
+from webchat.model.extras import NONE, Extras, packed, unpacked
 from webchat.model.ids import MAX_INT, Millis, Rev, RoomId, Seq, UserId
+from webchat.model.mentions import Mentioned, mentioned
 from webchat.model.refusals import (
     BadRequest,
     Conflict,
@@ -34,6 +36,7 @@ from webchat.model.text import check_nonce, message_text
 from webchat.model.users import Actor
 from webchat.store import audit, directs, memberships, revisions, rooms, users
 from webchat.store import changes as change_store
+from webchat.store import mentions as mention_store
 from webchat.store import messages as message_store
 from webchat.store.database import Database, fire
 
@@ -44,7 +47,10 @@ MAX_REVISIONS = 100
 
 
 class _Post(Struct, frozen=True, gc=False):
-    """A post on its way to the writer.  *may_administer*: its author is one of those who run the server."""
+    """A post on its way to the writer.  *may_administer*: its author is one of those who run the server.
+
+    *mentioned*: who may be meant by its text.
+    """
 
     room: RoomId
     author: UserId
@@ -54,6 +60,7 @@ class _Post(Struct, frozen=True, gc=False):
     created: Millis
     may_administer: bool = False
     carried: Carried | None = None
+    mentioned: Mentioned | None = None
 
 
 @attrs.define(eq=False)
@@ -91,7 +98,9 @@ class Messages:
         carried = carried_by(command)
         body_hash = hash_of(text, carried)
         now, may_administer = self._now(), actor.may_administer
-        post = _Post(command.room, actor.id, text, command.nonce, body_hash, now, may_administer, carried)
+        post = _Post(
+            command.room, actor.id, text, command.nonce, body_hash, now, may_administer, carried, mentioned(text)
+        )
         self._log.submit(command.room, _post_all, post, done)
 
     async def edit(self, actor: Actor, command: EditMessage) -> Changed:
@@ -101,7 +110,7 @@ class Messages:
         now = self._now()
 
         def work(db: sa.Connection) -> Outcome[Changed]:
-            permission.speaker(db, command.room, actor, now)
+            room, place = permission.speaker(db, command.room, actor, now)
             message = message_store.maybe(db, command.room, command.seq)
             if message is None:
                 raise NoSuchMessage
@@ -118,6 +127,9 @@ class Messages:
             _, rev = rooms.raise_counters(db, command.room, 0, 1)
             revisions.keep(db, message, MAX_REVISIONS)
             message_store.edit(db, command.room, command.seq, text, now, rev)
+            extras = mentions.edited(db, room, place, actor.may_administer, message, text)
+            if extras is not None:
+                message_store.set_extras(db, command.room, command.seq, extras, rev)
             return Outcome(Changed(command.room, rev), _row(db, command.room, command.seq))
 
         return await self._log.change(command.room, work)
@@ -184,6 +196,7 @@ class Messages:
                 at_start=first <= now.floor + 1,
                 at_end=last >= now.seq,
                 quoted=quoted,
+                reacted=reactions.given(db, room, actor.id, found),
             )
 
         return await self._database.read(work)
@@ -282,6 +295,8 @@ def _post_all(
                     first_use[key] = number
         answers.append(answer)
     added: list[message_store.NewMessage] = []
+    meant = _meant(db, held, places, posts, fresh)
+    noted: list[mention_store.Mention] = []
     threads = {room: _threads(posts, numbers) for room, numbers in fresh.items()}
     raised = rooms.raise_for_posts(db, {room: (len(numbers), len(threads[room])) for room, numbers in fresh.items()})
     for room_id, numbers in fresh.items():
@@ -305,10 +320,17 @@ def _post_all(
                 new = new._replace(
                     text=text, reply=post.carried.reply, thread=post.carried.thread, extras=packed(extras)
                 )
+            if number in meant:
+                of_it = meant[number]
+                extras = replace(unpacked(new.extras), mentions=of_it.people, everyone=of_it.everyone)
+                new = new._replace(extras=packed(extras))
             one = message_store.as_told(new)
+            if number in meant:
+                noted += meant[number].rows(one)
             answers[number] = Outcome(Posted(room_id, one.seq, one.rev, post.created), (one,))
             added.append(new)
     message_store.add(db, added)
+    mention_store.add(db, noted)
     memberships.read_up_to(db, [(one.room, one.author, one.seq) for one in added])
     for room_id, roots in threads.items():
         if roots:
@@ -328,6 +350,23 @@ def _post_all(
         sent = message_store.Sent(answer.answer.seq, answer.answer.rev, original.created, original.body_hash)
         answers[number] = _repeat(post, sent)
     return [answer for answer in answers if answer is not None]
+
+
+def _meant(
+    db: sa.Connection,
+    held: Mapping[RoomId, Room],
+    places: Mapping[tuple[RoomId, UserId], Membership],
+    posts: Sequence[_Post],
+    fresh: Mapping[RoomId, Sequence[int]],
+) -> dict[int, mentions.Meant]:
+    """Who is meant by those of the posts that are stored; asked only where a text has an `@`."""
+    texts = {
+        number: mentions.naming(held[room], places[room, posts[number].author], posts[number].may_administer, found)
+        for room, numbers in fresh.items()
+        for number in numbers
+        if (found := posts[number].mentioned) is not None
+    }
+    return mentions.look_up(db, texts) if texts else {}
 
 
 def _threads(posts: Sequence[_Post], numbers: Sequence[int]) -> dict[Seq, tuple[int, Millis]]:

@@ -44,6 +44,31 @@ def writer(db: sa.Connection, room_id: RoomId, actor: Actor) -> tuple[Room, Memb
     return room, membership
 
 
+def responder(db: sa.Connection, room_id: RoomId, actor: Actor, now: Millis) -> tuple[Room, Membership]:
+    """As *writer*, for a sign that others are to see, whoever posts in the room.  Raises Silenced, Forbidden too."""
+    room, membership = writer(db, room_id, actor)
+    refusal = refuse_silenced(membership, now)
+    if refusal is not None:
+        raise refusal
+    refuse_apart(db, room, actor)
+    return room, membership
+
+
+def refuse_apart(db: sa.Connection, room: Room, actor: Actor) -> None:
+    """Raises Forbidden in a conversation of two, one of whom blocks the other."""
+    if room.kind == "direct" and directs.apart(db, [(room.id, actor.id)]):
+        raise Forbidden("One of the two of you blocks the other.")
+
+
+def pinner(db: sa.Connection, room_id: RoomId, actor: Actor) -> tuple[Room, Membership]:
+    """As *writer*, for somebody who decides what stands out: in a direct room all do.  Raises Forbidden too."""
+    room, membership = writer(db, room_id, actor)
+    if room.kind != "direct" and not may_moderate(actor, membership):
+        raise Forbidden("Only the room's moderators do this.")
+    refuse_apart(db, room, actor)
+    return room, membership
+
+
 def speaker(db: sa.Connection, room_id: RoomId, actor: Actor, now: Millis) -> tuple[Room, Membership]:
     """As *writer*, where others are to read it.  Raises Silenced, Forbidden too."""
     room, membership = writer(db, room_id, actor)
@@ -57,12 +82,18 @@ def speaker(db: sa.Connection, room_id: RoomId, actor: Actor, now: Millis) -> tu
 
 def refuse_speech(room: Room, membership: Membership, may_administer: bool, now: Millis) -> Refusal | None:
     """Why a member of the room may not say something in it at *now*; None if she may."""
-    silence = membership.silence(now)
-    if silence > 0:
-        return Silenced(retry_after=round(silence / 1000 + 0.05, 1))
+    refusal = refuse_silenced(membership, now)
+    if refusal is not None:
+        return refusal
     if room.posting == "moderators" and not (membership.may_moderate or may_administer):
         return Forbidden("Only the room's moderators post here.")
     return None
+
+
+def refuse_silenced(membership: Membership, now: Millis) -> Silenced | None:
+    """What somebody is told who may show nothing here at *now*; None if she may."""
+    silence = membership.silence(now)
+    return Silenced(retry_after=round(silence / 1000 + 0.05, 1)) if silence > 0 else None
 
 
 def moderator(db: sa.Connection, room_id: RoomId, actor: Actor) -> tuple[Room, Membership]:
@@ -93,6 +124,11 @@ def inviter(db: sa.Connection, room_id: RoomId, actor: Actor) -> tuple[Room, Mem
 def may_moderate(actor: Actor, membership: Membership) -> bool:
     """Whether the actor may delete what others wrote, and rename the room."""
     return membership.may_moderate or (membership.is_active and actor.may_administer)
+
+
+def may_mention_everybody(room: Room, membership: Membership, may_administer: bool) -> bool:
+    """Whether somebody with this place in the room may mention all of its members; nobody looks after a direct one."""
+    return room.kind == "direct" or room.mentioning == "all" or membership.may_moderate or may_administer
 
 
 def may_invite(room: Room, membership: Membership, may_administer: bool) -> bool:

@@ -48,6 +48,7 @@ class RoomChanges:
     inviting: Right | None = None
     slow: int | None = None
     kind: RoomKind | None = None
+    mentioning: Right | None = None
 
     def columns(self, now: Room) -> dict[str, object]:
         """The columns in which *now* differs from this."""
@@ -127,7 +128,8 @@ class Rooms:
     ) -> Changed:
         """Gives the room another title, topic or other *settings* (see RoomChanges): for its moderators.
 
-        Whether it is public or private its owner decides.  *if_rev*: only if its row still has this rev.
+        Whether it is public or private, and who mentions everybody, its owner decides.  *if_rev*: only if its row still
+        has this rev.
         """
         wanted = RoomChanges(
             None if title is None else _title(title), None if topic is None else _topic(topic), **settings
@@ -144,13 +146,14 @@ class Rooms:
             columns = wanted.columns(row)
             if not columns:
                 return Outcome(Changed(room, row.changed))
-            if "kind" in columns and not (membership.role == "owner" or actor.may_administer):
-                raise Forbidden("Only the room's owner makes it public or private.")
+            is_owners = not columns.keys().isdisjoint(("kind", "mentioning"))
+            if is_owners and not (membership.role == "owner" or actor.may_administer):
+                raise Forbidden("Only the room's owner makes it public or private, or says who mentions everybody.")
             if if_rev is not None and if_rev != row.changed:
                 raise Conflict("The room has changed since.", field="if_rev")
             # Of titles and topics only that they were changed: the log of acts keeps no texts.
             told: dict[str, Any] = {
-                name: columns[name] for name in ("posting", "inviting", "slow", "kind") if name in columns
+                name: columns[name] for name in ("posting", "inviting", "slow", "kind", "mentioning") if name in columns
             }
             told["words"] = "title" in columns or "topic" in columns
             audit.record(db, now, actor.id, "room.settings", room=room, **told)

@@ -156,6 +156,7 @@ class Gate:
             device=self._device(request),
             numbers={name: number for name, number in numbers.items() if isinstance(number, int)},
             picture=str(numbers.get("picture", "")),
+            emoji=str(numbers.get("emoji", "")),
             body=read_body(route, request),
             query=read_query(route, request),
             bearer=_bearer(request) if route.who == "public" else None,

@@ -99,11 +99,11 @@ def _operation(route: Route, schema_of: dict[Any, Any]) -> dict[str, Any]:
 
 def _numbers(route: Route) -> list[dict[str, Any]]:
     schema = {"type": "integer", "minimum": 1, "maximum": MAX_INT}
-    picture = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
-    return [
-        {"name": name, "in": "path", "required": True, "schema": picture if name == "picture" else schema}
-        for name in route.numbers
-    ]
+    texts = {
+        "picture": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        "emoji": {"type": "string", "minLength": 1, "maxLength": 64},
+    }
+    return [{"name": name, "in": "path", "required": True, "schema": texts.get(name, schema)} for name in route.numbers]
 
 
 def _query(route: Route) -> list[dict[str, Any]]:

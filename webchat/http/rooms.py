@@ -31,7 +31,8 @@ class CreateRoom(Struct, frozen=True, forbid_unknown_fields=True):
 class ChangeRoom(Struct, frozen=True, forbid_unknown_fields=True):
     """What is absent stays as it is.  *if_rev*: only if the room's row still has this rev.
 
-    *posting*, *inviting*: who may.  *slow*: seconds between two posts of one member.  *kind*: for the owner only.
+    *posting*, *inviting*: who may.  *slow*: seconds between two posts of one member.  *kind*, and *mentioning* (who may
+    mention everybody): for the owner only.
     """
 
     title: Line | UnsetType = UNSET
@@ -40,6 +41,7 @@ class ChangeRoom(Struct, frozen=True, forbid_unknown_fields=True):
     inviting: Right | UnsetType = UNSET
     slow: Annotated[int, Meta(ge=0, le=3_600)] | UnsetType = UNSET
     kind: Literal["public", "private"] | UnsetType = UNSET
+    mentioning: Right | UnsetType = UNSET
     if_rev: Annotated[Rev, Meta(ge=1, le=MAX_INT)] | None = None
 
 

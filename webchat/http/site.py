@@ -45,8 +45,14 @@ CONTENT_SECURITY_POLICY = (
     "require-trusted-types-for 'script'; trusted-types vue"
 )
 
-# Paths of the API and the probes: plain ASCII, nothing escaped, so that no other spelling of a path means the same.
-_API_PATH = re.compile(rb"(?:/api|/healthz|/readyz|/metrics)(?:/[A-Za-z0-9._-]+)*")
+# Signs of which emoji are made, escaped as UTF-8; the # of a key is escaped too.
+_EMOJI = (
+    rb"(?:[0-9*]|%23|%C2%A[9E]|%EF%B8%8F|%E[23]%[89AB][0-9A-F]%[89AB][0-9A-F]"
+    rb"|%F(?:0%9F|3%A0)%[89AB][0-9A-F]%[89AB][0-9A-F]){1,20}"
+)
+# Paths of the API and the probes: plain ASCII, nothing escaped, so that no other spelling of a path means the same; but
+# for the emoji of a reaction, at the end.
+_API_PATH = re.compile(rb"(?:/api|/healthz|/readyz|/metrics)(?:/[A-Za-z0-9._-]+)*(?:/reactions/" + _EMOJI + rb")?")
 _PROBE_PATHS = (b"/healthz", b"/readyz", b"/metrics")
 _SOCKET_PATHS = (SOCKET_PATH.encode(), SOCKET_PATH.encode() + b"/")
 _REMEMBERED_PATHS = 2_048
@@ -313,17 +319,26 @@ class _Picture(BaseConverter):
     regex = "[0-9a-f]{32}"
 
 
+class _Emoji(BaseConverter):
+    """An emoji in a path, if it is one: the use case looks at it closely."""
+
+    # Escaped, where the path is looked up before it is read.
+    regex = "[^/]{1,300}"
+
+
 def klein_app(routes: Sequence[Route], gate: Gate) -> Klein:
     """The table of routes as a Klein application, each behind the gate."""
     app = Klein()
     app.url_map.converters["number"] = _Number
     app.url_map.converters["picture"] = _Picture
+    app.url_map.converters["emoji"] = _Emoji
     # Otherwise Werkzeug would redirect //x and x/ to where it thinks they belong, on any host that was asked for.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     for route in routes:
-        path = re.sub(r"{(\w+)}", r"<number:\1>", route.path.replace("{picture}", "<picture:picture>"))
+        texts = re.sub(r"{(picture|emoji)}", r"<\1:\1>", route.path)
+        path = re.sub(r"{(\w+)}", r"<number:\1>", texts)
         app.route(path, methods=[route.method], endpoint=route.name)(_handler(route, gate))
 
     @app.handle_errors(Exception)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from webchat.model.announcements import Announcement
 from webchat.model.events import Message, Row
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
-from webchat.model.rooms import Level, MemberRole, RoomState
+from webchat.model.rooms import Level, MemberRole, RoomKind, RoomState
 from webchat.model.users import Me, SessionView, State, UserCard
 
 RegistrationPolicy = Literal["open", "invitation", "closed"]
@@ -50,11 +50,12 @@ class Marked(Struct, frozen=True):
     seq: Seq
 
 
-class Page(Struct, frozen=True):
+class Page(Struct, frozen=True, omit_defaults=True):
     """A stretch of a room's history, ascending by seq, read in one snapshot at *rev*.
 
     *users* are the cards of the authors.  *at_start*: nothing older exists; *at_end*: nothing newer.  *quoted*: what
-    these messages answer, as far as it is not among them.
+    these messages answer, as far as it is not among them.  *reacted*: by seq, those of the reader's own reactions of
+    which the message names only some of the people who gave them.
     """
 
     room: RoomId
@@ -66,6 +67,7 @@ class Page(Struct, frozen=True):
     at_start: bool
     at_end: bool
     quoted: tuple[Message, ...] = ()
+    reacted: dict[str, tuple[str, ...]] = {}
 
 
 class Thread(Struct, frozen=True):
@@ -164,6 +166,39 @@ class Place(Struct, frozen=True):
     muted: Millis | None
     draft: Millis | None
     unread_from: Seq | None = None
+
+
+class Reactors(Struct, frozen=True):
+    """Who gave a reaction, in the order of their ids; *next* is null on the last page."""
+
+    users: tuple[UserCard, ...]
+    next: UserId | None
+
+
+class Pins(Struct, frozen=True):
+    """What is pinned to a room, the newest pin first; *users* are the authors, *next* is null on the last page."""
+
+    messages: tuple[Message, ...]
+    users: tuple[UserCard, ...]
+    next: str | None
+
+
+class RoomCard(Struct, frozen=True):
+    """What a room is called, for somebody who belongs to it; a direct one has no *title*."""
+
+    room: RoomId
+    kind: RoomKind
+    title: str
+    picture: str | None
+
+
+class Mentions(Struct, frozen=True):
+    """Messages that mean the reader, newest first, with their authors and rooms; *next* is null on the last page."""
+
+    messages: tuple[Message, ...]
+    users: tuple[UserCard, ...]
+    rooms: tuple[RoomCard, ...]
+    next: str | None
 
 
 class ReadAll(Struct, frozen=True):

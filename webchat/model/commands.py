@@ -164,6 +164,33 @@ class Ping(Command, frozen=True, tag="ping"):
     id: RequestId
 
 
+class React(Command, frozen=True, tag="react"):
+    """Give an emoji to a message, or, not *on*, take it back: however often it is said."""
+
+    id: RequestId
+    room: Room
+    seq: ASeq
+    emoji: Annotated[str, Meta(min_length=1, max_length=64)]
+    on: bool
+
+
+class Pin(Command, frozen=True, tag="pin"):
+    """Pin a message to the room, or, not *on*, take it down."""
+
+    id: RequestId
+    room: Room
+    seq: ASeq
+    on: bool
+
+
+class MarkUnread(Command, frozen=True, tag="unread"):
+    """From *seq* on I want it to count as unread, though I have seen it."""
+
+    id: RequestId
+    room: Room
+    seq: ASeq
+
+
 Frame = (
     Hello
     | PostMessage
@@ -177,6 +204,9 @@ Frame = (
     | SetStatus
     | Watch
     | MarkDraft
+    | React
+    | Pin
+    | MarkUnread
     | Sync
     | LookUpUsers
     | Ping

@@ -17,7 +17,7 @@ EMAIL_MAX = 254
 
 RESERVED = frozenset(
     "admin administrator all bot channel everyone guest here me moderator nobody null owner root room "
-    "support system undefined webchat".split()
+    "support system undefined webchat 所有人 在线".split()
 )
 
 # Han, kana and the bopomofo letters are written together; so are Hangul and Han.

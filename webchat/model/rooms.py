@@ -65,6 +65,8 @@ class Membership:
     silenced: Millis | None = None
     posted: Millis = Millis(0)
     silenced_everywhere: Millis | None = None
+    unread_from: Seq | None = None
+    """From which message on she wants it to count as unread."""
 
     @property
     def is_active(self) -> bool:

@@ -29,13 +29,15 @@ _COLUMNS = (
     memberships.c.posted,
     # Whom the server's moderators have silenced may post in no room: asked with her place, for each post.
     users.c.silenced.label("silenced_everywhere"),
+    memberships.c.unread_from,
 )
 _KEY = sa.and_(memberships.c.room == sa.bindparam("room_"), memberships.c.user == sa.bindparam("user_"))
 _ONE = sa.select(*_COLUMNS).join(users, users.c.id == memberships.c.user).where(_KEY)
 # CROSS JOIN tells SQLite which of the tables to go through: by itself it might read every membership.
 _MANY = Many(
     'WITH k (room, "user") AS (VALUES {rows}) SELECT m.room, m."user", m.role, m."read", m.level, m.joined_rev, '
-    "m.left_rev, m.rev, m.muted, m.silenced, m.posted, u.silenced FROM k CROSS JOIN memberships m CROSS JOIN users u "
+    "m.left_rev, m.rev, m.muted, m.silenced, m.posted, u.silenced, m.unread_from "
+    "FROM k CROSS JOIN memberships m CROSS JOIN users u "
     'WHERE m.room = k.room AND m."user" = k."user" AND u.id = m."user"',
     "bigint",
     "bigint",
@@ -71,6 +73,7 @@ _REJOIN = (
         left_rev=None,
         rev=sa.bindparam("rev_"),
         invited_by=sa.bindparam("by_"),
+        unread_from=None,
     )
 )
 _LEAVE = memberships.update().where(_KEY).values(left_rev=sa.bindparam("rev_"), rev=sa.bindparam("rev_"))

@@ -13,7 +13,7 @@ from webchat.model.events import Message
 from webchat.model.extras import Extras, packed, unpacked
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.store.driver import Many
-from webchat.store.schema import messages
+from webchat.store.schema import mentions, messages, reactions
 
 COLUMNS = (
     messages.c.room,
@@ -74,6 +74,10 @@ _DELETE = (
     .where(_IN_ROOM, messages.c.seq == sa.bindparam("seq_"))
     .values(text="", extras=None, pinned=None, deleted=sa.bindparam("deleted_"), rev=sa.bindparam("rev_"))
 )
+_DELETE_WITH_IT = [
+    table.delete().where(table.c.room == sa.bindparam("room_"), table.c.seq == sa.bindparam("seq_"))
+    for table in (reactions, mentions)
+]
 # One more in each of these threads, of which this was the last.
 _COUNT_REPLIES = Many(
     "WITH k (room, seq, number, at, rev) AS (VALUES {rows}) UPDATE messages "
@@ -208,6 +212,8 @@ def edit(db: sa.Connection, room: RoomId, seq: Seq, text: str, now: Millis, rev:
 def delete(db: sa.Connection, room: RoomId, seq: Seq, now: Millis, rev: Rev) -> None:
     """Leaves a tombstone: the text is gone for good."""
     db.execute(_DELETE, {"room_": room, "seq_": seq, "deleted_": now, "rev_": rev})
+    for statement in _DELETE_WITH_IT:
+        db.execute(statement, {"room_": room, "seq_": seq})
 
 
 def before(db: sa.Connection, room: RoomId, seq: Seq, limit: int) -> list[Message]:

@@ -33,15 +33,21 @@ _SET_LEVEL = (
     .returning(*_PLACE_COLUMNS)
 )
 _SET_DRAFT = memberships.update().where(_MINE).values(draft=sa.bindparam("draft_")).returning(*_PLACE_COLUMNS)
+_SET_UNREAD = memberships.update().where(_MINE).values(unread_from=sa.bindparam("seq_")).returning(*_PLACE_COLUMNS)
+_UNREAD = sa.select(*_PLACE_COLUMNS).where(
+    memberships.c.user == sa.bindparam("user_"),
+    memberships.c.left_rev.is_(None),
+    memberships.c.unread_from.is_not(None),
+)
 _SEQ = sa.select(rooms.c.seq).where(rooms.c.id == memberships.c.room).scalar_subquery()
 _READ_ALL = (
     memberships.update()
     .where(
         memberships.c.user == sa.bindparam("user_"),
         memberships.c.left_rev.is_(None),
-        memberships.c.read < _SEQ,
+        sa.or_(memberships.c.read < _SEQ, memberships.c.unread_from.is_not(None)),
     )
-    .values(read=_SEQ)
+    .values(read=_SEQ, unread_from=None)
     .returning(memberships.c.room, memberships.c.read)
 )
 _ENTRIES = (
@@ -64,6 +70,16 @@ def set_level(db: sa.Connection, room: RoomId, user: UserId, level: Level, muted
 def set_draft(db: sa.Connection, room: RoomId, user: UserId, draft: Millis | None) -> Place:
     """Since when *user*, a member, has something unsent there; her place as it is then."""
     return Place(*db.execute(_SET_DRAFT, {"room_": room, "user_": user, "draft_": draft}).one())
+
+
+def set_unread(db: sa.Connection, room: RoomId, user: UserId, seq: Seq | None) -> Place:
+    """From which message on *user*, a member, wants it to count as unread; her place as it is then."""
+    return Place(*db.execute(_SET_UNREAD, {"room_": room, "user_": user, "seq_": seq}).one())
+
+
+def unread(db: sa.Connection, user: UserId) -> list[Place]:
+    """The places of *user* in which she wants to be reminded of something."""
+    return [Place(*row) for row in db.execute(_UNREAD, {"user_": user})]
 
 
 def read_all(db: sa.Connection, user: UserId) -> list[tuple[RoomId, Seq]]:

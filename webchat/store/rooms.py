@@ -12,6 +12,7 @@ from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.refusals import NoSuchRoom
 from webchat.model.rooms import Room, RoomKind, RoomListing, RoomState
 from webchat.model.users import UserCard
+from webchat.store import mentions as mention_store
 from webchat.store.driver import Many
 from webchat.store.schema import bans, invites, memberships, mentions, messages, reactions, revisions, rooms
 
@@ -284,6 +285,7 @@ def states_of(db: sa.Connection, people: Iterable[UserId]) -> dict[UserId, list[
     found: dict[UserId, list[RoomState]] = {user: [] for user in people}
     for row in _STATES.run(db, [(user,) for user in found]):
         found[row[0]].append(RoomState(*row[1:]))
+    _count_mentions(db, found)
     direct = [(state.room, user) for user, states in found.items() for state in states if state.kind == "direct"]
     if direct:
         others = _people(db, direct)
@@ -299,10 +301,28 @@ def maybe_state(db: sa.Connection, room: RoomId, user: UserId) -> RoomState | No
     row = db.execute(_STATE, {"user_": user, "room_": room}).first()
     if row is None:
         return None
-    state = RoomState(*tuple(row))
+    found = {user: [RoomState(*tuple(row))]}
+    _count_mentions(db, found)
+    state = found[user][0]
     if state.kind != "direct":
         return state
     return msgspec.structs.replace(state, people=tuple(_people(db, [(room, user)]).get((room, user), ())))
+
+
+def _count_mentions(db: sa.Connection, found: dict[UserId, list[RoomState]]) -> None:
+    """Fills in how many unread messages mean whom: asked only of rooms in which something is unread."""
+    after = [
+        (user, state.room, Seq(state.read if state.unread_from is None else min(state.read, state.unread_from - 1)))
+        for user, states in found.items()
+        for state in states
+    ]
+    seqs = {state.room: state.seq for states in found.values() for state in states}
+    counts = mention_store.counts(db, [one for one in after if one[2] < seqs[one[1]]])
+    for user, room in counts:
+        found[user] = [
+            msgspec.structs.replace(state, mentions=counts[user, room]) if state.room == room else state
+            for state in found[user]
+        ]
 
 
 def _people(db: sa.Connection, places: Sequence[tuple[RoomId, UserId]]) -> dict[tuple[RoomId, UserId], list[UserCard]]:

@@ -28,8 +28,11 @@ from webchat.model.commands import (
     LookUpUsers,
     MarkDraft,
     MarkRead,
+    MarkUnread,
+    Pin,
     Ping,
     PostMessage,
+    React,
     SetStatus,
     ShowActivity,
     ShowTyping,
@@ -457,6 +460,12 @@ class Conversation:
                 return await chat.messages.delete(actor, command)
             case MarkRead():
                 return await chat.reading.mark(actor, command, but=self)
+            case React():
+                return await chat.reactions.react(actor, command)
+            case Pin():
+                return await chat.pins.pin(actor, command)
+            case MarkUnread():
+                return await chat.places.mark_unread(actor, command, but=self)
             case JoinRoom():
                 return await chat.rooms.join(actor, command)
             case LeaveRoom():
