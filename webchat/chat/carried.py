@@ -17,17 +17,18 @@ _encoder = msgspec.json.Encoder()
 
 
 class Carried(Struct, frozen=True, omit_defaults=True, gc=False):
-    """*reply*: which message it answers.  *thread*: the one that began its thread."""
+    """*reply*: which message it answers.  *thread*: the one that began its thread.  *files*: their ids."""
 
     reply: Seq | None = None
     thread: Seq | None = None
+    files: tuple[str, ...] = ()
 
 
 def carried_by(command: PostMessage) -> Carried | None:
     """What *command* carries; None for most, which are text alone."""
-    if command.reply is None and command.thread is None:
+    if command.reply is None and command.thread is None and not command.files:
         return None
-    return Carried(command.reply, command.thread)
+    return Carried(command.reply, command.thread, command.files)
 
 
 def hash_of(text: str, carried: Carried | None) -> bytes:

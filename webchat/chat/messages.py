@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import attrs
 import sqlalchemy as sa
@@ -11,11 +11,13 @@ from twisted.internet.defer import Deferred
 
 from webchat.chat import permission
 from webchat.chat.carried import Carried, carried_by, hash_of, look_up
+from webchat.chat.files import check_ids, wanted
 from webchat.chat.log import Outcome, RoomLog
 from webchat.live.limits import Buckets
 from webchat.model.answers import Changed, Changes, Page, Posted
 from webchat.model.commands import DeleteMessage, EditMessage, PostMessage
 from webchat.model.events import Message, Reset
+from webchat.model.extras import Extras, File, packed
 from webchat.model.ids import MAX_INT, Millis, Rev, RoomId, Seq, UserId
 from webchat.model.refusals import (
     BadRequest,
@@ -32,6 +34,7 @@ from webchat.model.text import check_nonce, message_text
 from webchat.model.users import Actor
 from webchat.store import audit, directs, memberships, rooms, users
 from webchat.store import changes as change_store
+from webchat.store import files as file_store
 from webchat.store import messages as message_store
 from webchat.store.database import Database, fire
 
@@ -62,6 +65,7 @@ class Messages:
     _now: Callable[[], Millis]
     _posts: Buckets
     _edits: Buckets
+    _forget_files: Callable[[Sequence[str]], Awaitable[None]]
 
     def post(self, actor: Actor, command: PostMessage) -> Deferred[Posted]:
         """Stores a message and tells the room; fires once it is stored.
@@ -77,7 +81,9 @@ class Messages:
     def submit(self, actor: Actor, command: PostMessage, done: Callable[[Posted | BaseException], object]) -> None:
         """As *post*, without a Deferred: *done* is given the answer, or what went wrong."""
         try:
-            text = message_text(command.text)
+            text = message_text(command.text, may_be_empty=bool(command.files))
+            if command.files:
+                check_ids(command.files)
             if command.nonce is not None:
                 check_nonce(command.nonce)
             self._posts.take(actor.id)
@@ -119,8 +125,10 @@ class Messages:
         """Turns a message into a tombstone: one's own, or as moderator anybody's.  Deleting twice is deleting once."""
         self._edits.take(actor.id)
         now = self._now()
+        contents: list[str] = []
 
         def work(db: sa.Connection) -> Outcome[Changed]:
+            contents.clear()
             room, membership = permission.writer(db, command.room, actor)
             message = message_store.maybe(db, command.room, command.seq)
             if message is None:
@@ -135,9 +143,13 @@ class Messages:
                 audit.record(db, now, actor.id, "message.delete", room=room.id, user=message.author, seq=command.seq)
             _, rev = rooms.raise_counters(db, command.room, 0, 1)
             message_store.delete(db, command.room, command.seq, now, rev)
+            if message.files:
+                contents.extend(file_store.remove_of_message(db, command.room, command.seq))
             return Outcome(Changed(command.room, rev), _row(db, command.room, command.seq))
 
-        return await self._log.change(command.room, work)
+        changed = await self._log.change(command.room, work)
+        await self._forget_files(contents)
+        return changed
 
     async def page(
         self,
@@ -208,6 +220,7 @@ def _post_all(
     places = memberships.many(db, {(post.room, post.author) for post in posts})
     apart = _apart(db, held, places)
     slow: dict[tuple[RoomId, UserId], Millis] = {}
+    files = _Files(db, posts)
     used = message_store.sent(db, {(p.room, p.author, p.nonce) for p in posts if p.nonce is not None})
     answers: list[Outcome[Posted] | Refusal | None] = []
     fresh: dict[RoomId, list[int]] = {}
@@ -228,7 +241,7 @@ def _post_all(
             else:
                 answer = _refuse_post(post, room, place, apart, slow)
                 if answer is None and post.carried is not None:
-                    answer = look_up(db, post.room, post.carried)
+                    answer = look_up(db, post.room, post.carried) or files.refuse(number, post)
             if answer is None:
                 fresh.setdefault(post.room, []).append(number)
                 if key is not None:
@@ -254,11 +267,14 @@ def _post_all(
                 post.created,
             )
             if post.carried is not None:
-                new = new._replace(reply=post.carried.reply, thread=post.carried.thread)
+                extras = packed(Extras(files=files.of(number)))
+                new = new._replace(reply=post.carried.reply, thread=post.carried.thread, extras=extras)
+                files.attach(number, new.seq)
             one = message_store.as_told(new)
             answers[number] = Outcome(Posted(room_id, one.seq, one.rev, post.created), (one,))
             added.append(new)
     message_store.add(db, added)
+    files.store(db)
     memberships.read_up_to(db, [(one.room, one.author, one.seq) for one in added])
     for room_id, roots in threads.items():
         if roots:
@@ -278,6 +294,40 @@ def _post_all(
         sent = message_store.Sent(answer.answer.seq, answer.answer.rev, original.created, original.body_hash)
         answers[number] = _repeat(post, sent)
     return [answer for answer in answers if answer is not None]
+
+
+class _Files:
+    """The files that the posts of a batch carry: one question and one statement for all of them, none for none."""
+
+    def __init__(self, db: sa.Connection, posts: Sequence[_Post]) -> None:
+        ids = [id for post in posts if post.carried is not None for id in post.carried.files]
+        self._brought = file_store.many(db, ids) if ids else {}
+        self._taken: set[str] = set()
+        self._of: dict[int, tuple[File, ...]] = {}
+        self._attached: list[file_store.Attached] = []
+
+    def refuse(self, number: int, post: _Post) -> Refusal | None:
+        """Why post *number* cannot carry its files; None if it can."""
+        if post.carried is None or not post.carried.files:
+            return None
+        found = wanted(post.carried.files, self._brought, post.room, post.author, self._taken)
+        if isinstance(found, Refusal):
+            return found
+        self._of[number] = found
+        return None
+
+    def of(self, number: int) -> tuple[File, ...]:
+        """The files of post *number*."""
+        return self._of.get(number, ())
+
+    def attach(self, number: int, seq: Seq) -> None:
+        """Post *number* has become message *seq*."""
+        self._attached += [file_store.Attached(file.id, seq, place) for place, file in enumerate(self.of(number))]
+
+    def store(self, db: sa.Connection) -> None:
+        """Gives the files to their messages."""
+        if self._attached:
+            file_store.attach(db, self._attached)
 
 
 def _threads(posts: Sequence[_Post], numbers: Sequence[int]) -> dict[Seq, tuple[int, Millis]]:

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, structs
 
 from webchat.http.route import API, Call, Nothing, Reply, Route
 from webchat.model.answers import Changed, Changes, Marked, Page, Posted
-from webchat.model.commands import ASeq, DeleteMessage, EditMessage, MarkRead, Nonce, PostMessage, Text
+from webchat.model.commands import ASeq, DeleteMessage, EditMessage, FileIds, MarkRead, Nonce, PostMessage, Text
 from webchat.model.ids import MAX_INT, Rev, Seq
 from webchat.model.refusals import BadRequest
 
@@ -17,12 +17,14 @@ class Post(Struct, frozen=True, forbid_unknown_fields=True):
     """The same *nonce* again gets the same answer, and nothing is posted twice.
 
     *reply*: the seq of the message that this one answers.  *thread*: the seq of the one that began its thread.
+    *files*: ids of files that were brought to the room; with one, the text may be empty.
     """
 
     text: Text
     nonce: Nonce | None = None
     reply: ASeq | None = None
     thread: ASeq | None = None
+    files: FileIds = ()
 
 
 class Edit(Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,7 +108,7 @@ ROUTES = (
         body=Post,
         status=201,
         statuses=(200,),
-        refusals=(*_ROOM, *_TEXT, "slow_mode", "no_such_message"),
+        refusals=(*_ROOM, *_TEXT, "slow_mode", "no_such_message", "no_such_file"),
     ),
     Route(
         "PATCH",

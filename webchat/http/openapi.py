@@ -101,7 +101,7 @@ def _numbers(route: Route) -> list[dict[str, Any]]:
     schema = {"type": "integer", "minimum": 1, "maximum": MAX_INT}
     picture = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
     return [
-        {"name": name, "in": "path", "required": True, "schema": picture if name == "picture" else schema}
+        {"name": name, "in": "path", "required": True, "schema": picture if name in ("picture", "file") else schema}
         for name in route.numbers
     ]
 
