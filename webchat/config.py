@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from twisted.python import usage
 
 from webchat import __version__
+from webchat.model.files import ALLOWED, GROUPS, Group
 from webchat.model.web import Network, networks, origin_of
 
 
@@ -262,6 +263,18 @@ class Config:
         _integer(1, 1_000_000), 100, "such requests, of each kind, that may come at once", group=_LIMITS
     )
 
+    max_file: int = _option(_integer(1, 2_000), 25, "MiB that one file may have", group=_LIMITS)
+    file_quota: int = _option(
+        _integer(1, 100_000_000), 1_024, "MiB that one account's files may have together", group=_LIMITS
+    )
+    file_types: tuple[Group, ...] = _option(
+        _many(_one_of(*GROUPS).check),
+        ALLOWED,
+        "what kinds of files people may send, by their content: images video audio pdf text archives office markup "
+        "(HTML, SVG and XML, only ever to be saved) other",
+        group=_LIMITS,
+    )
+
     reader_threads: int = _option(
         _integer(1, 64), 4, "threads, and database connections, that answer questions", group=_WORK
     )
@@ -321,7 +334,7 @@ class Option:
     @property
     def repeats(self) -> bool:
         """Whether the flag may be given several times."""
-        return self.name in ("listen", "allowed_origins", "trusted_proxies")
+        return self.name in ("listen", "allowed_origins", "trusted_proxies", "file_types")
 
     def is_secret(self, value: Any) -> bool:
         """Whether *value* must be kept from other people: a token, or a database's password."""

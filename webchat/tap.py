@@ -29,6 +29,8 @@ __all__ = ["Options", "Server", "build_chat", "makeService"]
 
 STATIC = Path(__file__).parent / "static"
 SETUP_FILE = "setup-code"
+FILES = "files"
+MIB = 1024 * 1024
 DRAIN_SECONDS = 3.0
 SWEEP_ROOMS, SWEEP_SESSIONS, KEEP_SEEN, TIDY = 5.0, 15.0, 60.0, 600.0
 TELL_PRESENCE, DOUBT_PRESENCE = 1.0, 2.0
@@ -56,12 +58,15 @@ def build_chat(config: Config, reactor: Any) -> Chat:
     """The use cases over the configured database, with threads of their own, not yet started."""
     from webchat.chat.accounts import SessionLife
     from webchat.chat.facade import Chat, Settings, Sources, argon2id
+    from webchat.chat.files import FilePolicy
     from webchat.chat.images import Images
     from webchat.chat.passwords import Passwords
+    from webchat.chat.shelf import Shelf
     from webchat.http.static import build_id
     from webchat.live.limits import Rate
     from webchat.store.database import Database, new_threads
     from webchat.store.engines import open_engines
+    from webchat.store.files import Contents
     from webchat.store.pictures import PictureFiles
 
     database = Database(
@@ -79,6 +84,7 @@ def build_chat(config: Config, reactor: Any) -> Chat:
         config.argon2_queue,
     )
     images = Images(PictureFiles(config.data / "pictures"), reactor, new_threads(4, "webchat pictures"))
+    shelf = Shelf(Contents(config.data / FILES), reactor, new_threads(4, "webchat files"))
     requests = Rate(config.requests_per_second, config.request_burst)
     settings = Settings(
         title=config.title,
@@ -87,10 +93,11 @@ def build_chat(config: Config, reactor: Any) -> Chat:
         changes=requests,
         marks=requests,
         reads=requests,
+        file_policy=FilePolicy(config.max_file * MIB, config.file_quota * MIB, config.file_types),
         session_life=SessionLife(config.session_idle_days * DAY, config.session_absolute_days * DAY),
     )
     sources = Sources(time.monotonic, now, secrets.token_bytes)
-    return Chat(settings, database, passwords, sources, __version__, build_id(STATIC), images)
+    return Chat(settings, database, passwords, sources, __version__, build_id(STATIC), images, shelf)
 
 
 class Server(Service):
@@ -122,6 +129,8 @@ class Server(Service):
         self._chat.passwords.start()
         if self._chat.images is not None:
             self._chat.images.start()
+        if self._chat.shelf is not None:
+            self._chat.shelf.start()
         self._sockets.start()
         self._starting = Deferred.fromCoroutine(self._come_up())
         self._starting.addErrback(self._could_not_come_up)
@@ -171,6 +180,8 @@ class Server(Service):
                 metrics_token=config.metrics_token,
                 cookie_days=config.session_absolute_days,
                 connections_per_address=config.connections_per_address,
+                largest_file=config.max_file * MIB,
+                spool_folder=config.data,
             ),
             websocket=self._sockets.mounted(),  # type: ignore[arg-type]
             metrics=self._metrics(),
@@ -209,6 +220,7 @@ class Server(Service):
             (TELL_PRESENCE, self._chat.presence.tell),
             (DOUBT_PRESENCE, self._chat.presence.ask_again),
             (TIDY, self._chat.pictures.sweep),
+            (TIDY, self._chat.files.sweep),
             (TIDY, self._chat.leaving.go_on),
             (SWEEP_ROOMS, self._chat.moderation.tell),
             (SWEEP_SESSIONS, self._chat.settings.load),
@@ -282,6 +294,8 @@ class Server(Service):
         self._chat.passwords.stop()
         if self._chat.images is not None:
             self._chat.images.stop()
+        if self._chat.shelf is not None:
+            self._chat.shelf.stop()
 
 
 def write_secret(file: Path, text: str) -> None:

@@ -104,6 +104,11 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /api/v1/me/mentions":                         (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
     "PUT /api/v1/rooms/{room}/unread":                 (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/rooms/{room}/changes":               (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "POST /api/v1/rooms/{room}/files":                (401, 403, 403, 201, 201, 201, 201, 201, 401, 201),
+    "GET /api/v1/rooms/{room}/files":                 (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/files/{file}":                       (401, 404, 404, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/files/{file}/thumb":                 (401, 404, 404, 200, 200, 200, 200, 200, 401, 200),
+    "DELETE /api/v1/files/{file}":                    (401, 404, 404, 204, 404, 404, 404, 404, 401, 404),
     "GET /api/v1/terms":                              (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "POST /api/v1/session/guest":                     (201, 201, 201, 201, 201, 201, 201, 201, 201, 201),
     "POST /api/v1/me/register":                       (401, 403, 403, 403, 403, 403, 403, 403, 401, 200),
@@ -189,7 +194,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/invitations/look": {"code": "none"},
     "POST /api/v1/invitations/use": {"code": "none"},
     "POST /api/v1/directs": {"users": [5, 6]},
-    "POST /api/v1/rooms/{room}/messages": {"text": "hi", "nonce": "x1"},
+    "POST /api/v1/rooms/{room}/messages": {"text": "hi", "nonce": "x1", "files": []},
     "PATCH /api/v1/rooms/{room}/messages/{seq}": {"text": "one, edited", "if_rev": 9},
     "PUT /api/v1/rooms/{room}/read": {"seq": 2},
     "PUT /api/v1/rooms/{room}/level": {"level": "mentions", "muted": 5},
@@ -245,6 +250,8 @@ QUERIES = {
     "GET /api/v1/me/mentions": "?limit=10",
     "GET /api/v1/rooms/{room}/present": "?id=5&id=99&limit=10",
     "GET /api/v1/rooms/{room}/audit": "?before=9&limit=10",
+    "POST /api/v1/rooms/{room}/files": "?name=dot.png",
+    "GET /api/v1/rooms/{room}/files": "?kind=media&limit=10",
     "GET /api/v1/reports": "?state=open&limit=10",
     "GET /api/v1/announcements": "?before=9&limit=10",
     "GET /api/v1/admin/users": "?search=mei&role=member&state=active&limit=10",
@@ -276,6 +283,7 @@ class TableCase(SceneCase):
             "size": 48,
             "picture": "0" * 32,
             "emoji": THUMB,
+            "file": "0" * 32,
         }
         if "/links/" in route.path:
             numbers["id"] = scene.client("olga").post("/api/v1/rooms/2/links", {}).json["link"]["id"]
@@ -291,6 +299,12 @@ class TableCase(SceneCase):
             numbers["id"] = scene.client("rosa").post("/api/v1/announcements", {"text": "Tea"}).json["id"]
         elif "admin/rooms" in route.path:
             numbers["id"] = scene.room
+        elif "/files/{" in route.path:
+            about = {"Content-Type": "application/octet-stream"}
+            brought = scene.client("mei").ask("POST", "/api/v1/rooms/2/files?name=a.png", raw=DOT, headers=about)
+            numbers["file"] = brought.json["id"]
+            if route.method == "GET":
+                scene.client("mei").post("/api/v1/rooms/2/messages", {"text": "", "files": [numbers["file"]]})
         elif "/api/v1/sessions" in route.path:
             numbers["id"] = scene.client("mei").get("/api/v1/session").json["session"]["id"]
         elif "tokens/" in route.path:

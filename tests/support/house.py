@@ -26,6 +26,7 @@ from webchat.chat.accounts import Device, SignedIn
 from webchat.chat.facade import Chat, Settings, Sources, argon2id
 from webchat.chat.images import Images
 from webchat.chat.passwords import Passwords
+from webchat.chat.shelf import Shelf
 from webchat.http.settings import HttpSettings
 from webchat.http.site import ChatSite, make_site
 from webchat.live.limits import Rate
@@ -34,6 +35,7 @@ from webchat.model.users import Actor
 from webchat.model.web import Origins
 from webchat.store.database import Database
 from webchat.store.engines import Engines, open_engines
+from webchat.store.files import Contents
 from webchat.store.pictures import PictureFiles
 from webchat.store.upgrade import upgrade
 from webchat.ws.factory import ChatFactory, WebSocketSettings
@@ -155,6 +157,7 @@ class Server:
     reader: Threads = attrs.field(init=False)
     hasher: Threads = attrs.field(init=False)
     painter: Threads = attrs.field(init=False)
+    files_folder: Path = attrs.field(init=False)
     database: Database = attrs.field(init=False)
     chat: Chat = attrs.field(init=False)
     sockets: ChatFactory = attrs.field(init=False)
@@ -168,7 +171,9 @@ class Server:
         # In the folder of the test run; it is made when a picture comes.
         folder = Path(f"pictures-{next(_servers)}").absolute()
         images = Images(PictureFiles(folder), self.painter, self.painter)  # type: ignore[arg-type]
-        self.chat = Chat(self.settings, self.database, passwords, sources, self.version, self.build, images)
+        self.files_folder = folder.with_name(f"files-{folder.name}")
+        shelf = Shelf(Contents(self.files_folder), self.painter, self.painter)  # type: ignore[arg-type]
+        self.chat = Chat(self.settings, self.database, passwords, sources, self.version, self.build, images, shelf)
         self.wait(self.chat.load(self.epoch))
         shared = Shared(self.chat, self.clock, self.now, lambda: "i-1", FAST, 20)
         self.sockets = ChatFactory(self.door, shared, self.clock, lambda low, high: 1.0)

@@ -70,7 +70,7 @@ OPTIONAL = {
     "edit": {"if_rev": 1},
     "hello": {"token": "x"},
     "typing": {"id": 1},
-    "post": {"reply": 1, "thread": 1, "forward": {"room": 1, "seq": 1}},
+    "post": {"reply": 1, "thread": 1, "forward": {"room": 1, "seq": 1}, "files": []},
 }
 
 COMMANDS: dict[str, Any] = {str(kind.__struct_config__.tag): kind for kind in Frame.__args__}

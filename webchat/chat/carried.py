@@ -20,25 +20,32 @@ _encoder = msgspec.json.Encoder()
 
 
 class Carried(Struct, frozen=True, omit_defaults=True, gc=False):
-    """*reply*: which message it answers.  *thread*: the one that began its thread.  *forward*: what is passed on."""
+    """*reply*: which message it answers.  *thread*: the one that began its thread.  *forward*: what is passed on.
+
+    *files*: their ids.
+    """
 
     reply: Seq | None = None
     thread: Seq | None = None
     forward: Forward | None = None
+    files: tuple[str, ...] = ()
 
 
 def carried_by(command: PostMessage) -> Carried | None:
     """What *command* carries; None for most, which are text alone."""
-    if command.reply is None and command.thread is None and command.forward is None:
+    if command.reply is None and command.thread is None and command.forward is None and not command.files:
         return None
-    return Carried(command.reply, command.thread, command.forward)
+    return Carried(command.reply, command.thread, command.forward, command.files)
 
 
 def text_of(command: PostMessage) -> str:
-    """The text of the post: none where it passes on what somebody has said.  Raises as `message_text`, BadRequest."""
+    """The text of the post: none where it passes on what somebody has said, and none needed where it brings files.
+
+    Raises as `message_text`, BadRequest.
+    """
     if command.forward is None:
-        return message_text(command.text)
-    if command.text:
+        return message_text(command.text, may_be_empty=bool(command.files))
+    if command.text or command.files:
         raise BadRequest("What is passed on is not added to: say it in a message of its own.", field="text")
     return ""
 

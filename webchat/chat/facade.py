@@ -13,6 +13,7 @@ from webchat.chat.announcements import Announcements
 from webchat.chat.bans import Bans
 from webchat.chat.contacts import Contacts
 from webchat.chat.directs import Directs
+from webchat.chat.files import FilePolicy, Files
 from webchat.chat.images import Images
 from webchat.chat.leaving import Leaving
 from webchat.chat.links import Links
@@ -33,6 +34,7 @@ from webchat.chat.reading import Reading
 from webchat.chat.resets import Resets
 from webchat.chat.rooms import Rooms
 from webchat.chat.settings import ServerSettings
+from webchat.chat.shelf import Shelf
 from webchat.chat.standing import Standing
 from webchat.chat.sweeping import Sweeping
 from webchat.chat.syncing import Syncing
@@ -44,6 +46,7 @@ from webchat.live.pacing import Pace
 from webchat.live.presence import Attendance
 from webchat.live.sessions import SessionCache
 from webchat.model.answers import Limits, RegistrationPolicy, Server
+from webchat.model.files import FILES_PER_MESSAGE
 from webchat.model.ids import Millis
 from webchat.model.names import NAME_MAX
 from webchat.model.text import DISPLAY_NAME_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT, TOPIC_LIMIT
@@ -70,6 +73,9 @@ class Settings:
     """Pictures that one account looks at: a page shows them by the hundred."""
     uploads: Rate = Rate(0.1, 10.0)
     """Pictures that one account brings."""
+    files: Rate = Rate(0.5, 30.0)
+    """Files that one account brings."""
+    file_policy: FilePolicy = FilePolicy()
     exports: Rate = Rate(1 / 600, 2.0)
     newcomers: Rate = Rate(1 / 30, 60.0)
     """Accounts that are registered from one address."""
@@ -101,6 +107,7 @@ class Chat:
         version: str,
         build: str,
         images: Images | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         clock = sources.clock
         self.database = database
@@ -145,7 +152,17 @@ class Chat:
             Buckets(settings.newcomers, clock),
         )
         self.posts = Buckets(settings.posts, clock)
-        self.messages = Messages(log, database, epoch, sources.now, self.posts, changes)
+        self.shelf = shelf
+        self.files = Files(
+            database,
+            shelf,
+            sources.now,
+            sources.token_bytes,
+            Buckets(settings.files, clock),
+            changes,
+            settings.file_policy,
+        )
+        self.messages = Messages(log, database, epoch, sources.now, self.posts, changes, self.files.forget)
         self.threads = RoomThreads(database, epoch)
         self.reactions = Reactions(log, database, sources.now, Buckets(settings.marks, clock))
         self.pins = Pinning(log, database, sources.now, changes)
@@ -187,6 +204,7 @@ class Chat:
             self.cache,
             self.accounts,
             self.pictures,
+            self.files,
             sources.now,
             Buckets(settings.exports, clock),
         )
@@ -237,6 +255,8 @@ class Chat:
                 password_max=PASSWORD_MAX,
                 frame_bytes=FRAME_BYTES,
                 page=PAGE_LIMIT,
+                file=self.files.policy.largest if self.shelf is not None else 0,
+                files=FILES_PER_MESSAGE,
             ),
             guests=self.settings.guests,
             terms=bool(self.settings.terms),

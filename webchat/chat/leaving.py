@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from webchat.chat.accounts import MAX_SESSIONS_LISTED, REMOVED, Accounts, view
+from webchat.chat.files import Files
 from webchat.chat.log import RoomLog
 from webchat.chat.people import tell_changed
 from webchat.chat.pictures import Pictures
@@ -23,6 +24,7 @@ from webchat.model.refusals import Busy, Forbidden, NotFound, WrongCredentials
 from webchat.model.users import Actor, User
 from webchat.store import blocks as block_store
 from webchat.store import contacts as contact_store
+from webchat.store import files as file_store
 from webchat.store import memberships, meta
 from webchat.store import people as people_store
 from webchat.store import preferences as preference_store
@@ -49,6 +51,7 @@ class Leaving:
     _cache: SessionCache
     _accounts: Accounts
     _pictures: Pictures
+    _files: Files
     _now: Callable[[], Millis]
     _exports: Buckets
     _exporting: bool = attrs.field(default=False, init=False)
@@ -66,6 +69,7 @@ class Leaving:
             parts = [_encode(await self._database.read(lambda db: self._about(db, actor)))[:-1]]
             parts.append(b',"contacts":[' + b",".join(await self._contacts(actor.id)))
             parts.append(b'],"blocks":[' + b",".join(await self._blocks(actor.id)))
+            parts.append(b'],"files":[' + b",".join(await self._brought(actor.id)))
             parts.append(b'],"messages":[' + b",".join(await self._messages(actor.id)) + b"]}")
             return b"".join(parts)
         finally:
@@ -129,6 +133,20 @@ class Leaving:
                 return found
             after = page[-1][0]
 
+    async def _brought(self, user: UserId) -> list[bytes]:
+        found: list[bytes] = []
+        after = (Millis(0), "")
+        while True:
+            page = await self._database.read(
+                lambda db, after=after: file_store.of_owner(db, user, after, PIECE)  # type: ignore[misc]
+            )
+            found += [
+                _encode({"room": one.room, "seq": one.seq, "created": one.created, "file": one.file}) for one in page
+            ]
+            if len(page) < PIECE:
+                return found
+            after = (page[-1].created, page[-1].file.id)
+
     async def _messages(self, user: UserId) -> list[bytes]:
         found: list[bytes] = []
         for room in await self._database.read(lambda db: memberships.ever(db, user)):
@@ -158,7 +176,10 @@ class Leaving:
         kept = await self._accounts.confirm(actor, password, "password")
         key, now = f"{_LEAVING}{actor.id}", self._now()
 
+        contents: list[str] = []
+
         def work(db: sa.Connection) -> tuple[User, str | None, list[RoomId]]:
+            contents.clear()
             # Of several owners who go at once one stays.
             meta.lock(db, "epoch")
             if user_store.lock(db, actor.id) != kept:
@@ -172,6 +193,8 @@ class Leaving:
             contact_store.remove_all(db, actor.id)
             block_store.remove_all(db, actor.id)
             preference_store.remove_all(db, actor.id)
+            # Those that messages have stay, as the messages do.
+            contents.extend(file_store.remove_all_waiting(db, actor.id))
             # Her rooms are left bit by bit: should the server end meanwhile, it goes on when it starts.
             meta.put(db, key, str(actor.id))
             user = user_store.maybe(db, actor.id)
@@ -183,6 +206,7 @@ class Leaving:
         self._hub.dismiss_user(actor.id, REMOVED, GONE_REASON)
         tell_changed(self._hub, self._cache, user, rooms)
         await self._pictures.forget(avatar)
+        await self._files.forget(contents)
         await self._leave_rooms(user.id)
 
     async def go_on(self) -> None:

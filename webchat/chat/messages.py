@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import attrs
 import sqlalchemy as sa
@@ -12,13 +12,14 @@ from twisted.internet.defer import Deferred
 
 from webchat.chat import mentions, permission, reactions
 from webchat.chat.carried import Carried, carried_by, hash_of, look_up, passed_on, text_of
+from webchat.chat.files import check_ids, wanted
 from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.quotes import quoted_by
 from webchat.live.limits import Buckets
 from webchat.model.answers import Changed, Changes, Page, Posted, Revision
 from webchat.model.commands import DeleteMessage, EditMessage, PostMessage
 from webchat.model.events import Message, Reset
-from webchat.model.extras import NONE, Extras, packed, unpacked
+from webchat.model.extras import NONE, Extras, File, packed, unpacked
 from webchat.model.ids import MAX_INT, Millis, Rev, RoomId, Seq, UserId
 from webchat.model.mentions import Mentioned, mentioned
 from webchat.model.refusals import (
@@ -36,6 +37,7 @@ from webchat.model.text import check_nonce, message_text
 from webchat.model.users import Actor
 from webchat.store import audit, directs, memberships, revisions, rooms, users
 from webchat.store import changes as change_store
+from webchat.store import files as file_store
 from webchat.store import mentions as mention_store
 from webchat.store import messages as message_store
 from webchat.store.database import Database, fire
@@ -73,6 +75,7 @@ class Messages:
     _now: Callable[[], Millis]
     _posts: Buckets
     _edits: Buckets
+    _forget_files: Callable[[Sequence[str]], Awaitable[None]]
 
     def post(self, actor: Actor, command: PostMessage) -> Deferred[Posted]:
         """Stores a message and tells the room; fires once it is stored.
@@ -89,6 +92,8 @@ class Messages:
         """As *post*, without a Deferred: *done* is given the answer, or what went wrong."""
         try:
             text = text_of(command)
+            if command.files:
+                check_ids(command.files)
             if command.nonce is not None:
                 check_nonce(command.nonce)
             self._posts.take(actor.id)
@@ -138,8 +143,10 @@ class Messages:
         """Turns a message into a tombstone: one's own, or as moderator anybody's.  Deleting twice is deleting once."""
         self._edits.take(actor.id)
         now = self._now()
+        contents: list[str] = []
 
         def work(db: sa.Connection) -> Outcome[Changed]:
+            contents.clear()
             room, membership = permission.writer(db, command.room, actor)
             message = message_store.maybe(db, command.room, command.seq)
             if message is None:
@@ -155,9 +162,13 @@ class Messages:
             _, rev = rooms.raise_counters(db, command.room, 0, 1)
             message_store.delete(db, command.room, command.seq, now, rev)
             revisions.drop(db, command.room, command.seq)
+            if message.files:
+                contents.extend(file_store.remove_of_message(db, command.room, command.seq))
             return Outcome(Changed(command.room, rev), _row(db, command.room, command.seq))
 
-        return await self._log.change(command.room, work)
+        changed = await self._log.change(command.room, work)
+        await self._forget_files(contents)
+        return changed
 
     async def page(
         self,
@@ -261,6 +272,7 @@ def _post_all(
     places = memberships.many(db, {(post.room, post.author) for post in posts})
     apart = _apart(db, held, places)
     slow: dict[tuple[RoomId, UserId], Millis] = {}
+    files = _Files(db, posts)
     used = message_store.sent(db, {(p.room, p.author, p.nonce) for p in posts if p.nonce is not None})
     answers: list[Outcome[Posted] | Refusal | None] = []
     fresh: dict[RoomId, list[int]] = {}
@@ -282,7 +294,7 @@ def _post_all(
             else:
                 answer = _refuse_post(post, room, place, apart, slow)
                 if answer is None and post.carried is not None:
-                    answer = look_up(db, post.room, post.carried)
+                    answer = look_up(db, post.room, post.carried) or files.refuse(number, post)
                 if answer is None and post.carried is not None and post.carried.forward is not None:
                     found = passed_on(db, post.author, post.carried.forward)
                     if isinstance(found, Refusal):
@@ -317,6 +329,9 @@ def _post_all(
             )
             if post.carried is not None:
                 text, extras = said_again.get(number, (post.text, NONE))
+                if post.carried.files:
+                    extras = Extras(files=files.of(number))
+                    files.attach(number, new.seq)
                 new = new._replace(
                     text=text, reply=post.carried.reply, thread=post.carried.thread, extras=packed(extras)
                 )
@@ -331,6 +346,7 @@ def _post_all(
             added.append(new)
     message_store.add(db, added)
     mention_store.add(db, noted)
+    files.store(db)
     memberships.read_up_to(db, [(one.room, one.author, one.seq) for one in added])
     for room_id, roots in threads.items():
         if roots:
@@ -367,6 +383,40 @@ def _meant(
         if (found := posts[number].mentioned) is not None
     }
     return mentions.look_up(db, texts) if texts else {}
+
+
+class _Files:
+    """The files that the posts of a batch carry: one question and one statement for all of them, none for none."""
+
+    def __init__(self, db: sa.Connection, posts: Sequence[_Post]) -> None:
+        ids = [id for post in posts if post.carried is not None for id in post.carried.files]
+        self._brought = file_store.many(db, ids) if ids else {}
+        self._taken: set[str] = set()
+        self._of: dict[int, tuple[File, ...]] = {}
+        self._attached: list[file_store.Attached] = []
+
+    def refuse(self, number: int, post: _Post) -> Refusal | None:
+        """Why post *number* cannot carry its files; None if it can."""
+        if post.carried is None or not post.carried.files:
+            return None
+        found = wanted(post.carried.files, self._brought, post.room, post.author, self._taken)
+        if isinstance(found, Refusal):
+            return found
+        self._of[number] = found
+        return None
+
+    def of(self, number: int) -> tuple[File, ...]:
+        """The files of post *number*."""
+        return self._of.get(number, ())
+
+    def attach(self, number: int, seq: Seq) -> None:
+        """Post *number* has become message *seq*."""
+        self._attached += [file_store.Attached(file.id, seq, place) for place, file in enumerate(self.of(number))]
+
+    def store(self, db: sa.Connection) -> None:
+        """Gives the files to their messages."""
+        if self._attached:
+            file_store.attach(db, self._attached)
 
 
 def _threads(posts: Sequence[_Post], numbers: Sequence[int]) -> dict[Seq, tuple[int, Millis]]:

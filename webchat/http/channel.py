@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Protocol
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
@@ -27,6 +28,9 @@ SOCKET_PATH = "/ws"
 # After a refusal the rest of the request is read and dropped for so long: closing at once would reset the connection
 # (RFC 9112, 9.6), and the answer could be lost on its way.
 _LINGER_SECONDS = 2
+# A body of a route with a higher limit goes to a file, once it has so many bytes.
+_IN_MEMORY = 4 * 1024 * 1024
+_SPOOLED_FROM = 512 * 1024
 
 
 class Doorkeeper(Protocol):
@@ -72,7 +76,7 @@ class Head:
 
 
 class ChatRequest(Request):
-    """A request: its body is held in memory (every limit is small), never in a temporary file."""
+    """A request: its body is held in memory; a file that somebody brings is not, once it is large."""
 
     channel: ChatChannel
     caller: int | None = None
@@ -103,7 +107,7 @@ class ChatRequest(Request):
         self.responseHeaders.setRawHeaders(name, [value])
 
     def gotLength(self, length: int | None) -> None:
-        self.content = BytesIO()
+        self.content = self.channel.new_body()
 
     def handleContentChunk(self, data: bytes) -> None:
         self.channel.take_body(self, data)
@@ -217,6 +221,13 @@ class ChatChannel(HTTPChannel):
         if not self.is_refused:
             self._finish_within(None)
             super().allContentReceived()  # type: ignore[no-untyped-call]
+
+    def new_body(self) -> IO[bytes]:
+        """What the body is to be written into; what is in a file is gone when that is closed, or the process ends."""
+        if self._limit <= _IN_MEMORY:
+            return BytesIO()
+        folder = self.site.settings.spool_folder
+        return SpooledTemporaryFile(_SPOOLED_FROM, dir=None if folder is None else str(folder))
 
     def take_body(self, request: ChatRequest, data: bytes) -> None:
         """A piece of *request*'s body has come."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from io import SEEK_END, BytesIO
+from typing import Any, BinaryIO
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -17,8 +18,10 @@ from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
 
 from webchat.chat import Chat
 from webchat.chat.accounts import Device
+from webchat.chat.files import Opened
 from webchat.chat.incidents import loggable
 from webchat.http.channel import ChatRequest, printable
+from webchat.http.content import send
 from webchat.http.problem import encode_problem, headers_of, problem
 from webchat.http.route import Call, Nothing, Reply, Route
 from webchat.http.settings import HttpSettings
@@ -70,6 +73,8 @@ class Gate:
         """Carry out *request*, whatever comes of it: the body of the answer; its status and headers are set."""
         try:
             reply = await self._carry_out(route, request, numbers)
+            if isinstance(reply.value, Opened):
+                return await send(request, reply.value)
         except Exception as error:  # An edge: only a Refusal is shown.
             return self.refuse(request, error)
         return self._write(route, request, reply)
@@ -157,12 +162,17 @@ class Gate:
             numbers={name: number for name, number in numbers.items() if isinstance(number, int)},
             picture=str(numbers.get("picture", "")),
             emoji=str(numbers.get("emoji", "")),
-            body=read_body(route, request),
+            file=str(numbers.get("file", "")),
+            body=take_stream(route, request) if route.is_upload else read_body(route, request),
             query=read_query(route, request),
             bearer=_bearer(request) if route.who == "public" else None,
             is_local=_is_local(request),
         )
-        value = await route.handler(call)
+        try:
+            value = await route.handler(call)
+        finally:
+            if route.is_upload:
+                call.body.close()
         return value if isinstance(value, Reply) else Reply(value)
 
     async def _caller(self, route: Route, request: ChatRequest) -> Actor | None:
@@ -246,6 +256,22 @@ def read_body(route: Route, request: ChatRequest) -> Any:
         raise _bad(error) from None
     _check_texts(body)
     return body
+
+
+def take_stream(route: Route, request: ChatRequest) -> BinaryIO:
+    """The body of *request*, which is the caller's from now on: the request's end does not close it.
+
+    Raises UnsupportedMediaType, BadRequest.
+    """
+    types = request.headers(b"Content-Type")
+    if len(types) != 1 or types[0].strip().lower() not in route.takes:
+        raise UnsupportedMediaType(f"Send {', '.join(route.takes)}.")
+    content = request.content
+    if content is None or not content.seek(0, SEEK_END):
+        raise BadRequest("The body is empty.")
+    content.seek(0)
+    request.content = BytesIO()
+    return content  # type: ignore[no-any-return]
 
 
 def _bytes(content: bytes, types: Sequence[str], takes: Collection[str]) -> bytes:

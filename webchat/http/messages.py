@@ -8,7 +8,17 @@ from msgspec import Meta, Struct, structs
 
 from webchat.http.route import API, Call, Nothing, Reply, Route
 from webchat.model.answers import Changed, Changes, Marked, Page, Posted, Revisions
-from webchat.model.commands import ASeq, DeleteMessage, EditMessage, Forward, MarkRead, Nonce, PostMessage, Text
+from webchat.model.commands import (
+    ASeq,
+    DeleteMessage,
+    EditMessage,
+    FileIds,
+    Forward,
+    MarkRead,
+    Nonce,
+    PostMessage,
+    Text,
+)
 from webchat.model.events import Message
 from webchat.model.ids import MAX_INT, Rev, Seq
 from webchat.model.refusals import BadRequest
@@ -19,6 +29,7 @@ class Post(Struct, frozen=True, forbid_unknown_fields=True):
 
     *reply*: the seq of the message that this one answers.  *thread*: the seq of the one that began its thread.
     *forward*: a message, of any room of mine, that is said here again: *text* is then empty.
+    *files*: ids of files that were brought to the room; with one, the text may be empty.
     """
 
     text: Text
@@ -26,6 +37,7 @@ class Post(Struct, frozen=True, forbid_unknown_fields=True):
     reply: ASeq | None = None
     thread: ASeq | None = None
     forward: Forward | None = None
+    files: FileIds = ()
 
 
 class Edit(Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,7 +131,7 @@ ROUTES = (
         body=Post,
         status=201,
         statuses=(200,),
-        refusals=(*_ROOM, *_TEXT, "slow_mode", "no_such_message"),
+        refusals=(*_ROOM, *_TEXT, "slow_mode", "no_such_message", "no_such_file"),
     ),
     Route(
         "GET",

@@ -28,8 +28,8 @@ Query = TypeVar("Query")
 class Call(Generic[Body, Query]):
     """One request to a route, read and checked.
 
-    *numbers* are the `{names}` of the path, but for *picture* and *emoji*, which are texts.  *bearer* is the token it
-    came with, on a public route nobody's yet.  *is_local*: made on this machine, not through a proxy.
+    *numbers* are the `{names}` of the path, but for *picture*, *file* and *emoji*, which are texts.  *bearer* is the
+    token it came with, on a public route nobody's yet.  *is_local*: made on this machine, not through a proxy.
     """
 
     chat: Chat
@@ -42,6 +42,7 @@ class Call(Generic[Body, Query]):
     is_local: bool = False
     picture: str = ""
     emoji: str = ""
+    file: str = ""
 
     @property
     def actor(self) -> Actor:
@@ -89,11 +90,13 @@ Handler = Callable[[Call[Any, Any]], Awaitable[object]]
 class Route:
     """One operation of the API; the table of them makes the resources, the documentation and the tests.
 
-    *path* is written as in OpenAPI; each `{name}` is a positive number, `{picture}` the name of a picture, `{emoji}`
-    an emoji.  *handler* gives an *answer* (None: nothing, 204) or a Reply around one; its docstring's first line is the
-    summary.  *statuses* are further successful statuses, *refusals* the codes worth documenting.  *takes*: the media
-    types of a body that is bytes, not JSON.  *body_limit*: bytes, where it is not the common one.  *is_probe*: asked by
-    monitoring, as often as it likes.  *is_glance*: asked by the dozen when a page opens, and counted apart.
+    *path* is written as in OpenAPI; each `{name}` is a positive number, `{picture}` the name of a picture, `{file}` a
+    file's id, `{emoji}` an emoji.  *handler* gives an *answer* (None: nothing, 204) or a Reply around one; its
+    docstring's first line is the summary.  *statuses* are further successful statuses, *refusals* the codes worth
+    documenting.  *takes*: the media types of a body that is bytes, not JSON.  *body_limit*: bytes, where it is not the
+    common one.  *is_probe*: asked by monitoring, as often as it likes.  *is_glance*: asked by the dozen when a page
+    opens, and counted apart.  *is_upload*: the body is a file, as large as the operator allows; it is not read into
+    memory but given to the handler as a stream.
     """
 
     method: str
@@ -111,6 +114,7 @@ class Route:
     is_probe: bool = False
     takes: tuple[str, ...] = ()
     is_glance: bool = False
+    is_upload: bool = False
     decoder: msgspec.json.Decoder[Any] = attrs.field(init=False, repr=False, eq=False)
 
     lists: frozenset[str] = attrs.field(init=False, repr=False, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import attrs
 
 from webchat.model.web import Network, Origins
@@ -22,6 +24,9 @@ class HttpSettings:
     cookie_days: int = 90
     connections_per_address: int = 200
     body_limit: int = 65_536
+    largest_file: int = 25 * 1024 * 1024
+    spool_folder: Path | None = None
+    """Where a body waits until it is whole, if it is large; None: where the system keeps such files."""
     minimum_rate: int = 1_000
     header_seconds: float = 10
     idle_seconds: float = 75

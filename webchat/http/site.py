@@ -40,9 +40,9 @@ from webchat.model.web import is_local_name, is_proxy, throttle_key
 # Trusted Types: no script of the page may turn text into markup or code.  The one policy is that of Vue 3.5, which
 # makes it when it starts, for the static parts of its compiled templates; no second one of that name can be made.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
-    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types vue"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue"
 )
 
 # Signs of which emoji are made, escaped as UTF-8; the # of a key is escaped too.
@@ -272,7 +272,7 @@ class Door(Resource):
             raise MethodNotAllowed from None
         except HTTPException:
             raise NotFound from None
-        limit = self._routes[name].body_limit
+        limit = self._settings.largest_file if self._routes[name].is_upload else self._routes[name].body_limit
         return self._settings.body_limit if limit is None else limit
 
     def render(self, request: IRequest) -> Any:
@@ -314,7 +314,7 @@ class _Number(BaseConverter):
 
 
 class _Picture(BaseConverter):
-    """The name of a picture in a path."""
+    """The name of a picture, or the id of a file, in a path."""
 
     regex = "[0-9a-f]{32}"
 
@@ -337,7 +337,8 @@ def klein_app(routes: Sequence[Route], gate: Gate) -> Klein:
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     for route in routes:
-        texts = re.sub(r"{(picture|emoji)}", r"<\1:\1>", route.path)
+        texts = re.sub(r"{(picture|file)}", r"<picture:\1>", route.path)
+        texts = re.sub(r"{(emoji)}", r"<emoji:\1>", texts)
         path = re.sub(r"{(\w+)}", r"<number:\1>", texts)
         app.route(path, methods=[route.method], endpoint=route.name)(_handler(route, gate))
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from webchat.model.announcements import Announcement
 from webchat.model.events import Message, Row
+from webchat.model.extras import File
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.rooms import Level, MemberRole, RoomKind, RoomState
 from webchat.model.users import Me, SessionView, State, UserCard
@@ -208,7 +209,7 @@ class ReadAll(Struct, frozen=True):
 
 
 class Limits(Struct, frozen=True):
-    """What the server takes: characters (code points) and bytes."""
+    """What the server takes: characters (code points) and bytes; *files*: so many of *file* bytes each a message."""
 
     message: int
     title: int
@@ -219,6 +220,8 @@ class Limits(Struct, frozen=True):
     password_max: int
     frame_bytes: int
     page: int
+    file: int = 0
+    files: int = 0
 
 
 class Server(Struct, frozen=True):
@@ -252,3 +255,19 @@ class Welcome(Struct, frozen=True, tag_field="type", tag="welcome"):
     server: Server
     now: Millis
     announcement: Announcement | None = None
+
+
+class SharedFile(Struct, frozen=True):
+    """A file, and the message of its room that has it."""
+
+    seq: Seq
+    author: UserId
+    created: Millis
+    file: File
+
+
+class FilePage(Struct, frozen=True):
+    """Files of a room's messages, the newest first; *next* is where the next page begins, None at the end."""
+
+    files: tuple[SharedFile, ...]
+    next: str | None

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from webchat.model.files import FILES_PER_MESSAGE
 from webchat.model.ids import MAX_INT, Rev, RoomId, Seq, UserId
 from webchat.model.users import Status
 
@@ -20,6 +21,10 @@ Room = Annotated[RoomId, Meta(ge=1, le=MAX_INT)]
 ASeq = Annotated[Seq, Meta(ge=1, le=MAX_INT)]
 # Its characters are checked by `check_nonce`.
 Nonce = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={"pattern": "^[!-~]+$"})]
+
+# Of a file that was brought.
+FileId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$(?!\\n)")]
+FileIds = Annotated[tuple[FileId, ...], Meta(max_length=FILES_PER_MESSAGE)]
 
 # Longer than the limit, so that a text a little too long gets the refusal that says so.
 Text = Annotated[str, Meta(max_length=60_000)]
@@ -55,6 +60,7 @@ class PostMessage(Command, frozen=True, tag="post", gc=False):
 
     *reply*: the seq of the message that this one answers.  *thread*: the seq of the one that began its thread.
     *forward*: a message, of any room of mine, that is said here again: *text* is then empty.
+    *files*: ids of files that were brought to the room; with one, the text may be empty.
     """
 
     id: RequestId
@@ -64,6 +70,7 @@ class PostMessage(Command, frozen=True, tag="post", gc=False):
     reply: ASeq | None = None
     thread: ASeq | None = None
     forward: Forward | None = None
+    files: FileIds = ()
 
 
 class EditMessage(Command, frozen=True, tag="edit"):

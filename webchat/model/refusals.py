@@ -81,6 +81,13 @@ class NoSuchMessage(NotFound):
     sentence = "There is no such message."
 
 
+class NoSuchFile(NotFound):
+    """There is no such file, or the caller may not know of it; one that is posted must be hers and of no message."""
+
+    code = "no_such_file"
+    sentence = "There is no such file."
+
+
 class NoSuchUser(NotFound):
     """No account has this id or name."""
 
@@ -184,6 +191,27 @@ class BadPicture(Refusal):
 
     code = "bad_picture"
     sentence = "Send a PNG, JPEG, GIF or WebP picture of at most 40 megapixels."
+
+
+class BadFile(Refusal):
+    """A file of a kind that this server does not take."""
+
+    code = "bad_file"
+    sentence = "Files of this kind are not taken here."
+
+
+class QuotaExceeded(Refusal):
+    """All that one person may keep here is used up."""
+
+    code = "quota_exceeded"
+    sentence = "There is no room left for more of your files."
+
+
+class BadRange(Refusal):
+    """A part of a file was asked for that it does not have."""
+
+    code = "bad_range"
+    sentence = "The file does not have this part."
 
 
 class RegistrationClosed(Refusal):

@@ -26,8 +26,8 @@ _ALLOWED_CONTROLS = frozenset("\n\t")
 _BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
 
 
-def message_text(text: str) -> str:
-    """*text* as it is stored: line ends as LF, nothing else changed.
+def message_text(text: str, may_be_empty: bool = False) -> str:
+    """*text* as it is stored: line ends as LF, nothing else changed; '' where nothing can be seen and that may be.
 
     Up to MESSAGE_LIMIT code points, at least one of them visible.  NUL, other control characters and lone
     surrogates cannot be stored alike on every engine.  Raises BadText, EmptyText, TextTooLong.
@@ -42,6 +42,8 @@ def message_text(text: str) -> str:
             if _is_control(sign) and sign not in _ALLOWED_CONTROLS:
                 raise BadText("A message cannot hold control characters.", field="text")
     if not (text.strip() if text.isascii() else any(_is_visible(sign) for sign in text)):
+        if may_be_empty:
+            return ""
         raise EmptyText(field="text")
     return text
 
