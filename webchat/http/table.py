@@ -21,6 +21,7 @@ from webchat.http import (
     presence,
     reports,
     rooms,
+    search,
     server,
 )
 from webchat.http.route import Route
@@ -41,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
     *directs.ROUTES,
     *messages.ROUTES,
     *places.ROUTES,
+    *search.ROUTES,
     *presence.ROUTES,
     *reports.ROUTES,
     *announcements.ROUTES,
