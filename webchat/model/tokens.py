@@ -142,8 +142,8 @@ def weight(wanted: Sequence[Phrase], within: Sequence[Token]) -> int:
 
 def _stands_at(phrase: Phrase, within: Sequence[Token], at: int) -> bool:
     *first, last = phrase.tokens
-    for offset, token in enumerate(first):
-        if within[at + offset].text != token:
+    for offset, word in enumerate(first):
+        if within[at + offset].text != word:
             return False
     text = within[at + len(first)].text
     return text.startswith(last) if phrase.is_prefix else text == last

@@ -3,7 +3,7 @@
 Each message that can be found has a row in `search_docs`.  Its number is made of the time of posting, so that the order
 of the numbers is the order of the answers, and a stretch of time a stretch of numbers.  What an engine looks through
 (`search_words`, a row of the same number) holds the tokens of the text (see model/tokens.py), those of its files'
-names, and marks: in which room it stands, who wrote it, what it has.  So "in the rooms I am in" is one more word to look for.
+names, and marks: in which room it stands, who wrote it, what it has.  So "in the rooms I am in" is one word more.
 
 The index only proposes.  Whatever it finds is read from `messages`, in the snapshot in which the reader's memberships
 are read, and taken apart once more: what has been edited or deleted, or does not hold what was asked for, is left out.
@@ -36,14 +36,13 @@ ROOMS_IN_INDEX = 100
 """Up to so many rooms are looked for in the index; of more, each proposal is compared with the memberships."""
 EXAMINED = 1_000
 """Proposals of the index that one search looks at; behind the last one the next page goes on."""
-BATCH = 200
+BATCH = 100
 """Messages that are taken in with one transaction."""
 
 LAST: DocId = 2**63 - 1
 # A millisecond has room for as many messages; those that do not fit in go to the next.
 _BITS = 12
-_NEAR, _FAR = 2_000, 64_000
-_COMMON = 20
+_NEAR, _FAR, _COMMON = 500, 16_000, 5
 _TIMEOUT_MS = 2_000
 # Some 2 s of SQLite's virtual machine.
 _STEPS, _MOST_STEPS = 100_000, 400
@@ -84,12 +83,13 @@ _WALK = (
     "WITH near AS MATERIALIZED (SELECT d.id, d.room, d.seq FROM search_docs d JOIN memberships m "
     'ON m.room = d.room AND m."user" = %s AND m.left_rev IS NULL WHERE d.id < %s AND d.id >= %s) '
     "SELECT near.id, near.room, near.seq FROM near JOIN search_words w ON w.id = near.id "
-    "WHERE ts_match_vq(w.tokens, %s::tsquery) ORDER BY near.id DESC LIMIT %s"
+    "WHERE w.id < %s AND w.id >= %s AND ts_match_vq(w.tokens, %s::tsquery) ORDER BY near.id DESC LIMIT %s"
 )
 # A sum in place of the column, so that the other index is left alone.
 _GIN = (
     "WITH found AS MATERIALIZED (SELECT id FROM search_words WHERE tokens @@ %s::tsquery AND id + 0 < %s "
-    "AND id + 0 >= %s) SELECT d.id, d.room, d.seq FROM found JOIN search_docs d ON d.id = found.id JOIN memberships m "
+    "AND id + 0 >= %s ORDER BY id DESC LIMIT %s) "
+    "SELECT d.id, d.room, d.seq FROM found JOIN search_docs d ON d.id = found.id JOIN memberships m "
     'ON m.room = d.room AND m."user" = %s AND m.left_rev IS NULL ORDER BY d.id DESC LIMIT %s'
 )
 _CAREFULLY = f"SET LOCAL statement_timeout = {_TIMEOUT_MS}; SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
@@ -142,7 +142,7 @@ def newest(db: sa.Connection, wanted: Wanted, below: DocId, limit: int) -> tuple
     examined = 0
     with _in_bounds(db):
         while examined < EXAMINED:
-            size = min(2 * (limit - len(found)) + 10, EXAMINED - examined)
+            size = min(limit - len(found) + 5, EXAMINED - examined)
             proposed = _proposals(db, wanted, mine, below, above, size)
             for one in _examined(db, wanted, set(mine), proposed):
                 found.append(one)
@@ -172,24 +172,29 @@ def _proposals(
     if db.dialect.name == "sqlite":
         match = _fts_query(wanted, narrow, marks)
         return [tuple(row) for row in execute(db, _FTS, (match, below, above, wanted.user, limit))]
-    return _proposals_of_postgresql(db, wanted.user, _ts_query(wanted, narrow, marks), below, above, limit)
+    query = _ts_query(wanted, narrow, marks)
+    return _proposals_of_postgresql(db, wanted.user, query, bool(narrow), below, above, limit)
 
 
 def _proposals_of_postgresql(
-    db: sa.Connection, user: UserId, query: str, below: DocId, above: DocId, limit: int
+    db: sa.Connection, user: UserId, query: str, is_narrow: bool, below: DocId, above: DocId, limit: int
 ) -> list[tuple[DocId, RoomId, Seq]]:
-    """The index cannot tell what is new: so what is common is found by walking back, and only the rest through it."""
+    """The index cannot tell what is new: so what is common is found by walking back, and only the rest through it.
+
+    *is_narrow*: the query names the rooms.
+    """
     found: list[Any] = []
     steps = _NEAR
     while True:
         floor = next((row[0] for row in execute(db, _FLOOR, (below, above, steps - 1))), above)
-        found += execute(db, _WALK, (user, below, floor, query, limit - len(found)))
+        found += execute(db, _WALK, (user, below, floor, below, floor, query, limit - len(found)))
         if len(found) == limit or floor == above:
             return found
         if steps > _NEAR or len(found) < _COMMON:
             break
         below, steps = floor, min(3 * steps * limit // (2 * len(found)), _FAR)
-    return found + execute(db, _GIN, (query, floor, above, user, limit - len(found)))
+    left = limit - len(found)
+    return found + execute(db, _GIN, (query, floor, above, left if is_narrow else None, user, left))
 
 
 def _fts_query(wanted: Wanted, narrow: Sequence[RoomId], marks: Sequence[str]) -> str:
