@@ -92,6 +92,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /api/v1/rooms/{room}/present":               (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "POST /api/v1/me/read-all":                       (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/rooms/{room}/changes":               (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/search":                              (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/terms":                              (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "POST /api/v1/session/guest":                     (201, 201, 201, 201, 201, 201, 201, 201, 201, 201),
     "POST /api/v1/me/register":                       (401, 403, 403, 403, 403, 403, 403, 403, 401, 200),
@@ -215,6 +216,7 @@ DOT = base64.b64decode(
 )
 
 QUERIES = {
+    "GET /api/v1/search": "?q=one&in=2&from=mei&has=link&before=9&limit=10",
     "GET /api/v1/people": "?search=me&limit=10",
     "GET /api/v1/contacts": "?after=1&limit=10",
     "GET /api/v1/blocks": "?after=1&limit=10",

@@ -11,7 +11,7 @@ from webchat.model.extras import Extras, File
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.refusals import BadRequest
 from webchat.model.tokens import phrases
-from webchat.store import memberships, messages, rooms, search
+from webchat.store import messages, rooms, search
 
 
 class Searching(StoreTests):

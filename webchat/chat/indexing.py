@@ -12,7 +12,7 @@ from webchat.model.ids import RoomId
 from webchat.store import search
 from webchat.store.database import Database
 
-ROOMS_AT_ONCE = 500
+ROOMS_AT_ONCE = ROWS_AT_ONCE = 500
 MOST_TRIPS = 50
 """Trips of one step: what is left then waits for the next."""
 
@@ -66,6 +66,11 @@ class Indexing:
             if len(rooms) < ROOMS_AT_ONCE:
                 return
             after = rooms[-1]
+
+    async def forget(self) -> None:
+        """Takes everything out of the index; looking round then finds all rooms to be behind."""
+        while not await self._database.write(None, lambda db: search.forget(db, ROWS_AT_ONCE)):
+            pass
 
     async def _follow(self, rooms: Iterable[RoomId]) -> bool:
         """Takes in some of what has changed in *rooms*; what is left, or failed, is kept for later.

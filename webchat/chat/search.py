@@ -110,7 +110,9 @@ def _author(db: sa.Connection, name: str) -> UserId | None:
 
 
 def _newest(db: sa.Connection, wanted: Wanted, after: str | None, limit: int) -> tuple[list[Found], str | None]:
-    _, below = read_cursor(after)
+    place, below = read_cursor(after)
+    if place:
+        raise BadRequest("This is not a cursor of this order.", field="after_cursor")
     found, following = search_store.newest(db, wanted, below or LAST, limit)
     return found, None if following is None else cursor("", following)
 
