@@ -12,7 +12,10 @@ from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
 from tests.support import postgres
 from webchat import cli
+from webchat.chat.search import Search
 from webchat.config import load
+from webchat.model.commands import PostMessage
+from webchat.model.ids import RoomId
 
 PASSWORD = "correct horse battery staple"
 
@@ -215,7 +218,7 @@ class OnSqlite(CommandLine):
             "report close": ["?", "dismissed"],
         }  # fmt: skip
         # What the server's owner could do without any power over others, and what changes nothing.
-        others = {"run", "info", "migrate", "setup-link", "user list", "room add", "room list", "token list",
+        others = {"run", "info", "migrate", "reindex", "setup-link", "user list", "room add", "room list", "token list",
                   "invite list", "report list", "announcement list", "settings show", "audit show"}  # fmt: skip
         self.assertEqual(lines.keys() | others, commands())
         self.ask("room", "add", "Tea")
@@ -233,6 +236,21 @@ class OnSqlite(CommandLine):
             after = self.ask("audit", "show", "--limit=200").splitlines()
             self.assertEqual(len(after), before + 1, command)
             self.assertIn("the operator", after[1], command)
+
+    def test_reindex(self) -> None:
+        """All messages are taken in, and again from the beginning."""
+        self.make_owner()
+        self.ask("room", "add", "Tea")
+
+        async def found() -> int:
+            mei = cli._acting_as(cli._user(chat, "mei"))
+            await chat.messages.post(mei, PostMessage(0, RoomId(1), "tea"))
+            return len((await chat.searching.find(mei, Search("tea"))).hits)
+
+        for before in range(2):
+            with cli._opened(load({"data": [str(self.folder)], "database": [self.settings[3]]}, {})) as chat:
+                self.assertEqual(cli._done(found()), before)
+            self.assertEqual(self.ask("reindex"), f"Messages taken in: {before + 1}.\n")
 
     def test_migrate(self) -> None:
         """The schema is made, and made once."""

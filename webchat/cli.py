@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add("run", "start the server in the foreground; run --help lists its options", add_help=False)
     commands.add("info", "show versions, settings (secrets masked), database and schema", _info)
     commands.add("migrate", "bring the database to this version's schema", _migrate)
+    commands.add("reindex", "take all messages into the search anew, while the server runs or rests", _reindex)
     commands.add("setup-link", "make a new one-time link for the first owner", _setup_link)
     _user_commands(commands.group("user", "accounts"))
     _room_commands(commands.group("room", "rooms"))
@@ -262,6 +263,21 @@ def _migrate(config: Config, said: argparse.Namespace) -> None:
     startup.data_folder(config.data)
     startup.database(config.database)
     print(f"The database has schema {newest_version()}.")
+
+
+def _reindex(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        _done(chat.indexing.forget())
+        while True:
+            _done(chat.indexing.look_round())
+            if not chat.indexing.waiting:
+                break
+            before = chat.indexing.taken_in
+            _done(chat.indexing.step())
+            if chat.indexing.taken_in == before:
+                # A server that is running takes them in, too.
+                time.sleep(0.1)
+    print(f"Messages taken in: {chat.indexing.taken_in}.")
 
 
 # The chat without a reactor: what the server does in threads is done at once.

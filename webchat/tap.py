@@ -34,6 +34,7 @@ MIB = 1024 * 1024
 DRAIN_SECONDS = 3.0
 SWEEP_ROOMS, SWEEP_SESSIONS, KEEP_SEEN, TIDY = 5.0, 15.0, 60.0, 600.0
 TELL_PRESENCE, DOUBT_PRESENCE = 1.0, 2.0
+TAKE_IN = 0.5
 DAY = 86_400_000
 
 
@@ -226,6 +227,8 @@ class Server(Service):
             (SWEEP_SESSIONS, self._chat.settings.load),
             (SWEEP_SESSIONS, self._chat.announcements.refresh),
             (KEEP_SEEN, self._chat.administration.sweep_guests),
+            (TAKE_IN, self._chat.indexing.step),
+            (KEEP_SEEN, self._chat.indexing.look_round),
         ):
             self._repeat(seconds, sweep)
         self._serving = True

@@ -109,6 +109,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /api/v1/files/{file}":                       (401, 404, 404, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/files/{file}/thumb":                 (401, 404, 404, 200, 200, 200, 200, 200, 401, 200),
     "DELETE /api/v1/files/{file}":                    (401, 404, 404, 204, 404, 404, 404, 404, 401, 404),
+    "GET /api/v1/search":                              (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/terms":                              (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "POST /api/v1/session/guest":                     (201, 201, 201, 201, 201, 201, 201, 201, 201, 201),
     "POST /api/v1/me/register":                       (401, 403, 403, 403, 403, 403, 403, 403, 401, 200),
@@ -234,6 +235,7 @@ DOT = base64.b64decode(
 )
 
 QUERIES = {
+    "GET /api/v1/search": "?q=one&in=2&from=mei&has=link&before=9&limit=10",
     "GET /api/v1/people": "?search=me&limit=10",
     "GET /api/v1/contacts": "?after=1&limit=10",
     "GET /api/v1/blocks": "?after=1&limit=10",

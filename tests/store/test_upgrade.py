@@ -17,6 +17,11 @@ from webchat.store.schema import metadata
 from webchat.store.upgrade import SchemaTooNew, newest_version, schema_version, upgrade
 
 
+def is_alike(name: str | None, *about: object) -> bool:
+    """Whether a table is the same on both engines: the words that are searched for are kept by each in its own way."""
+    return name is None or not name.startswith("search_words")
+
+
 class Upgrading:
     """From nothing to the newest schema."""
 
@@ -35,9 +40,10 @@ class Upgrading:
         upgrade(engines)
         self.assertEqual(schema_version(engines), newest_version())
         with engines.writer.connect() as db:
-            context = MigrationContext.configure(db, opts={"compare_type": True, "compare_server_default": True})
+            options = {"compare_type": True, "compare_server_default": True, "include_name": is_alike}
+            context = MigrationContext.configure(db, opts=options)
             self.assertEqual(compare_metadata(context, metadata), [])
-            names = set(sa.inspect(db).get_table_names())
+            names = {name for name in sa.inspect(db).get_table_names() if is_alike(name)}
         self.assertEqual(names, {*metadata.tables, "alembic_version"})
 
         with engines.writer.connect() as db, db.begin():

@@ -15,6 +15,7 @@ from webchat.chat.contacts import Contacts
 from webchat.chat.directs import Directs
 from webchat.chat.files import FilePolicy, Files
 from webchat.chat.images import Images
+from webchat.chat.indexing import Indexing
 from webchat.chat.leaving import Leaving
 from webchat.chat.links import Links
 from webchat.chat.log import RoomLog
@@ -33,6 +34,7 @@ from webchat.chat.reactions import Reactions
 from webchat.chat.reading import Reading
 from webchat.chat.resets import Resets
 from webchat.chat.rooms import Rooms
+from webchat.chat.search import Searching
 from webchat.chat.settings import ServerSettings
 from webchat.chat.shelf import Shelf
 from webchat.chat.standing import Standing
@@ -81,6 +83,8 @@ class Settings:
     """Accounts that are registered from one address."""
     reports: Rate = Rate(1 / 30, 10.0)
     """Reports of one account."""
+    searches: Rate = Rate(1.0, 20.0)
+    """Of one account."""
     session_life: SessionLife = SessionLife()
 
 
@@ -208,6 +212,8 @@ class Chat:
             sources.now,
             Buckets(settings.exports, clock),
         )
+        self.searching = Searching(database, Buckets(settings.searches, clock))
+        self.indexing = Indexing(log, database)
         self.sweeping = Sweeping(database, self.hub, self.cache)
         self.announcements = Announcements(database, self.hub, sources.now, changes)
         standing = Standing(self.hub, self.cache)

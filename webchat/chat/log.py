@@ -33,6 +33,8 @@ class RoomLog:
 
     _database: Database
     _bus: Bus
+    changed: set[RoomId] = attrs.field(factory=set, init=False)
+    """Rooms that have changed; whoever has looked at one takes it out."""
 
     async def change(
         self, room: RoomId | None, work: Callable[[sa.Connection], Outcome[T]], also: RoomId | None = None
@@ -65,4 +67,5 @@ class RoomLog:
     def _tell(self, outcome: Outcome[T]) -> T:
         if outcome.rows:
             self._bus.publish(outcome.rows)
+            self.changed.add(outcome.rows[0].room)
         return outcome.answer

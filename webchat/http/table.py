@@ -25,6 +25,7 @@ from webchat.http import (
     reactions,
     reports,
     rooms,
+    search,
     server,
     threads,
 )
@@ -51,6 +52,7 @@ ROUTES: tuple[Route, ...] = (
     *mentions.ROUTES,
     *files.ROUTES,
     *places.ROUTES,
+    *search.ROUTES,
     *presence.ROUTES,
     *reports.ROUTES,
     *announcements.ROUTES,

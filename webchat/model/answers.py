@@ -202,6 +202,28 @@ class Mentions(Struct, frozen=True):
     next: str | None
 
 
+class SearchHit(Struct, frozen=True, omit_defaults=True):
+    """A message that was looked for, and those next to it in the room.
+
+    *ranges*: where in its text stands what was looked for, [start, end) in code points.  *names*: where in the names of
+    its files, [number of the file, start, end).
+    """
+
+    message: Message
+    ranges: tuple[tuple[int, int], ...] = ()
+    names: tuple[tuple[int, int, int], ...] = ()
+    before: Message | None = None
+    after: Message | None = None
+
+
+class SearchPage(Struct, frozen=True):
+    """What was found; *users* are the cards of the authors.  *next*: where the next page begins, null on the last."""
+
+    hits: tuple[SearchHit, ...]
+    users: tuple[UserCard, ...]
+    next: str | None
+
+
 class ReadAll(Struct, frozen=True):
     """How many rooms had something unread."""
 

@@ -387,6 +387,27 @@ previews = sa.Table(
     sa.Column("card", sa.Text),
 )
 
+# Which messages can be searched for; the numbers rise with the time of posting.  What is looked through for their words
+# is a table of its own of each engine's kind, `search_words` (see search.py), whose rows go with these.
+search_docs = sa.Table(
+    "search_docs",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("room", Id, nullable=False),
+    sa.Column("seq", Count, nullable=False),
+    sa.ForeignKeyConstraint(["room", "seq"], ["messages.room", "messages.seq"], ondelete="CASCADE"),
+    sa.Index("ix_search_docs_room_seq", "room", "seq", unique=True),
+)
+
+# Up to which rev of a room its messages can be searched for.
+search_marks = sa.Table(
+    "search_marks",
+    metadata,
+    sa.Column("room", Id, sa.ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("rev", Count, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 reports = sa.Table(
     "reports",
     metadata,
