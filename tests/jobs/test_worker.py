@@ -9,7 +9,6 @@ from twisted.internet.defer import Deferred
 from tests.contracts.engines import StoreTests, on_each_engine
 from tests.support.house import Threads, Wall
 from webchat.jobs.worker import AT_ONCE, LEASE, MOST_TRIES, Later, Worker
-from webchat.model.ids import Millis
 from webchat.model.refusals import Unavailable
 from webchat.store import outbox
 from webchat.store.database import Database

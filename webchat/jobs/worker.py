@@ -22,7 +22,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 MOST_TRIES = 8
 
 
-class Later(Exception):  # noqa: N818
+class Later(Exception):
     """It did not work this time.  *seconds*: how long the other side wants to be left alone; None: it did not say."""
 
     def __init__(self, why: str, seconds: float | None = None) -> None:
@@ -87,7 +87,7 @@ class Worker:
         self._is_stopping = True
         for one in list(self._running):
             ended: Deferred[None] = Deferred()
-            one.addBoth(lambda _, ended=ended: ended.callback(None))
+            one.addBoth(ended.callback)
             one.cancel()
             await ended
 
