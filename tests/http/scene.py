@@ -54,7 +54,14 @@ class Scene(Server):
         http, clock = public_settings(**settings), Clock()
         super().__init__(
             in_memory(content),
-            Settings(registration=registration, changes=changes, posts=posts, reads=reads, reports=UNHURRIED),
+            Settings(
+                registration=registration,
+                changes=changes,
+                posts=posts,
+                reads=reads,
+                reports=UNHURRIED,
+                push_key="a key",
+            ),
             WebSocketSettings(origins=http.origins),
             http,
             clock,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -33,6 +33,8 @@ class RoomLog:
 
     _database: Database
     _bus: Bus
+    heard: Callable[[Sequence[Row]], None] = lambda rows: None
+    """Is given what was published from here, after that."""
 
     async def change(
         self, room: RoomId | None, work: Callable[[sa.Connection], Outcome[T]], also: RoomId | None = None
@@ -65,4 +67,5 @@ class RoomLog:
     def _tell(self, outcome: Outcome[T]) -> T:
         if outcome.rows:
             self._bus.publish(outcome.rows)
+            self.heard(outcome.rows)
         return outcome.answer

@@ -95,10 +95,10 @@ class Worker:
         try:
             await self._deliver(job)
         except CancelledError:
-            # Not its fault: the try does not count.
-            await self._put_off(job, 0.0, job.tries - 1)
+            await self._put_back(job)
         except Later as later:
-            await self._again(job, str(later), later.seconds)
+            # What is broken off by `stop` may fail in a way of its own.
+            await (self._put_back(job) if self._is_stopping else self._again(job, str(later), later.seconds))
         except Refusal as refusal:
             # Of our own database: it is busy, or away.
             await self._again(job, refusal.code, refusal.retry_after)
@@ -119,6 +119,10 @@ class Worker:
         # Never all at once, nor before the other side wants it.
         pause = max(self._uniform(pause / 2, pause), min(seconds or 0.0, LONGEST_PAUSE))
         await self._put_off(job, pause)
+
+    async def _put_back(self, job: Job) -> None:
+        """It was not the job's fault: the try does not count."""
+        await self._put_off(job, 0.0, job.tries - 1)
 
     async def _put_off(self, job: Job, pause: float, tries: int | None = None) -> None:
         self.put_off += 1
