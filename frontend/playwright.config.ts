@@ -19,6 +19,8 @@ export default defineConfig({
     colorScheme: 'light',
     actionTimeout: 15_000,
     trace: 'off',
+    // Stories that are about the service worker ask for it; in all others requests go the plain way.
+    serviceWorkers: 'block',
     launchOptions: {
       executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
       args: [

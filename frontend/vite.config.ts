@@ -1,4 +1,5 @@
 // How the browser interface is built: into the Python package, under the server's CSP, compressed once.
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -52,6 +53,31 @@ function compressed(): Plugin {
   }
 }
 
+/** Tells the service worker which files the build is made of; another build makes another worker. */
+function precached(): Plugin {
+  return {
+    name: 'precached',
+    apply: 'build',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        const worker = bundle['sw.js']
+        if (worker?.type !== 'chunk') throw new Error('there is no service worker in the build')
+        if (worker.imports.length > 0) throw new Error('the service worker must be one file')
+        const page = bundle['index.html']
+        const built = Object.keys(bundle).filter((name) => name.startsWith('assets/') && !name.endsWith('.map'))
+        const beside = readdirSync(here('./public')).filter((name) => /\.(js|svg|png|webmanifest)$/.test(name))
+        const files = [...built, ...beside].sort().map((name) => `/${name}`)
+        const digest = createHash('sha256').update(files.join())
+        if (page?.type === 'asset') digest.update(page.source)
+        for (const name of beside) digest.update(readFileSync(here(`./public/${name}`)))
+        const version = digest.digest('hex').slice(0, 12)
+        worker.code = worker.code.replaceAll('__PRECACHED__', JSON.stringify({ version, files }))
+      },
+    },
+  }
+}
+
 export default defineConfig({
   plugins: [
     vue(),
@@ -64,6 +90,7 @@ export default defineConfig({
     }),
     emojiData(),
     layersFirst(),
+    precached(),
     compressed(),
   ],
   resolve: {
@@ -89,6 +116,11 @@ export default defineConfig({
     // All styles are one small file: it compresses better than forty, and nothing is ever unstyled for a moment.
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: here('./index.html'), sw: here('./src/worker/sw.ts') },
+      // Its place is its scope, and its name must stay: a browser asks for it by that.
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? '[name].js' : 'assets/[name]-[hash].js') },
+    },
   },
   server: {
     proxy: {

@@ -215,7 +215,7 @@ class OnSqlite(CommandLine):
             "user sessions": ["bob"], "room archive": ["1"], "room unarchive": ["1"], "room delete": ["1", "Tea"],
             "token add": ["bob"], "token revoke": ["bob", "?"], "invite add": [], "invite revoke": ["1"],
             "announcement post": ["Tea"], "announcement end": [], "settings set": ["--guests=yes"],
-            "report close": ["?", "dismissed"],
+            "report close": ["?", "dismissed"], "rotate-push-key": [],
         }  # fmt: skip
         # What the server's owner could do without any power over others, and what changes nothing.
         others = {"run", "info", "migrate", "reindex", "setup-link", "user list", "room add", "room list", "token list",

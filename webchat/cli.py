@@ -35,6 +35,7 @@ from webchat.store.upgrade import newest_version, schema_version
 
 T = TypeVar("T")
 
+PUSH_KEY_FILE = "push-key.pem"
 _SETTINGS = ("config", "data", "database")
 _PAGE = 500
 _ROOMS_AT_ONCE = 200
@@ -97,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add("migrate", "bring the database to this version's schema", _migrate)
     commands.add("reindex", "take all messages into the search anew, while the server runs or rests", _reindex)
     commands.add("setup-link", "make a new one-time link for the first owner", _setup_link)
+    commands.add("rotate-push-key", "make a new key for pushes; devices sign up again by themselves", _rotate_push_key)
     _user_commands(commands.group("user", "accounts"))
     _room_commands(commands.group("room", "rooms"))
     _token_commands(commands.group("token", "tokens for programs"))
@@ -381,6 +383,14 @@ def _setup_link(config: Config, said: argparse.Namespace) -> None:
     if code is None:
         raise StartupError("The server has an owner already.")
     print(f"{config.link}/setup#{code}")
+
+
+def _rotate_push_key(config: Config, said: argparse.Namespace) -> None:
+    (config.data / PUSH_KEY_FILE).unlink(missing_ok=True)
+    with _opened(config) as chat:
+        count = _done(chat.push.forget_all())
+    # What was made with the old key is of no use to the new one.
+    print(f"The next start makes a new key for pushes. {count} devices sign up again when the chat is opened on them.")
 
 
 def _user_add(config: Config, said: argparse.Namespace) -> None:

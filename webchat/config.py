@@ -94,6 +94,18 @@ def _origin(value: Any) -> str:
         raise ValueError("must be an address like https://chat.example.org, with nothing behind the host") from None
 
 
+def _host(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"(\*\.)?([a-z0-9-]{1,63}\.)+[a-z0-9-]{1,63}", value):
+        raise ValueError("must hold hosts like push.example.org or *.push.example.org")
+    return value
+
+
+def _contact(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"mailto:[^\s@<>]+@[^\s@<>]+|https://[^\s<>]+", value):
+        raise ValueError("must be like mailto:somebody@example.org or https://example.org")
+    return value
+
+
 def _network(value: Any) -> Network:
     try:
         return networks([_text(value)])[0]
@@ -226,6 +238,21 @@ class Config:
         group=_WHO,
         secret=True,
         shown="none: this machine only",
+    )
+
+    push_services: tuple[str, ...] = _option(
+        _many(_host),
+        (),
+        "further hosts of push services (like push.example.org or *.push.example.org) that browsers may name",
+        group=_WHO,
+        shown="none besides those of Chrome, Edge, Firefox and Safari",
+    )
+    push_contact: str | None = _option(
+        _contact,
+        None,
+        "where a push service finds the operator: mailto:somebody@example.org or an https address",
+        group=_WHO,
+        shown="the public_url",
     )
 
     log_format: Literal["text", "json"] = _option(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import attrs
 from prometheus_client import CollectorRegistry, generate_latest
@@ -20,6 +20,8 @@ class Metrics:
     _chat: Chat
     _sockets: ChatFactory
     _version: str
+    _jobs: Callable[[], Iterable[tuple[str, str, int]]] = tuple
+    """Of what leaves the house: (kind, what happened, how often)."""
     # One of its own: a shared registry would refuse the second server in a process.
     _registry: CollectorRegistry = attrs.field(factory=CollectorRegistry, init=False)
 
@@ -56,3 +58,7 @@ class Metrics:
         for code, count in sockets.closes.items():
             closes.add_metric([str(code)], count)
         yield closes
+        jobs = CounterMetricFamily("webchat_jobs", "Jobs that leave the house.", labels=["kind", "outcome"])
+        for kind, outcome, count in self._jobs():
+            jobs.add_metric([kind, outcome], count)
+        yield jobs

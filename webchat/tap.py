@@ -18,11 +18,14 @@ from twisted.logger import Logger
 from webchat import __version__, startup
 from webchat.config import Config, Options, StartupError
 from webchat.model.ids import Millis
+from webchat.model.push import PUSH_SERVICES
 from webchat.model.refusals import Refusal
 from webchat.model.web import Origins
 
 if TYPE_CHECKING:
     from webchat.chat import Chat
+    from webchat.jobs.service import Jobs
+    from webchat.jobs.vapid import Vapid
     from webchat.ws.factory import ChatFactory
 
 __all__ = ["Options", "Server", "build_chat", "makeService"]
@@ -35,6 +38,7 @@ DRAIN_SECONDS = 3.0
 SWEEP_ROOMS, SWEEP_SESSIONS, KEEP_SEEN, TIDY = 5.0, 15.0, 60.0, 600.0
 TELL_PRESENCE, DOUBT_PRESENCE = 1.0, 2.0
 TAKE_IN = 0.5
+LOOK_FOR_JOBS = 1.0
 DAY = 86_400_000
 
 
@@ -70,6 +74,7 @@ def build_chat(config: Config, reactor: Any) -> Chat:
     from webchat.store.files import Contents
     from webchat.store.pictures import PictureFiles
 
+    vapid = make_vapid(config)
     database = Database(
         open_engines(config.database, config.reader_threads),
         reactor,
@@ -96,9 +101,39 @@ def build_chat(config: Config, reactor: Any) -> Chat:
         reads=requests,
         file_policy=FilePolicy(config.max_file * MIB, config.file_quota * MIB, config.file_types),
         session_life=SessionLife(config.session_idle_days * DAY, config.session_absolute_days * DAY),
+        push_key=None if vapid is None else vapid.public,
+        push_services=(*PUSH_SERVICES, *config.push_services),
     )
     sources = Sources(time.monotonic, now, secrets.token_bytes)
     return Chat(settings, database, passwords, sources, __version__, build_id(STATIC), images, shelf)
+
+
+def make_vapid(config: Config) -> Vapid | None:
+    """Who this server is to push services; None where the extra `push` is not installed: then nothing is pushed."""
+    try:
+        from webchat.jobs.vapid import Vapid, load_or_make
+    except ImportError:
+        return None
+    public_url = config.public_url or ""
+    contact = config.push_contact or (public_url if public_url.startswith("https:") else "https://localhost")
+    return Vapid(load_or_make(config.data, write_secret), contact, now)
+
+
+def build_jobs(config: Config, chat: Chat, reactor: Any) -> Jobs:
+    """What leaves the house, not yet started."""
+    from webchat.jobs.outside import Outside, machine_connect, machine_resolve
+    from webchat.jobs.service import Jobs
+    from webchat.jobs.worker import Worker
+
+    outside = Outside(reactor, machine_resolve(reactor), machine_connect(reactor))
+    workers = []
+    vapid = make_vapid(config)
+    if vapid is not None:
+        from webchat.jobs.push import Pusher
+
+        pusher = Pusher(chat.push, outside, vapid)
+        workers.append(Worker("push", pusher.deliver, chat.database, now, random.uniform))
+    return Jobs(workers)
 
 
 class Server(Service):
@@ -117,12 +152,14 @@ class Server(Service):
         self._loops: list[LoopingCall] = []
         self._starting: Deferred[None] | None = None
         self._chat: Chat
+        self._jobs: Jobs
         self._sockets: ChatFactory
         self._serving = False
 
     def startService(self) -> None:
         """Listens, then starts threads: a failure to listen must leave nothing behind."""
         self._chat = build_chat(self._config, self._reactor)
+        self._jobs = build_jobs(self._config, self._chat, self._reactor)
         site = self._build_doors()
         self._ports = startup.listen(self._endpoints, site)
         super().startService()  # type: ignore[no-untyped-call]
@@ -197,7 +234,7 @@ class Server(Service):
     def _metrics(self) -> Callable[[], bytes]:
         from webchat.metrics import Metrics
 
-        return Metrics(self._chat, self._sockets, __version__).text
+        return Metrics(self._chat, self._sockets, __version__, self._jobs.counts).text
 
     async def _ready(self) -> None:
         """Raises while the server cannot do its work."""
@@ -229,6 +266,8 @@ class Server(Service):
             (KEEP_SEEN, self._chat.administration.sweep_guests),
             (TAKE_IN, self._chat.indexing.step),
             (KEEP_SEEN, self._chat.indexing.look_round),
+            (LOOK_FOR_JOBS, self._chat.push.decide),
+            (LOOK_FOR_JOBS, self._jobs.step),
         ):
             self._repeat(seconds, sweep)
         self._serving = True
@@ -289,6 +328,7 @@ class Server(Service):
         for loop in self._loops:
             if loop.running:
                 loop.stop()
+        await self._jobs.stop()
         self._sockets.finish()
         await self._keep_seen()
         await self._chat.database.settle()

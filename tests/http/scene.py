@@ -61,6 +61,7 @@ class Scene(Server):
                 reads=reads,
                 reports=UNHURRIED,
                 searches=UNHURRIED,
+                push_key="a key",
             ),
             WebSocketSettings(origins=http.origins),
             http,

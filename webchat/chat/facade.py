@@ -30,6 +30,7 @@ from webchat.chat.pins import Pinning
 from webchat.chat.places import Places
 from webchat.chat.preferences import Preferences
 from webchat.chat.presence import Presence
+from webchat.chat.push import Push
 from webchat.chat.reactions import Reactions
 from webchat.chat.reading import Reading
 from webchat.chat.resets import Resets
@@ -51,6 +52,7 @@ from webchat.model.answers import Limits, RegistrationPolicy, Server
 from webchat.model.files import FILES_PER_MESSAGE
 from webchat.model.ids import Millis
 from webchat.model.names import NAME_MAX
+from webchat.model.push import PUSH_SERVICES
 from webchat.model.text import DISPLAY_NAME_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT, TOPIC_LIMIT
 from webchat.store.database import Database, Threads
 
@@ -86,6 +88,9 @@ class Settings:
     searches: Rate = Rate(1.0, 20.0)
     """Of one account."""
     session_life: SessionLife = SessionLife()
+    push_key: str | None = None
+    """The public key of what this server pushes; None: it pushes nothing."""
+    push_services: tuple[str, ...] = PUSH_SERVICES
 
 
 @attrs.frozen
@@ -189,6 +194,8 @@ class Chat:
         self.accounts.on_status = self.presence.status_changed
         self.contacts.on_change = self.presence.doubt
         self.preferences = Preferences(database, self.hub, changes)
+        self.push = Push(database, self.attendance, sources.now, changes, settings.push_key, settings.push_services)
+        log.heard = self.push.heard
         self.images = images
         self.pictures = Pictures(
             log,
@@ -242,6 +249,7 @@ class Chat:
         await self.accounts.load()
         await self.settings.load()
         await self.announcements.load()
+        await self.push.load()
 
     def about(self) -> Server:
         """What anybody may know about the server."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -35,6 +35,8 @@ class RoomLog:
     _bus: Bus
     changed: set[RoomId] = attrs.field(factory=set, init=False)
     """Rooms that have changed; whoever has looked at one takes it out."""
+    heard: Callable[[Sequence[Row]], None] = lambda rows: None
+    """Is given what was published from here, after that."""
 
     async def change(
         self, room: RoomId | None, work: Callable[[sa.Connection], Outcome[T]], also: RoomId | None = None
@@ -68,4 +70,5 @@ class RoomLog:
         if outcome.rows:
             self._bus.publish(outcome.rows)
             self.changed.add(outcome.rows[0].room)
+            self.heard(outcome.rows)
         return outcome.answer

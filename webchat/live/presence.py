@@ -200,6 +200,11 @@ class Attendance:
         person = self._people.get(user)
         return "offline" if person is None else _state(person)
 
+    def is_active(self, user: UserId) -> bool:
+        """Whether *user* sits at one of her devices, however she wants to be seen."""
+        person = self._people.get(user)
+        return person is not None and not all(person.idle.values())
+
     # Who looks.
 
     def watch(

@@ -3,6 +3,7 @@ import { nextTick } from 'vue'
 import { createI18n } from 'vue-i18n'
 import type adminEn from '../locales/admin/en.json'
 import type emojiEn from '../locales/emoji/en.json'
+import type notifyEn from '../locales/notify/en.json'
 import type en from '../locales/en.json'
 
 export type Locale = 'en' | 'zh-CN'
@@ -12,7 +13,11 @@ declare module 'vue-i18n' {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the keys of en.json are the schema
   export interface DefineLocaleMessage extends Messages {}
 }
-type Messages = typeof en & { admin: typeof adminEn.admin; emoji: typeof emojiEn.emoji }
+type Messages = typeof en & {
+  admin: typeof adminEn.admin
+  emoji: typeof emojiEn.emoji
+  notices: typeof notifyEn.notices
+}
 
 const load: Record<Locale, () => Promise<{ default: unknown }>> = {
   en: () => import('../locales/en.json'),
@@ -23,6 +28,7 @@ const load: Record<Locale, () => Promise<{ default: unknown }>> = {
 const parts = {
   admin: { en: () => import('../locales/admin/en.json'), 'zh-CN': () => import('../locales/admin/zh-CN.json') },
   emoji: { en: () => import('../locales/emoji/en.json'), 'zh-CN': () => import('../locales/emoji/zh-CN.json') },
+  notify: { en: () => import('../locales/notify/en.json'), 'zh-CN': () => import('../locales/notify/zh-CN.json') },
 } satisfies Record<string, Record<Locale, () => Promise<{ default: unknown }>>>
 export type Part = keyof typeof parts
 

@@ -81,6 +81,12 @@ export const useConnection = defineStore('connection', () => {
     newVersion.value = build !== current
   }
 
+  async function reload(): Promise<void> {
+    const { makeWay } = await import('@/lib/worker')
+    await makeWay()
+    location.reload()
+  }
+
   return {
     phase,
     attempt,
@@ -90,7 +96,7 @@ export const useConnection = defineStore('connection', () => {
     strip,
     isLive,
     tryNow: () => socket?.tryNow(),
-    reload: () => location.reload(),
+    reload,
     start,
     restart: () => socket?.start(),
     stop,

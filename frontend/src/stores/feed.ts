@@ -1,6 +1,6 @@
 // Brings what the socket says to the stores that hold it.
 import { setServerNow } from '@/lib/clock'
-import type { RoomId, Row, ServerEvent, UserId, Welcome } from '@/wire/frames'
+import type { MessageRow, RoomId, Row, ServerEvent, UserId, Welcome } from '@/wire/frames'
 import { useAnnouncements } from './announcements'
 import { useConnection } from './connection'
 import { useContacts } from './contacts'
@@ -13,6 +13,9 @@ import { usePrefs } from './prefs'
 import { useReports } from './reports'
 import { useRooms } from './rooms'
 import { useSession } from './session'
+
+/** Hears each message that is new to this page, before it counts as known; not those caught up with after a gap. */
+export const news = new Set<(row: MessageRow) => void>()
 
 export function startFeed(me: UserId): void {
   const messages = useMessages()
@@ -116,6 +119,7 @@ function spread(rows: readonly Row[]): void {
   const me = useSession().me?.id
   for (const row of rows) {
     if (row.type === 'message') {
+      if (row.seq > (rooms.get(row.room)?.seq ?? Infinity)) for (const hear of news) hear(row)
       rooms.receiveMessage(row)
     } else if (row.type === 'room') {
       rooms.receiveRoom(row)

@@ -37,6 +37,13 @@ export const usePlaces = defineStore('places', () => {
   const total = computed(() =>
     rooms.active.reduce((sum, room) => sum + (isLoud(room) ? rooms.unread(room.room) : 0), 0),
   )
+  /** How many messages are meant for oneself: what is said in conversations, and mentions. */
+  const calls = computed(() =>
+    rooms.active.reduce((sum, room) => {
+      if (room.level === 'nothing' || isMuted(room)) return sum
+      return sum + (room.kind === 'direct' ? rooms.unread(room.room) : (room.mentions ?? 0))
+    }, 0),
+  )
   const hasQuiet = computed(() => rooms.active.some((room) => !isMuted(room) && rooms.unread(room.room) > 0))
 
   /** *muted*: until when one is told nothing of it; null to hear it again. */
@@ -100,5 +107,5 @@ export const usePlaces = defineStore('places', () => {
     told.clear()
   }
 
-  return { total, hasQuiet, isMuted, isLoud, setLevel, mute, readAll, hasDraft, open, close }
+  return { total, calls, hasQuiet, isMuted, isLoud, setLevel, mute, readAll, hasDraft, open, close }
 })

@@ -16,6 +16,30 @@ const TEXT_SIZES: readonly number[] = [14, 16, 18, 20]
 /** Somebody tries several before she stays with one. */
 const SETTLE = 400
 
+/** From when to when, by the clock of a time zone, one is told nothing: "22:00" to "07:00". */
+export interface Quiet {
+  from: string
+  to: string
+  zone: string
+}
+
+const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/
+
+export function isQuiet(value: unknown): value is Quiet | null {
+  if (value === null) return true
+  const { from, to, zone } = Object(value) as Partial<Quiet>
+  return [from, to].every((at) => CLOCK.test(String(at))) && typeof zone === 'string' && zone !== ''
+}
+
+function quietOf(text: string): Quiet | null {
+  try {
+    const kept: unknown = JSON.parse(text)
+    return isQuiet(kept) ? kept : null
+  } catch {
+    return null
+  }
+}
+
 /** Storage belongs to the user and to older versions: what is none of the choices becomes the first. */
 function choice<T extends string>(name: string, choices: readonly [T, ...T[]], start: T = choices[0]) {
   const known = (text: string): T => choices.find((one) => one === text) ?? choices[0]
@@ -35,6 +59,15 @@ export const usePrefs = defineStore('prefs', () => {
       read: (text) => (TEXT_SIZES.includes(Number(text)) ? (Number(text) as TextSize) : 16),
       write: String,
     },
+    writeDefaults: false,
+  })
+  /** What a notification says of a message: all of it, or only that there is one. */
+  const noticeText = choice<'shown' | 'hidden'>('noticeText', ['shown', 'hidden'])
+  const noticeSound = choice<'off' | 'on'>('noticeSound', ['off', 'on'])
+  const quiet = useLocalStorage<Quiet | null>('webchat.quiet', null, {
+    // Another value is another object: what is kept here and there is compared so.
+    shallow: true,
+    serializer: { read: quietOf, write: JSON.stringify },
     writeDefaults: false,
   })
   const panelOpen = useLocalStorage('webchat.panelOpen', true, { writeDefaults: false })
@@ -61,12 +94,15 @@ export const usePrefs = defineStore('prefs', () => {
 
   // What follows a person: each with the server's key and the values it may have.
 
-  const SHARED: { key: string; here: Ref<unknown>; values: readonly unknown[] }[] = [
+  const SHARED: { key: string; here: Ref<unknown>; values: readonly unknown[] | ((value: unknown) => boolean) }[] = [
     { key: 'theme', here: theme, values: ['system', 'light', 'dark'] },
     { key: 'locale', here: locale, values: ['en', 'zh-CN'] },
     { key: 'send.key', here: sendKey, values: ['enter', 'ctrl-enter'] },
     { key: 'layout', here: layout, values: ['auto', 'rows', 'bubbles'] },
     { key: 'text.size', here: textSize, values: TEXT_SIZES },
+    { key: 'notice.text', here: noticeText, values: ['shown', 'hidden'] },
+    { key: 'notice.sound', here: noticeSound, values: ['off', 'on'] },
+    { key: 'quiet', here: quiet, values: (value) => value !== undefined && isQuiet(value) },
   ]
   /** As the server has it, or as it was here when the server had nothing; null while nobody is signed in. */
   let there: Map<string, unknown> | null = null
@@ -75,7 +111,8 @@ export const usePrefs = defineStore('prefs', () => {
   /** Takes over what was set on another device. */
   function follow(values: Record<string, unknown>): void {
     for (const { key, here, values: known } of SHARED) {
-      if (!known.includes(values[key])) continue
+      const isKnown = typeof known === 'function' ? known(values[key]) : known.includes(values[key])
+      if (!isKnown) continue
       there?.set(key, values[key])
       here.value = values[key]
     }
@@ -120,6 +157,9 @@ export const usePrefs = defineStore('prefs', () => {
     textSize,
     sendKey,
     layout,
+    noticeText,
+    noticeSound,
+    quiet,
     panelOpen,
     ready,
     follow,

@@ -125,8 +125,12 @@ export const useSession = defineStore('session', () => {
   const resetPassword = (code: string, password: string) => call<void>('POST', '/reset', { body: { code, password } })
 
   async function signOut(): Promise<void> {
+    const user = me.value?.id
     await call('DELETE', '/session')
     leave()
+    const { forgetDevice } = await import('@/lib/worker')
+    // She is signed out, whatever this browser still holds.
+    if (user !== undefined) await forgetDevice(user).catch(() => undefined)
   }
 
   /** Signed out elsewhere, or disabled: the page says so until it is acknowledged. */

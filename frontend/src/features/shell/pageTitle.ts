@@ -24,12 +24,20 @@ export function usePageTitle(): void {
     return ''
   })
 
-  /* What is counted is counted exactly; what is only a dot in the list is a dot here. */
-  const sign = computed(() => (places.total > 0 ? `(${places.total}) ` : places.hasQuiet ? '• ' : ''))
+  /* What is meant for oneself is counted; all else that is new is a dot. */
+  const sign = computed(() => (places.calls > 0 ? `(${places.calls}) ` : places.hasQuiet ? '• ' : ''))
   useTitle(computed(() => sign.value + [place.value, session.title].filter(Boolean).join(' · ')))
 
   watchEffect(() => {
     const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
-    if (icon) icon.href = places.total > 0 ? '/favicon-unread.svg' : '/favicon-calm.svg'
+    const state = places.calls > 0 ? 'mention' : places.hasQuiet ? 'unread' : 'calm'
+    if (icon) icon.href = `/favicon-${state}.svg`
+  })
+
+  /* On the icon of the installed app; a browser without such a thing is none the worse. */
+  watchEffect(() => {
+    const { calls } = places
+    if (!('setAppBadge' in navigator)) return
+    void (calls > 0 ? navigator.setAppBadge(calls) : navigator.clearAppBadge()).catch(() => undefined)
   })
 }

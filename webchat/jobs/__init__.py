@@ -1,0 +1,1 @@
+"""The door out: what the server tells others, and fetches from them, fed by the durable outbox."""

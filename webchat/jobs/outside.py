@@ -1,0 +1,285 @@
+"""Requests to strangers' servers: only over the open internet, to an address that was looked at, and not for long."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from io import BytesIO
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import attrs
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.ssl import optionsForClientTLS
+from twisted.internet.task import Cooperator
+from twisted.python.failure import Failure
+from twisted.web.client import Agent, FileBodyProducer, ResponseDone
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import UNKNOWN_LENGTH
+
+PORTS = {"http": 80, "https": 443}
+# The last label of a name begins with a letter: what is all digits (or 0x7f) is another spelling of an address.
+_NAME = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+# They carry an IPv4 address inside, or stand for one of another network: what they reach is not what they say.
+_DISGUISED = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2002::/16",
+        "2001::/32",
+        "::/96",
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+    )
+)
+
+Resolve = Callable[[str], Awaitable[Sequence[str]]]
+"""The addresses of a host name; none where there is no such host."""
+
+Connect = Callable[[str, int, str | None], Any]
+"""The IStreamClientEndpoint of an address and port; with TLS for the host that is named, if one is."""
+
+
+class Unreachable(Exception):
+    """The request was not made, or not answered as it should be; the text says why."""
+
+
+class Forbidden(Unreachable):
+    """Such a request is never made: the address is no public one, or the URL is of another kind."""
+
+
+@attrs.frozen
+class Answer:
+    """What a server answered.  *headers* by lower-case name, the last of each."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = attrs.field(repr=False)
+
+
+def is_public(address: str) -> bool:
+    """Whether *address* lies in the open internet: no private, local, shared, multicast or disguised one."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(found, ipaddress.IPv6Address) and (found.ipv4_mapped or found.scope_id or found.is_site_local):
+        return False
+    if any(found in network for network in _DISGUISED if network.version == found.version):
+        return False
+    return found.is_global and not found.is_multicast and not found.is_reserved
+
+
+def checked(url: str) -> SplitResult:
+    """The parts of *url*, if it is one that may be asked: http(s), the usual port, a plain host.  Raises Forbidden."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise Forbidden("it is no URL") from None
+    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        raise Forbidden("it is no URL")
+    if parts.scheme not in PORTS or not host or "@" in parts.netloc:
+        raise Forbidden("it is no plain http URL")
+    if port not in (None, PORTS[parts.scheme]):
+        raise Forbidden("its port is not the usual one")
+    if not (_NAME.fullmatch(host) or _is_address(host)):
+        raise Forbidden("its host is none")
+    return parts
+
+
+def _is_address(host: str) -> bool:
+    # Strict: no leading zeros, no fewer than four parts, no hexadecimal; and no zone of this machine's.
+    if "%" in host:
+        return False
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@attrs.define(eq=False)
+class Outside:
+    """Asks other servers.  *resolve* and *connect* are the ways of the machine, or of a test."""
+
+    _reactor: Any
+    _resolve: Resolve
+    _connect: Connect
+
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        limit: int,
+        seconds: float,
+        only: Callable[[int, Mapping[str, str]], bool] = lambda status, headers: True,
+    ) -> Answer:
+        """The answer to one request, of which no more than *limit* bytes are read, all within *seconds*.
+
+        Redirects are answers too.  *only*: whether the body is worth reading, by status and headers; else it is empty.
+        Raises Forbidden, Unreachable.
+        """
+        work = Deferred.fromCoroutine(self._ask(method, url, headers or {}, body, limit, only))
+        patience = self._reactor.callLater(seconds, work.cancel)
+        try:
+            return await work
+        except Exception as error:
+            if not patience.called:
+                if isinstance(error, Unreachable | CancelledError):
+                    raise
+                # Of the many ways to fail that Twisted has, none makes a difference here.
+                raise Unreachable(type(error).__name__) from error
+            raise Unreachable("it took too long") from None
+        finally:
+            if patience.active():
+                patience.cancel()
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        limit: int,
+        only: Callable[[int, Mapping[str, str]], bool],
+    ) -> Answer:
+        parts = checked(url)
+        way = _Way(self._connect, await self._address(parts.hostname or ""))
+        agent: Any = Agent.usingEndpointFactory(self._reactor, way)  # type: ignore[no-untyped-call]
+        # No cookies, no credentials, nothing of this server but its kind.
+        sent = Headers({name: [value] for name, value in {"User-Agent": "webchat", **headers}.items()})
+        producer: Any = None
+        if body is not None:
+            # By itself it would take its turns from the global reactor.
+            turns = Cooperator(scheduler=lambda turn: self._reactor.callLater(0, turn))
+            producer = FileBodyProducer(BytesIO(body), turns)  # type: ignore[no-untyped-call]
+        try:
+            response = await agent.request(method.encode(), url.partition("#")[0].encode(), sent, producer)
+            found = {
+                name.decode("latin-1").lower(): values[-1].decode("latin-1")
+                for name, values in response.headers.getAllRawHeaders()
+            }
+            if not only(response.code, found):
+                return Answer(response.code, found, b"")
+            # Nothing was asked for that is packed; who sends it all the same may mean to burst us.
+            if found.get("content-encoding", "identity") != "identity":
+                raise Unreachable("its answer is packed")
+            if response.length is not UNKNOWN_LENGTH and response.length > limit:
+                raise Unreachable("its answer is too long")
+            collected = _Body(limit)
+            response.deliverBody(collected)
+            return Answer(response.code, found, await collected.done)
+        finally:
+            way.close()
+
+    async def _address(self, host: str) -> str:
+        """Where to connect to: looked up once, and every address that was found must be a public one."""
+        found = [host] if _is_address(host) else list(await self._resolve(host))
+        if not found:
+            raise Unreachable("its host is not known")
+        if not all(map(is_public, found)):
+            raise Forbidden("its host is no public one")
+        return found[0]
+
+
+@attrs.define(eq=False)
+class _Way:
+    """Leads one request to an address, whatever the name in its URL means by now.
+
+    It is what Twisted's Agent wants: an IAgentEndpointFactory, and the endpoint that this makes.
+    """
+
+    _connect: Connect
+    _address: str
+    _endpoint: Any = attrs.field(default=None, init=False)
+    _connected: Any = attrs.field(default=None, init=False)
+
+    def endpointForURI(self, uri: Any) -> Any:
+        host = uri.host.decode("ascii")
+        self._endpoint = self._connect(self._address, uri.port, host if uri.scheme == b"https" else None)
+        return self
+
+    def connect(self, factory: Any) -> Any:
+        return self._endpoint.connect(factory).addCallback(self._keep)
+
+    def _keep(self, protocol: Any) -> Any:
+        self._connected = protocol
+        return protocol
+
+    def close(self) -> None:
+        """Ends the connection at once: to wait for the other side's goodbye, politely, is what a drip is meant for."""
+        if self._connected is not None and self._connected.transport is not None:
+            self._connected.transport.abortConnection()
+
+
+def machine_connect(reactor: Any) -> Connect:
+    """Connections as the machine makes them; certificates are checked against those it trusts."""
+
+    def connect(address: str, port: int, host: str | None) -> Any:
+        kind: Any = TCP6ClientEndpoint if ":" in address else TCP4ClientEndpoint
+        plain = kind(reactor, address, port, timeout=5)
+        return plain if host is None else wrapClientTLS(optionsForClientTLS(host), plain)
+
+    return connect
+
+
+def machine_resolve(reactor: Any) -> Resolve:
+    """Names as the machine looks them up."""
+
+    def resolve(host: str) -> Deferred[list[str]]:
+        done: Deferred[list[str]] = Deferred()
+        reactor.nameResolver.resolveHostName(_Found(done), host)
+        return done
+
+    return resolve
+
+
+class _Found:
+    """Collects the addresses of a host (an IResolutionReceiver)."""
+
+    def __init__(self, done: Deferred[list[str]]) -> None:
+        self._done = done
+        self._found: list[str] = []
+
+    def resolutionBegan(self, resolution: Any) -> None:
+        pass
+
+    def addressResolved(self, address: Any) -> None:
+        self._found.append(address.host)
+
+    def resolutionComplete(self) -> None:
+        # Whoever waited may have given up.
+        if not self._done.called:
+            self._done.callback(self._found)
+
+
+class _Body(Protocol):
+    """Collects a body up to a limit."""
+
+    def __init__(self, limit: int) -> None:
+        self.done: Deferred[bytes] = Deferred()
+        self._limit = limit
+        self._parts: list[bytes] = []
+
+    def dataReceived(self, data: bytes) -> None:
+        self._limit -= len(data)
+        if self._limit >= 0:
+            self._parts.append(data)
+        elif not self.done.called:
+            self.done.errback(Unreachable("its answer is too long"))
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        if self.done.called:
+            return
+        if isinstance(reason.value, ResponseDone):
+            self.done.callback(b"".join(self._parts))
+        else:
+            self.done.errback(Unreachable("its answer breaks off"))
