@@ -199,6 +199,7 @@ def _settings_commands(settings: _Commands) -> None:
     )
     change.add_argument("--guests", choices=("yes", "no"), help="whether one may look round without an account")
     change.add_argument("--creating", choices=("all", "admins"), help="who makes rooms")
+    change.add_argument("--retention", type=_kept, metavar="DAYS", help="how long messages are kept; 0: for ever")
     change.add_argument("--terms", metavar="FILE", help="a text file with what one agrees to; - for standard input")
 
 
@@ -218,6 +219,10 @@ def _days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 3650:
         raise argparse.ArgumentTypeError("must be a whole number from 1 to 3650")
     return int(text)
+
+
+def _kept(text: str) -> int:
+    return 0 if text == "0" else _days(text)
 
 
 # Starting, and looking at the installation.
@@ -534,11 +539,14 @@ def _settings_show(config: Config, said: argparse.Namespace) -> None:
     print(f"registration = {shown.registration}")
     print(f"guests = {'yes' if shown.guests else 'no'}")
     print(f"creating = {shown.creating}")
+    print(f"retention = {f'{shown.retention} days' if shown.retention else 'none'}")
     print(f"terms = {len(shown.terms)} characters" if shown.terms else "terms = none")
 
 
 def _settings_set(config: Config, said: argparse.Namespace) -> None:
-    given = {name: getattr(said, name) for name in ("title", "creating") if getattr(said, name) is not None}
+    given = {
+        name: getattr(said, name) for name in ("title", "creating", "retention") if getattr(said, name) is not None
+    }
     if said.registration is not None:
         given["registration"] = None if said.registration == "configured" else said.registration
     if said.guests is not None:

@@ -210,6 +210,7 @@ class Server(Service):
             (DOUBT_PRESENCE, self._chat.presence.ask_again),
             (TIDY, self._chat.pictures.sweep),
             (TIDY, self._chat.leaving.go_on),
+            (KEEP_SEEN, self._chat.retention.sweep),
             (SWEEP_ROOMS, self._chat.moderation.tell),
             (SWEEP_SESSIONS, self._chat.settings.load),
             (SWEEP_SESSIONS, self._chat.announcements.refresh),

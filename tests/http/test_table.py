@@ -164,6 +164,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "inviting": "moderators",
         "slow": 5,
         "kind": "public",
+        "retention": None,
         "if_rev": 1,
     },
     "PUT /api/v1/rooms/{room}/archived": {"archived": True},
@@ -206,6 +207,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "guests": True,
         "creating": "all",
         "terms": "Be kind.",
+        "retention": 30,
     },
 }
 

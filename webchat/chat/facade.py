@@ -28,6 +28,7 @@ from webchat.chat.preferences import Preferences
 from webchat.chat.presence import Presence
 from webchat.chat.reading import Reading
 from webchat.chat.resets import Resets
+from webchat.chat.retention import Retention
 from webchat.chat.rooms import Rooms
 from webchat.chat.settings import ServerSettings
 from webchat.chat.standing import Standing
@@ -183,6 +184,7 @@ class Chat:
             Buckets(settings.exports, clock),
         )
         self.sweeping = Sweeping(database, self.hub, self.cache)
+        self.retention = Retention(log, database, self.settings, sources.now)
         self.announcements = Announcements(database, self.hub, sources.now, changes)
         standing = Standing(self.hub, self.cache)
         self.moderation = Moderation(
