@@ -34,6 +34,7 @@ from webchat.chat.settings import ServerSettings
 from webchat.chat.standing import Standing
 from webchat.chat.sweeping import Sweeping
 from webchat.chat.syncing import Syncing
+from webchat.chat.transfer import Transfer
 from webchat.live.bus import MemoryBus
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets, Clock, Rate, Throttle
@@ -68,6 +69,8 @@ class Settings:
     uploads: Rate = Rate(0.1, 10.0)
     """Pictures that one account brings."""
     exports: Rate = Rate(1 / 600, 2.0)
+    room_exports: Rate = Rate(1 / 60, 10.0)
+    """Rooms that one account takes along as files."""
     newcomers: Rate = Rate(1 / 30, 60.0)
     """Accounts that are registered from one address."""
     reports: Rate = Rate(1 / 30, 10.0)
@@ -184,6 +187,7 @@ class Chat:
             Buckets(settings.exports, clock),
         )
         self.sweeping = Sweeping(database, self.hub, self.cache)
+        self.transfer = Transfer(database, epoch, sources.now, Buckets(settings.room_exports, clock), changes)
         self.retention = Retention(log, database, self.settings, sources.now)
         self.announcements = Announcements(database, self.hub, sources.now, changes)
         standing = Standing(self.hub, self.cache)

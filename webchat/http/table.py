@@ -22,6 +22,7 @@ from webchat.http import (
     reports,
     rooms,
     server,
+    transfer,
 )
 from webchat.http.route import Route
 from webchat.http.server import Probes
@@ -45,6 +46,7 @@ ROUTES: tuple[Route, ...] = (
     *reports.ROUTES,
     *announcements.ROUTES,
     *admin.ROUTES,
+    *transfer.ROUTES,
 )
 """The API's routes."""
 

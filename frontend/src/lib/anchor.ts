@@ -10,7 +10,7 @@ export interface ListQueue {
   change(change: () => void | Promise<void>): Promise<void>
   isNearBottom(): boolean
   toBottom(): void
-  /** Remembers what the reader sees now: to be called after each scrolling. Answers the first visible row. */
+  /** Remembers what the reader sees, if she has scrolled since. Answers the first of these rows. */
   note(): HTMLElement | null
   /** Something has another size: what was noted goes back to its place, but for what was scrolled since. */
   hold(): void
@@ -43,6 +43,7 @@ export function createListQueue(
   function toBottom(): void {
     const box = scroller()
     if (box) box.scrollTop = box.scrollHeight
+    noted = []
   }
 
   /** The first rows of which something is to be seen; they stand one below the other, so halving finds them. */
@@ -60,6 +61,9 @@ export function createListQueue(
 
   function note(): HTMLElement | null {
     const box = scroller()
+    const kept = noted.find(({ row }) => row.isConnected)
+    // What has come above the row since is not what she reads, though it may be in sight.
+    if (box && kept && Math.abs(box.scrollTop - notedTop) < 1) return kept.row
     noted = box ? visible(box) : []
     notedTop = box?.scrollTop ?? 0
     return noted[0]?.row ?? null
@@ -79,6 +83,8 @@ export function createListQueue(
     const now = kept.row.getBoundingClientRect().top - box.getBoundingClientRect().top
     const off = now - (kept.offset - moved)
     if (Math.abs(off) >= 0.5) box.scrollTop += off
+    noted = noted.map(({ row, offset }) => ({ row, offset: offset - moved }))
+    notedTop = box.scrollTop
   }
 
   async function run(change: () => void | Promise<void>): Promise<void> {

@@ -47,9 +47,12 @@ async function watchPlace(page: Page): Promise<void> {
     const told = { most: 0, seq: Number(first.dataset.seq) }
     Object.assign(window, { told })
     const after = new MessageChannel()
+    let last = 0
     after.port1.onmessage = () => {
-      if (first.isConnected)
-        told.most = Math.max(told.most, Math.abs(first.getBoundingClientRect().top - top() - start))
+      const now = Math.abs(first.getBoundingClientRect().top - top() - start)
+      // What was read once alone may have been read between a change and the frame that answers it.
+      if (first.isConnected) told.most = Math.max(told.most, Math.min(last, now))
+      last = now
     }
     const look = () => {
       // What is read after the frame was painted is what was seen.
@@ -187,8 +190,11 @@ test('the place is kept while others write, the page is turned, text grows, much
     await fill(server, [ola], 5, 121)
     await expect(page.getByRole('button', { name: /Latest.*5/ })).toBeVisible()
   })
-  await kept('the page is turned', () => page.setViewportSize({ width: 844, height: 390 }))
-  await kept('and back', () => page.setViewportSize({ width: 390, height: 844 }))
+  await kept('the page is turned, and back', async () => {
+    await page.setViewportSize({ width: 844, height: 390 })
+    await still(page)
+    await page.setViewportSize({ width: 390, height: 844 })
+  })
   await kept('larger text', () => page.evaluate(() => void (document.documentElement.style.fontSize = '125%')))
   await kept('much is written', () => composer(page).fill('one\ntwo\nthree\nfour\nfive'))
   await composer(page).fill('')
@@ -317,12 +323,10 @@ test('many messages a second do not hold the page up', async ({ server, open }) 
   const seconds = (performance.now() - start) / 1000
   await expect(log(page).locator(`[data-seq="${60 + count}"]`)).toBeInViewport()
   const longest = await page.evaluate(() => (window as unknown as { tasks: { longest: number } }).tasks.longest)
-  test
-    .info()
-    .annotations.push({
-      type: 'pace',
-      description: `${(count / seconds).toFixed(1)} a second; the longest task took ${Math.round(longest)} ms`,
-    })
+  test.info().annotations.push({
+    type: 'pace',
+    description: `${(count / seconds).toFixed(1)} a second; the longest task took ${Math.round(longest)} ms`,
+  })
   expect(longest).toBeLessThan(1_000)
   expect(await mostRows()).toBeLessThanOrEqual(300)
 })
