@@ -7,11 +7,12 @@ import getpass
 import os
 import platform
 import secrets
+import shutil
 import sqlite3
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, NoReturn, TypeVar
@@ -27,6 +28,7 @@ from webchat.config import Config, ConfigError, Options, StartupError, load
 from webchat.model.ids import MAX_INT, InviteId, Millis, RoomId, SessionId, UserId
 from webchat.model.names import name_key
 from webchat.model.refusals import NoSuchUser, Refusal
+from webchat.model.transfer import lines_of
 from webchat.model.users import Actor, Session, User
 from webchat.store import users as user_store
 from webchat.store.database import Database
@@ -101,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add("rotate-push-key", "make a new key for pushes; devices sign up again by themselves", _rotate_push_key)
     _user_commands(commands.group("user", "accounts"))
     _room_commands(commands.group("room", "rooms"))
+    _transfer_commands(commands)
     _token_commands(commands.group("token", "tokens for programs"))
     _invite_commands(commands.group("invite", "invitations to register"))
     _report_commands(commands.group("report", "what people have reported"))
@@ -154,6 +157,16 @@ def _room_commands(rooms: _Commands) -> None:
     gone.add_argument("title", help="its title, once more")
 
 
+def _transfer_commands(commands: _Commands) -> None:
+    taken = commands.add("export-room", "write a room to a file, or to standard output", _export_room)
+    taken.add_argument("id", type=_number)
+    taken.add_argument("file", nargs="?", default="-", metavar="FILE", help="default: standard output")
+    taken.add_argument("--html", action="store_true", help="a page to read, instead of lines for another server")
+    taken.add_argument("--language", choices=("en", "zh-CN"), default="en", help="of the page; default: en")
+    brought = commands.add("import-room", "make a room of a file that export-room has written", _import_room)
+    brought.add_argument("file", metavar="FILE", help="- for standard input")
+
+
 def _token_commands(tokens: _Commands) -> None:
     add = tokens.add("add", "make a token with which a program acts for an account", _token_add)
     add.add_argument("name", help="the account")
@@ -202,6 +215,7 @@ def _settings_commands(settings: _Commands) -> None:
     )
     change.add_argument("--guests", choices=("yes", "no"), help="whether one may look round without an account")
     change.add_argument("--creating", choices=("all", "admins"), help="who makes rooms")
+    change.add_argument("--retention", type=_kept, metavar="DAYS", help="how long messages are kept; 0: for ever")
     change.add_argument("--terms", metavar="FILE", help="a text file with what one agrees to; - for standard input")
 
 
@@ -221,6 +235,10 @@ def _days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 3650:
         raise argparse.ArgumentTypeError("must be a whole number from 1 to 3650")
     return int(text)
+
+
+def _kept(text: str) -> int:
+    return 0 if text == "0" else _days(text)
 
 
 # Starting, and looking at the installation.
@@ -474,6 +492,39 @@ def _room_add(config: Config, said: argparse.Namespace) -> None:
     print(f"Room {room.room}, {room.title}, is there.")
 
 
+def _export_room(config: Config, said: argparse.Namespace) -> None:
+    form: Any = "html" if said.html else "jsonl"
+    with _opened(config) as chat:
+        file = _done(chat.transfer.export(None, RoomId(said.id), form, said.language))
+    with file:
+        if said.file == "-":
+            shutil.copyfileobj(file, sys.stdout.buffer)
+            return
+        try:
+            # What people wrote to each other is for nobody else on this machine.
+            with os.fdopen(os.open(said.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+                shutil.copyfileobj(file, stream)
+        except OSError as error:
+            raise StartupError(f"Cannot write {said.file}: {error.strerror}.") from None
+    print(f"Room {said.id} is in {said.file}.")
+
+
+def _import_room(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        try:
+            with nullcontext(sys.stdin.buffer) if said.file == "-" else open(said.file, "rb") as stream:
+                done = _done(chat.transfer.take_in(None, lines_of(stream)))
+        except OSError as error:
+            raise StartupError(f"Cannot read {said.file}: {error.strerror}.") from None
+    if not done.created:
+        print(f"Nothing was done: it is room {done.room} already.")
+        return
+    print(
+        f"Room {done.room} is there: {done.messages} messages of {done.people} people, "
+        f"for {done.placeholders} of whom an account was made that nobody can use."
+    )
+
+
 def _room_list(config: Config, said: argparse.Namespace) -> None:
     with _opened(config) as chat:
         rows: list[tuple[str, ...]] = []
@@ -560,11 +611,14 @@ def _settings_show(config: Config, said: argparse.Namespace) -> None:
     print(f"registration = {shown.registration}")
     print(f"guests = {'yes' if shown.guests else 'no'}")
     print(f"creating = {shown.creating}")
+    print(f"retention = {f'{shown.retention} days' if shown.retention else 'none'}")
     print(f"terms = {len(shown.terms)} characters" if shown.terms else "terms = none")
 
 
 def _settings_set(config: Config, said: argparse.Namespace) -> None:
-    given = {name: getattr(said, name) for name in ("title", "creating") if getattr(said, name) is not None}
+    given = {
+        name: getattr(said, name) for name in ("title", "creating", "retention") if getattr(said, name) is not None
+    }
     if said.registration is not None:
         given["registration"] = None if said.registration == "configured" else said.registration
     if said.guests is not None:

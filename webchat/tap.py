@@ -260,6 +260,8 @@ class Server(Service):
             (TIDY, self._chat.pictures.sweep),
             (TIDY, self._chat.files.sweep),
             (TIDY, self._chat.leaving.go_on),
+            (KEEP_SEEN, self._chat.retention.sweep),
+            (TIDY, self._chat.transfer.go_on),
             (SWEEP_ROOMS, self._chat.moderation.tell),
             (SWEEP_SESSIONS, self._chat.settings.load),
             (SWEEP_SESSIONS, self._chat.announcements.refresh),

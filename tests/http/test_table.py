@@ -140,6 +140,8 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /api/v1/admin/audit":                        (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
     "GET /api/v1/admin/settings":                     (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
     "PATCH /api/v1/admin/settings":                   (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "GET /api/v1/rooms/{room}/export":                (401, 403, 403, 403, 403, 200, 200, 200, 401, 403),
+    "POST /api/v1/admin/imports":                     (401, 403, 403, 403, 403, 403, 400, 400, 401, 403),
     "GET /api/v1/rooms/{room}/audit":                 (401, 403, 403, 403, 200, 200, 200, 200, 401, 403),
     "GET /healthz":                                   (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "GET /readyz":                                    (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
@@ -186,6 +188,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "slow": 5,
         "kind": "public",
         "mentioning": "moderators",
+        "retention": None,
         "if_rev": 1,
     },
     "PUT /api/v1/rooms/{room}/archived": {"archived": True},
@@ -234,6 +237,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "guests": True,
         "creating": "all",
         "terms": "Be kind.",
+        "retention": 30,
     },
 }
 
@@ -259,6 +263,7 @@ QUERIES = {
     "GET /api/v1/rooms/{room}/pins": "?limit=10",
     "GET /api/v1/me/mentions": "?limit=10",
     "GET /api/v1/rooms/{room}/present": "?id=5&id=99&limit=10",
+    "GET /api/v1/rooms/{room}/export": "?format=html&language=zh-CN",
     "GET /api/v1/rooms/{room}/audit": "?before=9&limit=10",
     "POST /api/v1/rooms/{room}/files": "?name=dot.png",
     "GET /api/v1/rooms/{room}/files": "?kind=media&limit=10",

@@ -34,6 +34,7 @@ from webchat.chat.push import Push
 from webchat.chat.reactions import Reactions
 from webchat.chat.reading import Reading
 from webchat.chat.resets import Resets
+from webchat.chat.retention import Retention
 from webchat.chat.rooms import Rooms
 from webchat.chat.search import Searching
 from webchat.chat.settings import ServerSettings
@@ -42,6 +43,7 @@ from webchat.chat.standing import Standing
 from webchat.chat.sweeping import Sweeping
 from webchat.chat.syncing import Syncing
 from webchat.chat.threads import RoomThreads
+from webchat.chat.transfer import Transfer
 from webchat.live.bus import MemoryBus
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets, Clock, Rate, Throttle
@@ -81,6 +83,8 @@ class Settings:
     """Files that one account brings."""
     file_policy: FilePolicy = FilePolicy()
     exports: Rate = Rate(1 / 600, 2.0)
+    room_exports: Rate = Rate(1 / 60, 10.0)
+    """Rooms that one account takes along as files."""
     newcomers: Rate = Rate(1 / 30, 60.0)
     """Accounts that are registered from one address."""
     reports: Rate = Rate(1 / 30, 10.0)
@@ -222,6 +226,8 @@ class Chat:
         self.searching = Searching(database, Buckets(settings.searches, clock))
         self.indexing = Indexing(log, database)
         self.sweeping = Sweeping(database, self.hub, self.cache)
+        self.transfer = Transfer(database, epoch, sources.now, Buckets(settings.room_exports, clock), changes)
+        self.retention = Retention(log, database, self.settings, sources.now)
         self.announcements = Announcements(database, self.hub, sources.now, changes)
         standing = Standing(self.hub, self.cache)
         self.moderation = Moderation(

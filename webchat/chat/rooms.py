@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import msgspec
 import sqlalchemy as sa
+from msgspec import UNSET, UnsetType
 
 from webchat.chat import permission
 from webchat.chat.authority import refuse_guest
@@ -21,7 +22,7 @@ from webchat.model.commands import JoinRoom, LeaveRoom
 from webchat.model.events import Member, Row
 from webchat.model.ids import Millis, Rev, RoomId, UserId
 from webchat.model.refusals import BadRequest, Banned, Conflict, Forbidden, NoSuchRoom, RoomArchived, TooMany
-from webchat.model.rooms import MemberRole, Membership, Right, Room, RoomKind, RoomListing, RoomState
+from webchat.model.rooms import MemberRole, Membership, Right, Room, RoomKind, RoomListing, RoomState, days_kept
 from webchat.model.text import TITLE_LIMIT, TOPIC_LIMIT, folded, line_of_text
 from webchat.model.users import Actor, User
 from webchat.store import audit, bans, directs, memberships, meta
@@ -49,10 +50,15 @@ class RoomChanges:
     slow: int | None = None
     kind: RoomKind | None = None
     mentioning: Right | None = None
+    retention: int | UnsetType | None = UNSET
+    """None is a value here: as the server says."""
 
     def columns(self, now: Room) -> dict[str, object]:
         """The columns in which *now* differs from this."""
         wanted = {name: value for name, value in attrs.asdict(self).items() if value is not None}
+        wanted.pop("retention", None)
+        if self.retention is not UNSET:
+            wanted["retention"] = self.retention
         found = {name: value for name, value in wanted.items() if value != getattr(now, name)}
         return {**found, "title_key": folded(str(found["title"]))} if "title" in found else found
 
@@ -128,12 +134,14 @@ class Rooms:
     ) -> Changed:
         """Gives the room another title, topic or other *settings* (see RoomChanges): for its moderators.
 
-        Whether it is public or private, and who mentions everybody, its owner decides.  *if_rev*: only if its row still
-        has this rev.
+        Whether it is public or private, who mentions everybody, and how long messages are kept, its owner decides.
+        *if_rev*: only if its row still has this rev.
         """
         wanted = RoomChanges(
             None if title is None else _title(title), None if topic is None else _topic(topic), **settings
         )
+        if isinstance(wanted.retention, int):
+            days_kept(wanted.retention)
         if wanted.kind == "direct":
             raise BadRequest("A room does not become a direct conversation.", field="kind")
         self._changes.take(actor.id)
@@ -146,14 +154,16 @@ class Rooms:
             columns = wanted.columns(row)
             if not columns:
                 return Outcome(Changed(room, row.changed))
-            is_owners = not columns.keys().isdisjoint(("kind", "mentioning"))
+            is_owners = not columns.keys().isdisjoint(("kind", "mentioning", "retention"))
             if is_owners and not (membership.role == "owner" or actor.may_administer):
-                raise Forbidden("Only the room's owner makes it public or private, or says who mentions everybody.")
+                raise Forbidden("Only the room's owner decides this.")
             if if_rev is not None and if_rev != row.changed:
                 raise Conflict("The room has changed since.", field="if_rev")
             # Of titles and topics only that they were changed: the log of acts keeps no texts.
             told: dict[str, Any] = {
-                name: columns[name] for name in ("posting", "inviting", "slow", "kind", "mentioning") if name in columns
+                name: columns[name]
+                for name in ("posting", "inviting", "slow", "kind", "mentioning", "retention")
+                if name in columns
             }
             told["words"] = "title" in columns or "topic" in columns
             audit.record(db, now, actor.id, "room.settings", room=room, **told)

@@ -15,6 +15,7 @@ from webchat.model.administration import TERMS_LIMIT, Creators, RunningSettings
 from webchat.model.answers import RegistrationPolicy
 from webchat.model.ids import Millis
 from webchat.model.refusals import BadText, Forbidden, TextTooLong
+from webchat.model.rooms import days_kept
 from webchat.model.text import TITLE_LIMIT, line_of_text, message_text
 from webchat.model.users import Actor
 from webchat.store import audit, meta
@@ -55,9 +56,14 @@ class ServerSettings:
     def terms(self) -> str:
         return self._decided.terms
 
+    @property
+    def retention(self) -> int:
+        """Days after which messages are removed in rooms that do not say otherwise; 0: never."""
+        return self._decided.retention
+
     def shown(self) -> RunningSettings:
         """All of them, as they hold now."""
-        return RunningSettings(self.title, self.registration, self.guests, self.creating, self.terms)
+        return RunningSettings(self.title, self.registration, self.guests, self.creating, self.terms, self.retention)
 
     def may_create_rooms(self, actor: Actor) -> None:
         """Raises Forbidden where *actor* makes no rooms here."""
@@ -76,10 +82,11 @@ class ServerSettings:
         guests: bool | UnsetType = UNSET,
         creating: Creators | UnsetType = UNSET,
         terms: str | UnsetType = UNSET,
+        retention: int | UnsetType = UNSET,
     ) -> RunningSettings:
         """Decides what is given.  A *registration* of None: as it is configured.
 
-        For the server's owner and admins.  Raises BadText, TextTooLong.
+        For the server's owner and admins.  Raises BadText, TextTooLong, BadRequest.
         """
         given: dict[str, Any] = {
             "title": title if isinstance(title, UnsetType) else line_of_text(title, TITLE_LIMIT, "title"),
@@ -87,6 +94,7 @@ class ServerSettings:
             "guests": guests,
             "creating": creating,
             "terms": terms if isinstance(terms, UnsetType) else _terms(terms),
+            "retention": retention if isinstance(retention, UnsetType) else days_kept(retention),
         }
         changes = {name: value for name, value in given.items() if value is not UNSET}
         if by is not None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from webchat.http.accounts import Code, Line, Myself, Name, Password
-from webchat.http.rooms import DeleteRoom
+from webchat.http.rooms import Days, DeleteRoom
 from webchat.http.route import API, Call, Nothing, Reply, Route
 from webchat.model.administration import (
     Account,
@@ -103,13 +103,17 @@ class Archive(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ChangeSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is absent stays as it is; *registration* null goes back to what is configured."""
+    """What is absent stays as it is; *registration* null goes back to what is configured.
+
+    *retention*: days after which messages are removed, in rooms that do not say otherwise; 0: never.
+    """
 
     title: Line | UnsetType = UNSET
     registration: RegistrationPolicy | UnsetType | None = UNSET
     guests: bool | UnsetType = UNSET
     creating: Creators | UnsetType = UNSET
     terms: Terms | UnsetType = UNSET
+    retention: Days | UnsetType = UNSET
 
 
 class Reset(Struct, frozen=True, forbid_unknown_fields=True):
@@ -268,7 +272,7 @@ async def change_settings(call: Call[ChangeSettings, Nothing]) -> RunningSetting
     """Decide something about the server, at once."""
     body = call.body
     return await call.chat.settings.change(
-        call.actor, body.title, body.registration, body.guests, body.creating, body.terms
+        call.actor, body.title, body.registration, body.guests, body.creating, body.terms, body.retention
     )
 
 

@@ -6,15 +6,17 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from io import SEEK_END, BytesIO
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 from urllib.parse import parse_qsl
 
 import msgspec
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IPushProducer
 from twisted.logger import Logger
 from twisted.web.http_headers import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
+from zope.interface import implementer  # type: ignore[import-untyped]
 
 from webchat.chat import Chat
 from webchat.chat.accounts import Device
@@ -55,6 +57,7 @@ _BEARER = re.compile(r"Bearer +([!-~]{1,200})", re.IGNORECASE)
 _PROXY_HEADERS = (b"X-Forwarded-For", b"Forwarded", b"X-Real-IP", b"Via")
 _AGENT_LIMIT = 200
 _QUERY_LIMIT = 8_192
+_PIECE = 65_536
 
 _encode = msgspec.json.Encoder().encode
 
@@ -77,6 +80,8 @@ class Gate:
                 return await send(request, reply.value)
         except Exception as error:  # An edge: only a Refusal is shown.
             return self.refuse(request, error)
+        if reply.file is not None:
+            return await self._send(route, request, reply, reply.file)
         return self._write(route, request, reply)
 
     async def recognise(self, request: ChatRequest) -> Actor | None:
@@ -232,6 +237,18 @@ class Gate:
         request.answer_with(b"Content-Type", (reply.media_type or route.media_type).encode())
         return _measured(request, reply.value if isinstance(reply.value, bytes) else _encode(reply.value))
 
+    async def _send(self, route: Route, request: ChatRequest, reply: Reply, file: IO[bytes]) -> bytes:
+        """Sends *file* as fast as the client reads it; the last of the body is what this answers."""
+        with file:
+            size = file.seek(0, SEEK_END)
+            file.seek(0)
+            self._write(route, request, reply)
+            request.answer_with(b"Content-Length", b"%d" % size)
+            if request.method == b"HEAD" or request._disconnected:
+                return b""
+            await _Sender(file, request).sent()
+        return b""
+
     def _set_cookie(self, request: ChatRequest, token: str) -> None:
         secure = self._settings.is_https
         seconds = self._settings.cookie_days * 86_400 if token else 0
@@ -317,6 +334,42 @@ def shielded(work: Deferred[bytes]) -> Deferred[bytes]:
     outer: Deferred[bytes] = Deferred()
     work.addCallback(outer.callback)
     return outer
+
+
+@implementer(IPushProducer)
+class _Sender:
+    """Sends a file in pieces, as long as the client takes them."""
+
+    def __init__(self, file: IO[bytes], request: ChatRequest) -> None:
+        self._file = file
+        self._request = request
+        self._is_paused = self._is_over = False
+        self._done: Deferred[None] = Deferred()
+
+    def sent(self) -> Deferred[None]:
+        """Fires when all of it was handed on, or nobody wants it any more."""
+        self._request.notifyFinish().addErrback(lambda _: self.stopProducing())
+        self._request.registerProducer(self, True)  # type: ignore[no-untyped-call]
+        self.resumeProducing()
+        return self._done
+
+    def resumeProducing(self) -> None:
+        self._is_paused = False
+        while not self._is_paused and not self._is_over:
+            piece = self._file.read(_PIECE)
+            if not piece:
+                self._request.unregisterProducer()  # type: ignore[no-untyped-call]
+                self.stopProducing()
+                return
+            self._request.write(piece)  # type: ignore[no-untyped-call]
+
+    def pauseProducing(self) -> None:
+        self._is_paused = True
+
+    def stopProducing(self) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._done.callback(None)
 
 
 def _bearer(request: ChatRequest) -> str | None:

@@ -18,6 +18,7 @@ Line = Annotated[str, Meta(max_length=4_000)]
 Search = Annotated[str, Meta(max_length=200)]
 Cursor = Annotated[str, Meta(max_length=500)]
 PageSize = Annotated[int, Meta(ge=1, le=200)]
+Days = Annotated[int, Meta(ge=0, le=100_000)]
 
 
 class CreateRoom(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,8 +32,9 @@ class CreateRoom(Struct, frozen=True, forbid_unknown_fields=True):
 class ChangeRoom(Struct, frozen=True, forbid_unknown_fields=True):
     """What is absent stays as it is.  *if_rev*: only if the room's row still has this rev.
 
-    *posting*, *inviting*: who may.  *slow*: seconds between two posts of one member.  *kind*, and *mentioning* (who may
-    mention everybody): for the owner only.
+    *posting*, *inviting*: who may.  *slow*: seconds between two posts of one member.  For the owner only: *kind*,
+    *mentioning* (who may mention everybody), and *retention*, days after which messages are removed, 0 never, null as
+    the server says.
     """
 
     title: Line | UnsetType = UNSET
@@ -42,6 +44,7 @@ class ChangeRoom(Struct, frozen=True, forbid_unknown_fields=True):
     slow: Annotated[int, Meta(ge=0, le=3_600)] | UnsetType = UNSET
     kind: Literal["public", "private"] | UnsetType = UNSET
     mentioning: Right | UnsetType = UNSET
+    retention: Days | UnsetType | None = UNSET
     if_rev: Annotated[Rev, Meta(ge=1, le=MAX_INT)] | None = None
 
 

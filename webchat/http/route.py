@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, Literal, TypeVar
+from typing import IO, Any, Generic, Literal, TypeVar
 
 import attrs
 import msgspec
@@ -69,13 +69,15 @@ class Reply:
     """An answer that is more than its value.
 
     *status* replaces the route's.  *token* becomes the session cookie; an empty one clears it.  *media_type*: the
-    value is bytes and goes out as it stands.  *headers* stand in place of those that every answer has.
+    value is bytes and goes out as it stands.  *file* is sent in the value's place, as fast as it is read, and closed.
+    *headers* stand in place of those that every answer has.
     """
 
     value: object = None
     status: int | None = None
     token: str | None = attrs.field(default=None, repr=False)
     media_type: str | None = None
+    file: IO[bytes] | None = None
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 

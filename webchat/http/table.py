@@ -29,6 +29,7 @@ from webchat.http import (
     search,
     server,
     threads,
+    transfer,
 )
 from webchat.http.route import Route
 from webchat.http.server import Probes
@@ -59,6 +60,7 @@ ROUTES: tuple[Route, ...] = (
     *reports.ROUTES,
     *announcements.ROUTES,
     *admin.ROUTES,
+    *transfer.ROUTES,
 )
 """The API's routes."""
 

@@ -25,6 +25,7 @@ from webchat.model.events import (
     Member,
     Message,
     Reset,
+    RoomRow,
     Row,
     Synced,
     Syncing,
@@ -32,7 +33,7 @@ from webchat.model.events import (
     ends_room,
     key_of,
 )
-from webchat.model.ids import Rev, RoomId, SessionId, UserId
+from webchat.model.ids import Rev, RoomId, Seq, SessionId, UserId
 from webchat.model.refusals import Refusal
 from webchat.model.users import UserCard
 
@@ -142,6 +143,8 @@ class LiveRoom:
     """Listeners that already hold a rev that is yet to be delivered here."""
     pending: list[Row] = attrs.field(factory=list)
     filling: bool = False
+    removed: Seq = Seq(0)
+    """Messages up to this one are known to be gone."""
 
     def admit(self, listener: Listener) -> None:
         self.audience.setdefault(listener.dialect, {})[listener] = listener.port
@@ -414,6 +417,10 @@ class Hub:
             room.rev = row.rev
             entry = Entry(row)
             self._remember(room, entry)
+            if type(row) is RoomRow and row.floor > room.removed:
+                # What was removed is told to nobody out of memory.
+                room.removed = row.floor
+                self._forget(room)
             batch.append(entry)
             # Bytes are joined only between changes of the audience: who leaves gets nothing after her own row, who
             # comes nothing before it.

@@ -77,13 +77,17 @@ class Overview(Struct, frozen=True):
 
 
 class RunningSettings(Struct, frozen=True):
-    """What is decided while the server runs.  *guests*: whether one may look round without an account."""
+    """What is decided while the server runs.  *guests*: whether one may look round without an account.
+
+    *retention*: days after which messages are removed, in rooms that do not say otherwise; 0: never.
+    """
 
     title: str
     registration: RegistrationPolicy
     guests: bool
     creating: Creators
     terms: str
+    retention: int = 0
 
 
 class ResetLink(Struct, frozen=True):

@@ -8,6 +8,7 @@ import attrs
 from msgspec import Struct
 
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
+from webchat.model.refusals import BadRequest
 from webchat.model.users import UserCard
 
 RoomKind = Literal["public", "private", "direct"]
@@ -15,6 +16,19 @@ MemberRole = Literal["owner", "moderator", "member"]
 Level = Literal["all", "mentions", "nothing"]
 Right = Literal["all", "moderators"]
 """Who in a room may do something: every member, or its owner and moderators."""
+
+RETENTION_LEAST, RETENTION_MOST = 7, 3_650
+"""Days.  A nonce goes with its message, and a client may have been trying to send it for a week."""
+
+
+def days_kept(days: int) -> int:
+    """*days* after which messages are removed, if that can be; 0: never.  Raises BadRequest."""
+    if days != 0 and not RETENTION_LEAST <= days <= RETENTION_MOST:
+        raise BadRequest(
+            f"Messages are kept from {RETENTION_LEAST} to {RETENTION_MOST} days, or, with 0, for ever.",
+            field="retention",
+        )
+    return days
 
 
 @attrs.frozen

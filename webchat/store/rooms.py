@@ -46,7 +46,7 @@ _STATE_COLUMNS = (
     rooms.c.changed,
     rooms.c.seq,
     rooms.c.rev,
-    memberships.c.read,
+    sa.case((memberships.c.read < rooms.c.floor, rooms.c.floor), else_=memberships.c.read),
     memberships.c.level,
     memberships.c.role,
     memberships.c.joined_rev,
@@ -60,7 +60,8 @@ _STATE_COLUMNS = (
     memberships.c.draft,
     rooms.c.retention,
     rooms.c.floor,
-    memberships.c.unread_from,
+    # What was removed is not unread.
+    sa.case((memberships.c.unread_from <= rooms.c.floor, rooms.c.floor + 1), else_=memberships.c.unread_from),
 )
 _ONE = sa.select(*_COLUMNS).where(rooms.c.id == sa.bindparam("id_"))
 _LOCK = Many(
@@ -105,8 +106,9 @@ _PEOPLE = Many(
 # CROSS JOIN tells SQLite the order: from people to their places to the rooms.
 _STATES = Many(
     'WITH k (id) AS (VALUES {rows}) SELECT m."user", r.id, r.kind, r.title, r.topic, r.created, r.archived, r.changed, '
-    'r.seq, r.rev, m."read", m.level, m.role, m.joined_rev, r.posting, r.inviting, r.slow, r.mentioning, r.picture, '
-    "m.muted, m.silenced, m.draft, r.retention, r.floor, m.unread_from "
+    'r.seq, r.rev, CASE WHEN m."read" < r.floor THEN r.floor ELSE m."read" END, m.level, m.role, m.joined_rev, '
+    "r.posting, r.inviting, r.slow, r.mentioning, r.picture, m.muted, m.silenced, m.draft, r.retention, r.floor, "
+    "CASE WHEN m.unread_from <= r.floor THEN r.floor + 1 ELSE m.unread_from END "
     "FROM k CROSS JOIN memberships m CROSS JOIN rooms r "
     'WHERE m."user" = k.id AND m.left_rev IS NULL AND r.id = m.room AND r.deleted IS NULL ORDER BY r.id',
     "bigint",

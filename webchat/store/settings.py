@@ -25,6 +25,7 @@ class Decided:
     guests: bool = False
     creating: str = "all"
     terms: str = ""
+    retention: int = 0
 
 
 def load(db: sa.Connection) -> Decided:

@@ -1,13 +1,24 @@
-// Keeps the reader's place while rows are added above, below, or between.
+// Keeps the reader's place while rows are added above, below, or between, and while they grow.
 
 /** Nearer than this to the end counts as being there. */
 const NEAR = 100
+/** So many rows are remembered: should the first be gone, the next one keeps the place. */
+const REMEMBERED = 8
 
 export interface ListQueue {
   /** Runs the change; the first visible row stays where it is, or the end stays in sight. One change at a time. */
   change(change: () => void | Promise<void>): Promise<void>
   isNearBottom(): boolean
   toBottom(): void
+  /** Remembers what the reader sees, if she has scrolled since. Answers the first of these rows. */
+  note(): HTMLElement | null
+  /** Something has another size: what was noted goes back to its place, but for what was scrolled since. */
+  hold(): void
+}
+
+interface Seen {
+  row: HTMLElement
+  offset: number
 }
 
 /**
@@ -21,6 +32,8 @@ export function createListQueue(
   sticks: () => boolean = () => true,
 ): ListQueue {
   let tail: Promise<void> = Promise.resolve()
+  let noted: Seen[] = []
+  let notedTop = 0
 
   function isNearBottom(): boolean {
     const box = scroller()
@@ -30,29 +43,59 @@ export function createListQueue(
   function toBottom(): void {
     const box = scroller()
     if (box) box.scrollTop = box.scrollHeight
+    noted = []
   }
 
-  function firstVisible(box: HTMLElement): { row: Element; offset: number } | null {
+  /** The first rows of which something is to be seen; they stand one below the other, so halving finds them. */
+  function visible(box: HTMLElement): Seen[] {
     const top = box.getBoundingClientRect().top
-    for (const row of box.querySelectorAll(rowSelector)) {
-      const rect = row.getBoundingClientRect()
-      if (rect.bottom > top) return { row, offset: rect.top - top }
+    const rows = box.querySelectorAll<HTMLElement>(rowSelector)
+    let [low, high] = [0, rows.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (rows[middle]!.getBoundingClientRect().bottom > top) high = middle
+      else low = middle + 1
     }
-    return null
+    return [...rows].slice(low, low + REMEMBERED).map((row) => ({ row, offset: row.getBoundingClientRect().top - top }))
+  }
+
+  function note(): HTMLElement | null {
+    const box = scroller()
+    const kept = noted.find(({ row }) => row.isConnected)
+    // What has come above the row since is not what she reads, though it may be in sight.
+    if (box && kept && Math.abs(box.scrollTop - notedTop) < 1) return kept.row
+    noted = box ? visible(box) : []
+    notedTop = box?.scrollTop ?? 0
+    return noted[0]?.row ?? null
+  }
+
+  /** How far the reader has scrolled since. Who stands at the very end may have been pushed there by the layout. */
+  function scrolled(): number {
+    const box = scroller()
+    if (!box || box.scrollTop >= box.scrollHeight - box.clientHeight - 1) return 0
+    return box.scrollTop - notedTop
+  }
+
+  function hold(moved = scrolled()): void {
+    const box = scroller()
+    const kept = noted.find(({ row }) => row.isConnected)
+    if (!box || !kept) return
+    const now = kept.row.getBoundingClientRect().top - box.getBoundingClientRect().top
+    const off = now - (kept.offset - moved)
+    if (Math.abs(off) >= 0.5) box.scrollTop += off
+    noted = noted.map(({ row, offset }) => ({ row, offset: offset - moved }))
+    notedTop = box.scrollTop
   }
 
   async function run(change: () => void | Promise<void>): Promise<void> {
-    const box = scroller()
     const stick = sticks() && isNearBottom()
-    const anchor = box && !stick ? firstVisible(box) : null
+    // What was noted counts, not what is there now: other parts of the page may have grown already.
+    if (!noted.some(({ row }) => row.isConnected)) note()
+    const moved = scrolled()
     await change()
-    if (!box) return
-    if (stick) {
-      toBottom()
-    } else if (anchor?.row.isConnected) {
-      const now = anchor.row.getBoundingClientRect().top - box.getBoundingClientRect().top
-      box.scrollTop += now - anchor.offset
-    }
+    if (stick) toBottom()
+    else hold(moved)
+    note()
   }
 
   return {
@@ -64,5 +107,7 @@ export function createListQueue(
     },
     isNearBottom,
     toBottom,
+    note,
+    hold: () => hold(),
   }
 }

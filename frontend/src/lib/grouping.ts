@@ -7,14 +7,23 @@ export interface Groupable {
   seq: number | null
   author: number
   created: number
+  deleted?: number | null
+  more?: { reply?: number | null }
 }
 
 export interface RowItem<R> {
   kind: 'row'
   key: string
   row: R
-  /** Same author within five minutes and the same day, no line between: no name, no avatar. */
+  /** Same author within five minutes and the same day, no line between, no reply: no name, no avatar. */
   continued: boolean
+}
+
+/** Several deleted messages in a row, of which one line is enough. */
+export interface GoneItem<R> {
+  kind: 'gone'
+  key: string
+  rows: R[]
 }
 
 export interface DayItem {
@@ -29,7 +38,7 @@ export interface UnreadItem {
   count: number
 }
 
-export type Item<R> = RowItem<R> | DayItem | UnreadItem
+export type Item<R> = RowItem<R> | GoneItem<R> | DayItem | UnreadItem
 
 export interface UnreadLine {
   /** The line stands before the first row above this seq. */
@@ -42,22 +51,63 @@ const TOGETHER = 5 * 60_000
 /** Rows in order, pending ones (seq null) last. */
 export function arrange<R extends Groupable>(rows: readonly R[], line: UnreadLine | null): Item<R>[] {
   const items: Item<R>[] = []
+  const days = new Set<string>()
   let before: R | undefined
-  let lineDrawn = line === null
   for (const row of rows) {
     const newDay = before === undefined || !sameDay(before.created, row.created)
-    if (newDay) items.push({ kind: 'day', key: `day-${row.key}`, at: row.created })
-    const drawLine = !lineDrawn && row.seq !== null && row.seq > line!.after
-    if (drawLine) {
-      items.push({ kind: 'unread', key: 'unread', count: line!.count })
-      lineDrawn = true
+    if (newDay) items.push({ kind: 'day', key: dayKey(row, days), at: row.created })
+    const drawLine = line !== null && isFirstAfter(line.after, row, before)
+    if (drawLine) items.push({ kind: 'unread', key: 'unread', count: line.count })
+    const last = items.at(-1)
+    if (row.deleted && row.seq !== null && last?.kind === 'row' && last.row.deleted && last.row.seq !== null) {
+      items[items.length - 1] = { kind: 'gone', key: `gone-${last.key}`, rows: [last.row, row] }
+    } else if (row.deleted && row.seq !== null && last?.kind === 'gone') {
+      last.rows.push(row)
+    } else {
+      items.push({ kind: 'row', key: row.key, row, continued: !newDay && !drawLine && continues(row, before!) })
     }
-    const continued =
-      !newDay && !drawLine && before!.author === row.author && Math.abs(row.created - before!.created) <= TOGETHER
-    items.push({ kind: 'row', key: row.key, row, continued })
     before = row
   }
   return items
+}
+
+/* The same while older rows of that day come above; a clock that was put back makes a day come twice. */
+function dayKey(row: Groupable, days: Set<string>): string {
+  const date = new Date(row.created)
+  const day = `day-${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`
+  const key = days.has(day) ? `${day}-${row.key}` : day
+  days.add(key)
+  return key
+}
+
+/* Where the rows begin further down, the line stands above them, out of sight. */
+function isFirstAfter(after: number, row: Groupable, before: Groupable | undefined): boolean {
+  if (row.seq === null || row.seq <= after) return false
+  return row.seq === after + 1 || (before !== undefined && before.seq !== null && before.seq <= after)
+}
+
+function continues(row: Groupable, before: Groupable): boolean {
+  const isReply = row.more?.reply !== undefined && row.more.reply !== null
+  return (
+    !isReply && !before.deleted && before.author === row.author && Math.abs(row.created - before.created) <= TOGETHER
+  )
+}
+
+/** Items by day: what stands before the first day line, if anything, has none. */
+export interface Day<R> {
+  key: string
+  at: number | null
+  items: Exclude<Item<R>, DayItem>[]
+}
+
+export function byDay<R>(items: readonly Item<R>[]): Day<R>[] {
+  const days: Day<R>[] = []
+  for (const item of items) {
+    if (item.kind === 'day') days.push({ key: item.key, at: item.at, items: [] })
+    else if (days.length > 0) days.at(-1)!.items.push(item)
+    else days.push({ key: 'first', at: null, items: [item] })
+  }
+  return days
 }
 
 /** The new list with the old item objects where nothing changed, so that Vue skips those rows. */
@@ -71,6 +121,8 @@ export function reuse<R>(old: readonly Item<R>[], fresh: Item<R>[]): Item<R>[] {
 
 function isSame<R>(a: Item<R>, b: Item<R>): boolean {
   if (a.kind === 'row' && b.kind === 'row') return a.row === b.row && a.continued === b.continued
-  if (a.kind === 'day' && b.kind === 'day') return a.at === b.at
+  if (a.kind === 'day' && b.kind === 'day') return sameDay(a.at, b.at)
+  if (a.kind === 'gone' && b.kind === 'gone')
+    return a.rows.length === b.rows.length && a.rows.every((row, at) => row === b.rows[at])
   return a.kind === 'unread' && b.kind === 'unread' && a.count === b.count
 }

@@ -54,6 +54,8 @@ export interface RunningSettings {
   guests: boolean
   creating: 'all' | 'admins'
   terms: string
+  /** Days after which messages are removed; 0: never. */
+  retention: number
 }
 
 export interface AccountQuery {

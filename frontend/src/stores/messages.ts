@@ -54,6 +54,8 @@ interface Place {
 }
 
 const PAGE = 50
+/* More than these are not drawn when a room is entered. */
+const FIRST_ROWS = 60
 const WINDOWS = 8
 const READ_EVERY = 1_000
 const TYPING_EVERY = 3_000
@@ -88,6 +90,8 @@ export const useMessages = defineStore('messages', () => {
   const seen = new Map<RoomId, Seq>()
   const reading = new Map<RoomId, ReturnType<typeof setTimeout>>()
   const recent: RoomId[] = []
+  /** The message at which somebody reads further up. */
+  const readers = new Map<RoomId, Seq>()
   /** Pending rows, also of rooms that `welcome` has not brought yet. */
   const waitingFor = new Map<string, ChatRow>()
   const epoch = ref<string | null>(null)
@@ -171,7 +175,7 @@ export const useMessages = defineStore('messages', () => {
     for (const timer of reading.values()) clearTimeout(timer)
     for (const room of writers.values()) for (const timer of room.values()) clearTimeout(timer)
     quotes.clear()
-    const maps = [places, views, listeners, followers, writers, toldTyping, seen, reading, waitingFor]
+    const maps = [places, views, listeners, followers, writers, toldTyping, seen, reading, waitingFor, readers]
     for (const map of maps) map.clear()
     wanted = null
     recent.length = 0
@@ -187,9 +191,10 @@ export const useMessages = defineStore('messages', () => {
     if (!place || !room) return
     const count = room.seq - room.read
     const line = count > 0 ? { after: room.read, count } : null
+    const { log } = place
+    log.shrink(FIRST_ROWS)
     touch(id, { isOpen: true, line })
     remember(id)
-    const { log } = place
     const first = room.read + 1
     if (log.loaded && (line ? first >= log.lo && first <= log.hi : log.atLatest)) return
     if (count >= PAGE) await openAround(id, first)
@@ -198,6 +203,7 @@ export const useMessages = defineStore('messages', () => {
 
   function leave(id: RoomId): void {
     if (wanted === id) wanted = null
+    readers.delete(id)
     touch(id, { isOpen: false, line: null })
   }
 
@@ -235,7 +241,7 @@ export const useMessages = defineStore('messages', () => {
   async function load(id: RoomId, loading: Loading, query: Query): Promise<void> {
     const place = places.get(id)
     const isScroll = loading === 'older' || loading === 'newer'
-    if (!place || place.loading === loading || (isScroll && place.loading)) return
+    if (!place || (place.loading === loading && loading !== 'around') || (isScroll && place.loading)) return
     const { log } = place
     const ticket = log.askPage()
     touch(id, { loading, ticket, error: null })
@@ -257,6 +263,18 @@ export const useMessages = defineStore('messages', () => {
 
   function arrived(id: RoomId, ticket: PageTicket, error: ErrorCode | null): void {
     if (places.get(id)?.ticket === ticket) touch(id, { loading: null, ticket: null, error })
+  }
+
+  /** Where somebody reads; null: at the end. */
+  function setReader(id: RoomId, seq: Seq | null): void {
+    if (seq === null) readers.delete(id)
+    else readers.set(id, seq)
+  }
+
+  /** What is shown has to be loaded anew, where it was being read. */
+  function reopen(id: RoomId): void {
+    const seq = readers.get(id)
+    void (seq === undefined ? openLatest(id) : openAround(id, seq))
   }
 
   function trim(id: RoomId, end: 'top' | 'bottom'): void {
@@ -380,7 +398,7 @@ export const useMessages = defineStore('messages', () => {
       touch(id, { loading: null, ticket: null, error: null })
       people.forgetMembers(id)
       pass(id, null)
-      if (place.isOpen) void openLatest(id)
+      if (place.isOpen) reopen(id)
       return
     }
     const log = new RoomLog(id, me, rev, seq)
@@ -421,6 +439,7 @@ export const useMessages = defineStore('messages', () => {
     const before = place.log.seq
     const { applied, sync } = work(place.log)
     if (sync !== null) void askSync(id, sync)
+    if (!place.isOpen) place.log.trim('top')
     touch(id)
     for (const one of applied) if (one.type === 'message') pass(id, one)
     const fresh = applied.filter((row) => row.type === 'message' && row.seq > before)
@@ -461,7 +480,7 @@ export const useMessages = defineStore('messages', () => {
     people.forgetMembers(id)
     pass(id, null)
     announce(id, { kind: 'reset', own: false })
-    if (place.isOpen) void openLatest(id)
+    if (place.isOpen) reopen(id)
   }
 
   // Reading.
@@ -541,6 +560,7 @@ export const useMessages = defineStore('messages', () => {
     openAround,
     openLatest,
     trim,
+    setReader,
     send,
     retry,
     discard,

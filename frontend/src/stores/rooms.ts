@@ -28,7 +28,7 @@ export type Room = RoomState
 
 export type RoomWords = Pick<Room, 'title' | 'topic'>
 
-export type RoomSettings = Pick<Room, 'posting' | 'inviting' | 'slow' | 'kind'>
+export type RoomSettings = Pick<Room, 'posting' | 'inviting' | 'slow' | 'kind'> & { retention: number | null }
 
 export interface Gone {
   room: RoomId
@@ -183,7 +183,9 @@ export const useRooms = defineStore('rooms', () => {
     const { kind, title, topic, created, archived, posting, inviting, slow, mentioning, picture, retention, floor } =
       row
     const settings = { posting, inviting, slow, mentioning, retention, floor }
-    change(row.room, { kind, title, topic, created, archived, picture, ...settings })
+    // What was removed is not unread.
+    const read = Math.max(byId.get(row.room)?.read ?? 0, floor ?? 0)
+    change(row.room, { kind, title, topic, created, archived, picture, read, ...settings })
   }
 
   /** Somebody else came, left, or has another name: a conversation is called by that. */

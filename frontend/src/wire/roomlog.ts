@@ -185,10 +185,20 @@ export class RoomLog {
 
   private absorb(row: Row, outcome: Outcome): void {
     outcome.applied.push(row)
+    if (row.type === 'room') this.raiseFloor(row.floor ?? 0)
     if (row.type !== 'message') return
     this.seq = Math.max(this.seq, row.seq)
     this.recognise(row)
     this.put(fromMessage(row))
+  }
+
+  /** Messages up to *floor* are gone for good. */
+  private raiseFloor(floor: Seq): void {
+    if (!this.loaded || floor < this.lo) return
+    for (; this.lo <= floor && this.lo <= this.hi; this.lo++) this.rows.delete(this.lo)
+    this.lo = floor + 1
+    this.hi = Math.max(this.hi, floor)
+    this.atStart = true
   }
 
   /** One's own nonce: the pending row has its number. */
@@ -285,6 +295,13 @@ export class RoomLog {
       this.loose.delete(seq)
       this.put(row)
     }
+  }
+
+  /** Leaves of the window its newest rows. */
+  shrink(most: number): void {
+    if (this.hi - this.lo < most) return
+    this.atStart = false
+    for (; this.hi - this.lo >= most; this.lo++) this.rows.delete(this.lo)
   }
 
   /** Keeps at most 300 rows by cutting at the end away from the reader. */
