@@ -14,9 +14,9 @@ from tests.support.house import House
 from webchat.chat.files import DAY, FilePolicy
 from webchat.chat.messages import Messages
 from webchat.model.answers import Posted
-from webchat.model.commands import DeleteMessage, JoinRoom, LeaveRoom, PostMessage
+from webchat.model.commands import DeleteMessage, Forward, JoinRoom, LeaveRoom, PostMessage
 from webchat.model.extras import File
-from webchat.model.ids import RoomId
+from webchat.model.ids import RoomId, Seq
 from webchat.model.users import Actor
 
 TEXT = b"What was said in the garden.\n"
@@ -216,3 +216,36 @@ class Limits(FileCase):
         self.house.wait(self.house.chat.leaving.give_up(self.mei, "correct horse 9"))
         self.assertEqual(self.read(self.ben, posted.id), TEXT)
         self.assertEqual(len(self.kept()), 1)
+
+
+class PassingOn(FileCase):
+    """Files of messages that are forwarded."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.tea = RoomId(self.house.wait(self.house.chat.rooms.create(self.mei, "Tea", kind="private")).room)
+        self.notes = self.bring()
+        self.post(self.notes.id, text="for all")
+
+    def pass_on(self) -> File:
+        command = PostMessage(1, self.tea, "", None, forward=Forward(self.room, Seq(1)))
+        self.house.wait(self.messages.post(self.mei, command))
+        (file,) = self.house.wait(self.messages.page(self.mei, self.tea)).messages[-1].files
+        return file
+
+    def test_read_there(self) -> None:
+        """A file that is passed on is another file of the same content, for the members of the other room."""
+        passed = self.pass_on()
+        self.assertNotEqual(passed.id, self.notes.id)
+        self.assertEqual(self.read(self.mei, passed.id), TEXT)
+        self.assertEqual(self.house.refusal(self.files.open(self.ben, passed.id)), "no_such_file")
+        self.assertEqual(len(self.kept()), 1)
+
+    def test_stays(self) -> None:
+        """It stays when the first message is deleted, and the content goes with the last."""
+        passed = self.pass_on()
+        self.house.wait(self.messages.delete(self.mei, DeleteMessage(1, self.room, Seq(1))))
+        self.assertEqual(self.house.refusal(self.files.open(self.mei, self.notes.id)), "no_such_file")
+        self.assertEqual(self.read(self.mei, passed.id), TEXT)
+        self.house.wait(self.messages.delete(self.mei, DeleteMessage(1, self.tea, Seq(1))))
+        self.assertEqual(self.kept(), [])

@@ -89,7 +89,7 @@ def passed_on(db: sa.Connection, author: UserId, forward: Forward) -> tuple[str,
         origin = rooms.maybe(db, said.room)
         if origin is None or origin.kind != "public" or origin.deleted is not None:
             said = Forwarded(said.author, said.created)
-    return message.text, Extras(forwarded=said)
+    return message.text, Extras(files=message.files, forwarded=said)
 
 
 def _readable(db: sa.Connection, reader: UserId, wanted: Forward) -> Message | None:

@@ -332,6 +332,8 @@ def _post_all(
                 if post.carried.files:
                     extras = Extras(files=files.of(number))
                     files.attach(number, new.seq)
+                elif extras.files:
+                    extras = replace(extras, files=files.pass_on(new, extras.files))
                 new = new._replace(
                     text=text, reply=post.carried.reply, thread=post.carried.thread, extras=packed(extras)
                 )
@@ -394,6 +396,7 @@ class _Files:
         self._taken: set[str] = set()
         self._of: dict[int, tuple[File, ...]] = {}
         self._attached: list[file_store.Attached] = []
+        self._copied: list[file_store.Copied] = []
 
     def refuse(self, number: int, post: _Post) -> Refusal | None:
         """Why post *number* cannot carry its files; None if it can."""
@@ -413,10 +416,21 @@ class _Files:
         """Post *number* has become message *seq*."""
         self._attached += [file_store.Attached(file.id, seq, place) for place, file in enumerate(self.of(number))]
 
+    def pass_on(self, new: message_store.NewMessage, files: Sequence[File]) -> tuple[File, ...]:
+        """*files* of another message, as *new* has them."""
+        copies = tuple(replace(file, id=file_store.id_of_copy(file.id, new.room, new.seq)) for file in files)
+        self._copied += [
+            file_store.Copied(copy.id, file.id, new.author, new.room, new.seq, place, new.created)
+            for place, (copy, file) in enumerate(zip(copies, files, strict=True))
+        ]
+        return copies
+
     def store(self, db: sa.Connection) -> None:
         """Gives the files to their messages."""
         if self._attached:
             file_store.attach(db, self._attached)
+        if self._copied:
+            file_store.copy(db, self._copied)
 
 
 def _threads(posts: Sequence[_Post], numbers: Sequence[int]) -> dict[Seq, tuple[int, Millis]]:

@@ -52,6 +52,20 @@ _ATTACH = Many(
     "bigint",
     "bigint",
 )
+# Of files that are passed on: the same content, once more.
+_COPY = Many(
+    "WITH k (id, old, owner, room, seq, place, created) AS (VALUES {rows}) "
+    "INSERT INTO uploads (id, owner, room, seq, place, name, mime, kind, size, width, height, duration, placeholder, "
+    "thumb, sha256, created) SELECT k.id, k.owner, k.room, k.seq, k.place, u.name, u.mime, u.kind, u.size, u.width, "
+    "u.height, u.duration, u.placeholder, u.thumb, u.sha256, k.created FROM k CROSS JOIN uploads u WHERE u.id = k.old",
+    "text",
+    "text",
+    "bigint",
+    "bigint",
+    "bigint",
+    "bigint",
+    "bigint",
+)
 _OF_MESSAGE = (uploads.c.room == sa.bindparam("room_"), uploads.c.seq == sa.bindparam("seq_"))
 _REMOVE_OF_MESSAGE = sa.delete(uploads).where(*_OF_MESSAGE).returning(uploads.c.sha256)
 _REMOVE_WAITING = (
@@ -169,6 +183,28 @@ def held(db: sa.Connection, owner: UserId) -> tuple[int, int]:
 def attach(db: sa.Connection, attached: Sequence[Attached]) -> None:
     """Gives the files to their messages."""
     _ATTACH.run(db, attached)
+
+
+class Copied(NamedTuple):
+    """The file *old*, passed on: it is *id*, number *place* of the message *seq* of *room*, which *owner* posted."""
+
+    id: str
+    old: str
+    owner: UserId
+    room: RoomId
+    seq: Seq
+    place: int
+    created: Millis
+
+
+def copy(db: sa.Connection, copied: Sequence[Copied]) -> None:
+    """Gives contents that are here to other messages, too."""
+    _COPY.run(db, copied)
+
+
+def id_of_copy(old: str, room: RoomId, seq: Seq) -> str:
+    """What the file *old* is called in another message: nobody guesses it who cannot guess *old*."""
+    return hashlib.sha256(f"{old} {room} {seq}".encode()).hexdigest()[: len(old)]
 
 
 def of_room(
