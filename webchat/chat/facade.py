@@ -231,7 +231,7 @@ class Chat:
         self.announcements = Announcements(database, self.hub, sources.now, changes)
         standing = Standing(self.hub, self.cache)
         self.moderation = Moderation(
-            log, database, self.hub, standing, sources.now, Buckets(settings.reports, clock), changes
+            log, database, self.hub, standing, sources.now, Buckets(settings.reports, clock), changes, self.files.forget
         )
         self.administration = Administration(
             log, database, self.hub, self.cache, standing, sources.now, changes, version

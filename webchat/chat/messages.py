@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 
 from webchat.chat import mentions, permission, reactions
 from webchat.chat.carried import Carried, carried_by, hash_of, look_up, passed_on, text_of
+from webchat.chat.erasing import erase
 from webchat.chat.files import check_ids, wanted
 from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.quotes import quoted_by
@@ -159,12 +160,8 @@ class Messages:
                 return Outcome(Changed(command.room, message.rev))
             if not is_own:
                 audit.record(db, now, actor.id, "message.delete", room=room.id, user=message.author, seq=command.seq)
-            _, rev = rooms.raise_counters(db, command.room, 0, 1)
-            message_store.delete(db, command.room, command.seq, now, rev)
-            revisions.drop(db, command.room, command.seq)
-            if message.files:
-                contents.extend(file_store.remove_of_message(db, command.room, command.seq))
-            return Outcome(Changed(command.room, rev), _row(db, command.room, command.seq))
+            tombstone, contents[:] = erase(db, message, now)
+            return Outcome(Changed(command.room, tombstone.rev), (tombstone,))
 
         changed = await self._log.change(command.room, work)
         await self._forget_files(contents)

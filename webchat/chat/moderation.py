@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import attrs
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from webchat.chat import permission
 from webchat.chat.authority import Who, id_of, refuse_guest, rule
+from webchat.chat.erasing import erase
 from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.standing import Standing
 from webchat.live.hub import Hub
@@ -53,6 +54,7 @@ class Moderation:
     _now: Callable[[], Millis]
     _reports: Buckets
     _changes: Buckets
+    _forget_files: Callable[[Sequence[str]], Awaitable[None]]
     _known: frozenset[Thing] = attrs.field(default=frozenset(), init=False)
     """What was open when people here were last told."""
 
@@ -143,6 +145,7 @@ class Moderation:
         room = known.thing.room if outcome == "deleted" else None
         if outcome == "deleted" and room is None:
             raise BadRequest("A person is no message.", field="outcome")
+        contents: list[str] = []
 
         def work(db: sa.Connection) -> Outcome[User | None]:
             found = store.maybe(db, report)
@@ -161,7 +164,7 @@ class Moderation:
             if reason:
                 details["reason"] = reason
             if outcome == "deleted":
-                rows = _tombstone(db, thing, now)
+                rows, contents[:] = _deleted(db, thing, now)
             elif outcome == "silenced":
                 user = rule(db, by, thing.user)
                 until = Millis(now + (minutes or 0) * MINUTE)
@@ -176,6 +179,7 @@ class Moderation:
             return Outcome(user, rows)
 
         user = await self._log.change(room, work)
+        await self._forget_files(contents)
         if user is not None:
             if outcome == "silenced":
                 self._standing.silenced(user.id)
@@ -247,16 +251,13 @@ def _may_decide(db: sa.Connection, by: Who, report: Report) -> bool:
     return scope is None or (thing.room in scope.rooms and thing.user != scope.herself)
 
 
-def _tombstone(db: sa.Connection, thing: Thing, now: Millis) -> tuple[Row, ...]:
+def _deleted(db: sa.Connection, thing: Thing, now: Millis) -> tuple[tuple[Row, ...], list[str]]:
     assert thing.room is not None and thing.seq is not None
     message = messages.maybe(db, thing.room, thing.seq)
     if message is None or message.deleted is not None:
-        return ()
-    _, rev = room_store.raise_counters(db, thing.room, 0, 1)
-    messages.delete(db, thing.room, thing.seq, now, rev)
-    gone = messages.maybe(db, thing.room, thing.seq)
-    assert gone is not None
-    return (gone,)
+        return (), []
+    tombstone, contents = erase(db, message, now)
+    return (tombstone,), contents
 
 
 def _view(db: sa.Connection, report: Report) -> ReportView:
