@@ -30,6 +30,7 @@ export const usePrefs = defineStore('prefs', () => {
   const locale = choice<Locale>('locale', ['en', 'zh-CN'], pickLocale(navigator.languages))
   const sendKey = choice<SendKey>('sendKey', ['enter', 'ctrl-enter'])
   const layout = choice<Layout>('layout', ['auto', 'rows', 'bubbles'])
+  const celebrations = choice<'on' | 'off'>('celebrations', ['on', 'off'])
   const textSize = useLocalStorage<TextSize>('webchat.textSize', 16, {
     serializer: {
       read: (text) => (TEXT_SIZES.includes(Number(text)) ? (Number(text) as TextSize) : 16),
@@ -66,6 +67,7 @@ export const usePrefs = defineStore('prefs', () => {
     { key: 'locale', here: locale, values: ['en', 'zh-CN'] },
     { key: 'send.key', here: sendKey, values: ['enter', 'ctrl-enter'] },
     { key: 'layout', here: layout, values: ['auto', 'rows', 'bubbles'] },
+    { key: 'celebrations', here: celebrations, values: ['on', 'off'] },
     { key: 'text.size', here: textSize, values: TEXT_SIZES },
   ]
   /** As the server has it, or as it was here when the server had nothing; null while nobody is signed in. */
@@ -120,6 +122,7 @@ export const usePrefs = defineStore('prefs', () => {
     textSize,
     sendKey,
     layout,
+    celebrations,
     panelOpen,
     ready,
     follow,
