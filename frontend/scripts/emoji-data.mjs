@@ -69,7 +69,8 @@ export function words(language) {
           .filter((one) => one.group === group)
           .map(({ emoji }) => {
             const { annotation = '', shortcodes = [], tags = [] } = byEmoji.get(emoji) ?? {}
-            const other = tags.filter((tag) => tag !== annotation && !shortcodes.includes(tag))
+            // What is part of the name is found by it.
+            const other = tags.filter((tag) => !annotation.includes(tag) && !shortcodes.includes(tag))
             return [annotation, shortcodes.join(' '), other.join(',')].join('|')
           })
       : [],

@@ -54,6 +54,7 @@ export const usePrefs = defineStore('prefs', () => {
   const locale = choice<Locale>('locale', ['en', 'zh-CN'], pickLocale(navigator.languages))
   const sendKey = choice<SendKey>('sendKey', ['enter', 'ctrl-enter'])
   const layout = choice<Layout>('layout', ['auto', 'rows', 'bubbles'])
+  const celebrations = choice<'on' | 'off'>('celebrations', ['on', 'off'])
   const textSize = useLocalStorage<TextSize>('webchat.textSize', 16, {
     serializer: {
       read: (text) => (TEXT_SIZES.includes(Number(text)) ? (Number(text) as TextSize) : 16),
@@ -99,6 +100,7 @@ export const usePrefs = defineStore('prefs', () => {
     { key: 'locale', here: locale, values: ['en', 'zh-CN'] },
     { key: 'send.key', here: sendKey, values: ['enter', 'ctrl-enter'] },
     { key: 'layout', here: layout, values: ['auto', 'rows', 'bubbles'] },
+    { key: 'celebrations', here: celebrations, values: ['on', 'off'] },
     { key: 'text.size', here: textSize, values: TEXT_SIZES },
     { key: 'notice.text', here: noticeText, values: ['shown', 'hidden'] },
     { key: 'notice.sound', here: noticeSound, values: ['off', 'on'] },
@@ -160,6 +162,7 @@ export const usePrefs = defineStore('prefs', () => {
     noticeText,
     noticeSound,
     quiet,
+    celebrations,
     panelOpen,
     ready,
     follow,

@@ -65,6 +65,7 @@ function rank({ codes, words }: Emoji, wanted: string, code: string): number {
   if (words.some((word) => word.startsWith(wanted))) return 2
   // `da_xiao` is also typed as `daxiao`.
   if (codes.some((one) => one.includes(`_${code}`) || one.replaceAll('_', '').startsWith(code))) return 1
+  // A name in Chinese has no spaces between its words.
   return words.some((word) => word.includes(` ${wanted}`) || (word.includes(wanted) && wanted > '\u2e80')) ? 1 : 0
 }
 

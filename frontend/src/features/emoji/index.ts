@@ -2,7 +2,9 @@
 import { defineAsyncComponent } from 'vue'
 import { addPart } from '@/lib/i18n'
 
+export { emojiOf, findEmoji, inTone, loadEmoji, type EmojiGroup } from './data'
 export { recentEmoji, rememberEmoji } from './recent'
+export { tone } from './tone'
 
 /**
  * The panel, without a place of its own: whoever mounts it says where it stands.
