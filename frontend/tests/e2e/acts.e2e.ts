@@ -29,6 +29,7 @@ async function seemly(page: Page): Promise<void> {
 }
 
 test('a reply quotes, leads far back, and reading goes on in both directions', async ({ server, open }) => {
+  test.slow()
   const mei = await server.setUp('mei', 'Mei')
   const ola = await server.register('ola', 'Ola')
   for (let at = 1; at <= 160; at += 1) await server.post(at % 2 ? ola : mei, `Line ${at}`)
@@ -74,6 +75,7 @@ test('a reply quotes, leads far back, and reading goes on in both directions', a
       return whole(3, 161)
     })
     .toBe(true)
+  await log(page).evaluate((box) => box.scrollTo(0, box.scrollHeight))
   await expect(rowOf(page, 161)).toBeInViewport()
 
   // A link to a message far away does the same.
@@ -137,6 +139,15 @@ test('a thread is talked in apart, live between two people', async ({ server, op
   await expect(thread(phone).getByText('And I have two')).toBeVisible()
   await server.ask('PATCH', `/rooms/${LOBBY}/messages/3`, { text: 'I have seven' }, mei)
   await expect(thread(phone).getByText('I have seven')).toBeVisible()
+
+  // What is answered there and stands elsewhere is found in the room.
+  await server.ask('POST', `/rooms/${LOBBY}/messages`, { text: 'This, too', thread: 1, reply: 2 }, mei)
+  await thread(phone).getByRole('button', { name: 'Something else' }).tap()
+  await expect(phone).toHaveURL(`/rooms/${LOBBY}#m-2`)
+  await expect(rowOf(phone, 2)).toBeFocused()
+  await expect(rowOf(phone, 2)).toBeInViewport()
+  await phone.goBack()
+  await expect(thread(phone).getByText('This, too')).toBeVisible()
 })
 
 test('what an edited message said before is seen by moderators and its author alone', async ({ server, open }) => {
