@@ -55,6 +55,13 @@ export function sameDay(a: number, b: number): boolean {
   return dayNumber(a) === dayNumber(b)
 }
 
+/** The clock of today, else the date, with the year only if it is another. */
+export function shortTime(at: number, now: number, locale: string): string {
+  if (sameDay(at, now)) return clockTime(at, locale)
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear()
+  return format(locale, { month: 'short', day: 'numeric', ...(!sameYear && { year: 'numeric' }) }).format(at)
+}
+
 /** Today, yesterday, the weekday within six days, else the date, with the year only if it is another. */
 export function dayLabel(at: number, now: number, locale: string): string {
   const ago = dayNumber(now) - dayNumber(at)

@@ -1,6 +1,6 @@
 // Times over midnight, new year and the change of clocks (zone: Europe/Berlin).
 import { describe, expect, it } from 'vitest'
-import { clockTime, dateTime, dayLabel, fullTime, relative, sameDay } from '@/lib/time'
+import { clockTime, dateTime, dayLabel, fullTime, relative, sameDay, shortTime } from '@/lib/time'
 
 const at = (text: string) => new Date(text).getTime()
 const NOW = at('2026-11-23T10:00:00')
@@ -48,6 +48,15 @@ describe('days', () => {
 })
 
 describe('times', () => {
+  it.each([
+    ['2026-11-23T00:00:00', 'en', '00:00'],
+    ['2026-11-22T23:59:59', 'en', 'Nov 22'],
+    ['2025-11-22T12:00:00', 'en', 'Nov 22, 2025'],
+    ['2026-11-22T12:00:00', 'zh-CN', '11月22日'],
+  ])('%s in %s is short as %s', (time, locale, words) => {
+    expect(shortTime(at(time), NOW, locale)).toBe(words)
+  })
+
   it('have 24 hours, midnight being 00', () => {
     expect(clockTime(at('2026-11-23T00:05:00'), 'en')).toBe('00:05')
     expect(clockTime(at('2026-11-23T14:02:00'), 'zh-CN')).toBe('14:02')

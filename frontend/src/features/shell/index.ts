@@ -3,6 +3,6 @@ import { defineAsyncComponent } from 'vue'
 
 export { default as ConnectionStrip } from './ConnectionStrip.vue'
 export { default as PageHeader } from './PageHeader.vue'
-export { fold, rank } from './rank'
+export { find, fold, rank } from './rank'
 export const SignOutDialog = defineAsyncComponent(() => import('./SignOutDialog.vue'))
 export { titleOf } from './entries'
