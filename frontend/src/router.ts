@@ -69,6 +69,7 @@ export const router = createRouter({
           component: () => import('@/features/chat/RoomPage.vue'),
           props: (route) => ({ id: Number(route.params.id), panel: route.params.panel || null }),
         },
+        { path: 'mentions', name: 'mentions', component: () => import('@/features/marks/MentionsPage.vue') },
         { path: 'people', name: 'people', component: () => import('@/features/people/PeoplePage.vue') },
         {
           path: 'people/:id(\\d+)',
