@@ -24,6 +24,7 @@ from webchat.model.users import Actor, User
 from webchat.store import blocks as block_store
 from webchat.store import contacts as contact_store
 from webchat.store import memberships, meta
+from webchat.store import mentions as mention_store
 from webchat.store import people as people_store
 from webchat.store import preferences as preference_store
 from webchat.store import rooms as room_store
@@ -172,6 +173,7 @@ class Leaving:
             contact_store.remove_all(db, actor.id)
             block_store.remove_all(db, actor.id)
             preference_store.remove_all(db, actor.id)
+            mention_store.remove_all(db, actor.id)
             # Her rooms are left bit by bit: should the server end meanwhile, it goes on when it starts.
             meta.put(db, key, str(actor.id))
             user = user_store.maybe(db, actor.id)
