@@ -311,7 +311,8 @@ export const useRooms = defineStore('rooms', () => {
     if (isNewer) rowRevs.set(id, state.changed)
     const { kind, title, topic, posting, inviting, slow, mentioning, retention } = room
     const row = isNewer ? state : { ...state, kind, title, topic, posting, inviting, slow, mentioning, retention }
-    change(id, { ...row, read: Math.max(state.read, room.read) })
+    const { unread_from, mentions = 0 } = state
+    change(id, { ...row, unread_from, mentions, read: Math.max(state.read, room.read) })
   }
 
   // What one asks for.

@@ -1,6 +1,6 @@
 // Reactions before and after the server has them; what means oneself; what is unread again.
 import { createPinia, setActivePinia } from 'pinia'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useConnection } from '@/stores/connection'
 import { useContacts } from '@/stores/contacts'
 import { useMarks } from '@/stores/marks'
@@ -26,8 +26,12 @@ const thumb = (...users: number[]): Reaction => ({ emoji: '👍', count: users.l
 beforeEach(() => {
   localStorage.clear()
   setActivePinia(createPinia())
+  serveHttp({})
   useSession().welcome(welcomeFrame([]))
 })
+
+/* No question may be left that is asked when the test is over. */
+afterEach(() => useRooms().clear())
 
 describe('reactions', () => {
   let answer: (value: { room: number; rev: number }) => void
@@ -142,6 +146,13 @@ describe('mentions', () => {
     await vi.advanceTimersByTimeAsync(1_600)
     expect(count()).toBe(0)
     vi.useRealTimers()
+  })
+
+  it('is what the server says after a reset', async () => {
+    serveHttp({ 'GET /rooms/1': roomState(1, { seq: 2 }) })
+    useRooms().put(roomState(1, { seq: 2, mentions: 1, unread_from: 1 }))
+    await useRooms().refresh(1)
+    expect([count(), useRooms().get(1)?.unread_from]).toEqual([0, undefined])
   })
 
   it('says how many, where one wants to be told', () => {
