@@ -73,6 +73,7 @@ export const router = createRouter({
             thread: route.params.panel === 'threads' ? Number(route.params.thread) || null : null,
           }),
         },
+        { path: 'mentions', name: 'mentions', component: () => import('@/features/marks/MentionsPage.vue') },
         { path: 'people', name: 'people', component: () => import('@/features/people/PeoplePage.vue') },
         {
           path: 'people/:id(\\d+)',

@@ -72,6 +72,13 @@ class Meant(StoreTests):
         self.write(messages.delete, self.room_id, seq, NOW, Rev(9))
         self.assertEqual(self.read(mentions.counts, asked), {})
 
+    def test_gone(self) -> None:
+        """Who has given her account up is meant by nothing."""
+        self.mean(self.mei, self.lin)
+        self.write(mentions.remove_all, self.mei)
+        asked = [(user, self.room_id, Seq(0)) for user in (self.mei, self.lin)]
+        self.assertEqual(self.read(mentions.counts, asked), {(self.lin, self.room_id): 1})
+
     def test_inbox(self) -> None:
         """All that means her is listed once, newest first, page by page: of rooms that she is in."""
         for number in range(3):

@@ -26,6 +26,7 @@ from webchat.store import blocks as block_store
 from webchat.store import contacts as contact_store
 from webchat.store import files as file_store
 from webchat.store import memberships, meta
+from webchat.store import mentions as mention_store
 from webchat.store import people as people_store
 from webchat.store import preferences as preference_store
 from webchat.store import rooms as room_store
@@ -195,6 +196,7 @@ class Leaving:
             preference_store.remove_all(db, actor.id)
             # Those that messages have stay, as the messages do.
             contents.extend(file_store.remove_all_waiting(db, actor.id))
+            mention_store.remove_all(db, actor.id)
             # Her rooms are left bit by bit: should the server end meanwhile, it goes on when it starts.
             meta.put(db, key, str(actor.id))
             user = user_store.maybe(db, actor.id)

@@ -24,7 +24,7 @@ _UNBROKEN = (
 _AT = re.compile(rf"(?:(?<![\w.%+\-/@＠\\])|(?<=[{_UNBROKEN}]))[@＠]")
 _RUN = re.compile(rf"(?:[{_UNBROKEN}][{_UNBROKEN}0-9._-]*+|[^\W_{_UNBROKEN}](?:[^\W{_UNBROKEN}]|[.-])*+)(?![@＠])")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
-_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_TICKS = re.compile("`+")
 
 
 class Mentioned(Struct, frozen=True, gc=False):
@@ -45,7 +45,7 @@ def mentioned(text: str) -> Mentioned | None:
     if "```" in text or "~~~" in text:
         text = _FENCE.sub(" ", text)
     if "`" in text:
-        text = _SPAN.sub(" ", text)
+        text = _without_spans(text)
     names: dict[tuple[str, ...], None] = {}
     everyone: Everyone | None = None
     for at in _AT.finditer(text):
@@ -75,5 +75,31 @@ def _keys(run: str) -> tuple[str, ...]:
     """The keys of the names with which *run* may begin."""
     if not re.match(f"[{_UNBROKEN}]", run):
         return (name_key(run),) if NAME_MIN <= len(run) <= NAME_MAX else ()
-    lengths = range(min(len(run), NAME_MAX), NAME_MIN - 1, -1)
-    return tuple(name_key(run[:length]) for length in lengths if run[length - 1] not in "._-")
+    run = run[:NAME_MAX]
+    whole = name_key(run)
+    # Nearly always sign by sign; then the key of each beginning is a beginning of the key.
+    is_even = len(whole) == len(run)
+    lengths = (length for length in range(len(run), NAME_MIN - 1, -1) if run[length - 1] not in "._-")
+    return tuple(whole[:length] if is_even else name_key(run[:length]) for length in lengths)
+
+
+def _without_spans(text: str) -> str:
+    """*text* without what stands between two runs of equally many backticks (CommonMark, 6.1), in one pass."""
+    runs = [found.span() for found in _TICKS.finditer(text)]
+    places: dict[int, list[int]] = {}
+    for number in range(len(runs) - 1, -1, -1):
+        start, end = runs[number]
+        places.setdefault(end - start, []).append(number)
+    kept, done, number = [], 0, 0
+    while number < len(runs):
+        start, end = runs[number]
+        later = places[end - start]
+        while later and later[-1] <= number:
+            later.pop()
+        if later:
+            kept.append(text[done:start])
+            number = later[-1]
+            done = runs[number][1]
+        number += 1
+    kept.append(text[done:])
+    return " ".join(kept)

@@ -140,6 +140,11 @@ def remove(db: sa.Connection, room: RoomId, seq: Seq, people: Iterable[UserId]) 
     db.execute(_REMOVE, {"room_": room, "seq_": seq, "users_": sorted(people)})
 
 
+def remove_all(db: sa.Connection, user: UserId) -> None:
+    """Nothing means *user* any more."""
+    db.execute(mentions.delete().where(mentions.c.user == user))
+
+
 def counts(db: sa.Connection, after: Sequence[tuple[UserId, RoomId, Seq]]) -> dict[tuple[UserId, RoomId], int]:
     """How many messages of the room after seq mean the user, up to COUNTED: her own, and those she blocks, apart."""
     return {(user, room): count for user, room, count in _COUNTS.run(db, after) if count}

@@ -5,6 +5,7 @@ import { useAnnouncements } from './announcements'
 import { useConnection } from './connection'
 import { useContacts } from './contacts'
 import { useDrafts } from './drafts'
+import { useMarks } from './marks'
 import { useMessages } from './messages'
 import { usePeople } from './people'
 import { usePlaces } from './places'
@@ -43,6 +44,7 @@ export function stopFeed(): void {
   usePrefs().stopFollowing()
   useAnnouncements().clear()
   useReports().clear()
+  useMarks().clear()
   useDrafts().close()
 }
 
@@ -89,6 +91,8 @@ function happened(event: ServerEvent): void {
     case 'read':
       return rooms.setRead(event.room, event.seq)
     case 'place':
+      if (event.unread_from !== null && event.unread_from !== rooms.get(event.room)?.unread_from)
+        messages.holdUnread(event.room, event.unread_from)
       return rooms.receivePlace(event)
     case 'status':
       return useSession().receiveStatus(event.status)

@@ -8,6 +8,7 @@ import { call, codeOf, Refused, type Query } from '@/wire/http'
 import { Outbox, type OutboxPort } from '@/wire/outbox'
 import { pendingRow, RoomLog, type ChatRow, type PageTicket } from '@/wire/roomlog'
 import { useConnection } from './connection'
+import { useMarks } from './marks'
 import { usePeople } from './people'
 import { useQuotes } from './quotes'
 import { useRooms } from './rooms'
@@ -88,6 +89,8 @@ export const useMessages = defineStore('messages', () => {
   const writers = shallowReactive(new Map<RoomId, ReadonlyMap<UserId, ReturnType<typeof setTimeout>>>())
   const toldTyping = new Map<RoomId, number>()
   const seen = new Map<RoomId, Seq>()
+  /** Marked as unread while they were open: nothing in them is read until they are left. */
+  const heldUnread = new Set<RoomId>()
   const reading = new Map<RoomId, ReturnType<typeof setTimeout>>()
   const recent: RoomId[] = []
   /** The message at which somebody reads further up. */
@@ -174,6 +177,7 @@ export const useMessages = defineStore('messages', () => {
     outbox = null
     for (const timer of reading.values()) clearTimeout(timer)
     for (const room of writers.values()) for (const timer of room.values()) clearTimeout(timer)
+    heldUnread.clear()
     quotes.clear()
     const maps = [places, views, listeners, followers, writers, toldTyping, seen, reading, waitingFor, readers]
     for (const map of maps) map.clear()
@@ -189,13 +193,14 @@ export const useMessages = defineStore('messages', () => {
     const room = rooms.get(id)
     // A link opened before the first welcome: startRoom enters it then.
     if (!place || !room) return
-    const count = room.seq - room.read
-    const line = count > 0 ? { after: room.read, count } : null
+    const after = rooms.readUpTo(room)
+    const count = room.seq - after
+    const line = count > 0 ? { after, count } : null
     const { log } = place
     log.shrink(FIRST_ROWS)
     touch(id, { isOpen: true, line })
     remember(id)
-    const first = room.read + 1
+    const first = after + 1
     if (log.loaded && (line ? first >= log.lo && first <= log.hi : log.atLatest)) return
     if (count >= PAGE) await openAround(id, first)
     else await openLatest(id)
@@ -204,6 +209,7 @@ export const useMessages = defineStore('messages', () => {
   function leave(id: RoomId): void {
     if (wanted === id) wanted = null
     readers.delete(id)
+    heldUnread.delete(id)
     touch(id, { isOpen: false, line: null })
   }
 
@@ -251,6 +257,7 @@ export const useMessages = defineStore('messages', () => {
       const isWanted = places.get(id)?.ticket === ticket
       people.put(...page.users)
       if (isOfNow) quotes.put(page.quoted)
+      useMarks().notePage(page)
       const isMerged = isOfNow && isWanted && log.merge(page, ticket)
       if (!isMerged) log.missPage(ticket)
       arrived(id, ticket, null)
@@ -487,7 +494,10 @@ export const useMessages = defineStore('messages', () => {
 
   function markVisible(id: RoomId, seq: Seq): void {
     const room = rooms.get(id)
-    if (!room || seq <= room.read) return
+    if (!room || heldUnread.has(id)) return
+    const isReminded = room.unread_from !== undefined && seq >= room.unread_from
+    if (seq <= room.read && !isReminded) return
+    if (isReminded) rooms.remind(id, null)
     rooms.setRead(id, Math.min(seq, room.seq))
     seen.set(id, Math.max(seq, seen.get(id) ?? 0))
     if (!reading.has(id))
@@ -495,6 +505,31 @@ export const useMessages = defineStore('messages', () => {
         id,
         setTimeout(() => void report(id), READ_EVERY),
       )
+  }
+
+  /** From this message on it counts as unread; what is seen from now on says nothing, until the room is left. */
+  async function markUnread(id: RoomId, seq: Seq): Promise<void> {
+    const before = rooms.get(id)?.unread_from ?? null
+    holdUnread(id, seq)
+    rooms.remind(id, seq)
+    try {
+      rooms.receivePlace(await connection.request('unread', { room: id, seq }))
+    } catch (error) {
+      heldUnread.delete(id)
+      rooms.remind(id, before)
+      throw error
+    }
+  }
+
+  function holdUnread(id: RoomId, seq: Seq): void {
+    const place = places.get(id)
+    if (!place?.isOpen) return
+    heldUnread.add(id)
+    // A mark that is about to be told would end at once what has been asked for.
+    clearTimeout(reading.get(id))
+    reading.delete(id)
+    seen.delete(id)
+    touch(id, { line: { after: seq - 1, count: Math.max(1, place.log.seq - seq + 1) } })
   }
 
   async function report(id: RoomId): Promise<void> {
@@ -569,6 +604,8 @@ export const useMessages = defineStore('messages', () => {
     remove,
     lastOwn,
     markVisible,
+    markUnread,
+    holdUnread,
     typing,
     sendTyping,
     open,

@@ -34,8 +34,13 @@ export const usePlaces = defineStore('places', () => {
     return room.level === 'all' && !isMuted(room)
   }
 
+  /** How much of the room means oneself, where one wants to be told of it. */
+  function mentions(room: Room): number {
+    return room.level === 'nothing' || isMuted(room) ? 0 : (room.mentions ?? 0)
+  }
+
   const total = computed(() =>
-    rooms.active.reduce((sum, room) => sum + (isLoud(room) ? rooms.unread(room.room) : 0), 0),
+    rooms.active.reduce((sum, room) => sum + (isLoud(room) ? rooms.unread(room.room) : mentions(room)), 0),
   )
   /** How many messages are meant for oneself: what is said in conversations, and mentions. */
   const calls = computed(() =>
@@ -44,6 +49,7 @@ export const usePlaces = defineStore('places', () => {
       return sum + (room.kind === 'direct' ? rooms.unread(room.room) : (room.mentions ?? 0))
     }, 0),
   )
+  const mentioned = computed(() => rooms.active.reduce((sum, room) => sum + mentions(room), 0))
   const hasQuiet = computed(() => rooms.active.some((room) => !isMuted(room) && rooms.unread(room.room) > 0))
 
   /** *muted*: until when one is told nothing of it; null to hear it again. */
@@ -59,7 +65,10 @@ export const usePlaces = defineStore('places', () => {
   async function readAll(): Promise<void> {
     const before = rooms.active.concat(rooms.archived)
     await call('POST', '/me/read-all')
-    for (const room of before) rooms.setRead(room.room, room.seq)
+    for (const room of before) {
+      rooms.remind(room.room, null)
+      rooms.setRead(room.room, room.seq)
+    }
   }
 
   /** Something unsent waits in the room, here or on another device. */
@@ -107,5 +116,19 @@ export const usePlaces = defineStore('places', () => {
     told.clear()
   }
 
-  return { total, calls, hasQuiet, isMuted, isLoud, setLevel, mute, readAll, hasDraft, open, close }
+  return {
+    total,
+    calls,
+    mentioned,
+    mentions,
+    hasQuiet,
+    isMuted,
+    isLoud,
+    setLevel,
+    mute,
+    readAll,
+    hasDraft,
+    open,
+    close,
+  }
 })

@@ -21,6 +21,7 @@ import type {
 } from '@/wire/frames'
 import { call, Refused } from '@/wire/http'
 import { useConnection } from './connection'
+import { useContacts } from './contacts'
 import { usePrefs } from './prefs'
 import { useSession } from './session'
 
@@ -28,7 +29,9 @@ export type Room = RoomState
 
 export type RoomWords = Pick<Room, 'title' | 'topic'>
 
-export type RoomSettings = Pick<Room, 'posting' | 'inviting' | 'slow' | 'kind'> & { retention: number | null }
+export type RoomSettings = Pick<Room, 'posting' | 'inviting' | 'slow' | 'kind' | 'mentioning'> & {
+  retention: number | null
+}
 
 export interface Gone {
   room: RoomId
@@ -39,11 +42,15 @@ export interface Gone {
 
 /** `joined` follows the answer at once; without a connection the next `welcome` brings the room. */
 const JOIN_PATIENCE = 5_000
+/** A read mark is on its way for so long before the server can say what is still unread. */
+const RECOUNT_AFTER = 1_500
+const MOST_MENTIONS = 100
 
 export const useRooms = defineStore('rooms', () => {
   const session = useSession()
   const prefs = usePrefs()
   const connection = useConnection()
+  const contacts = useContacts()
 
   const byId = shallowReactive(new Map<RoomId, Room>())
   const loaded = ref(false)
@@ -56,6 +63,7 @@ export const useRooms = defineStore('rooms', () => {
   const removals = new Map<RoomId, Removed>()
   /** When somebody last wrote in a room, as far as this page has seen it. */
   const stirred = shallowReactive(new Map<RoomId, Millis>())
+  const recounting = new Map<RoomId, ReturnType<typeof setTimeout>>()
   /** The rev of the room's own row, where one came by event. */
   const rowRevs = new Map<RoomId, number>()
 
@@ -80,7 +88,19 @@ export const useRooms = defineStore('rooms', () => {
 
   function unread(id: RoomId): number {
     const room = byId.get(id)
-    return room ? Math.max(0, room.seq - room.read) : 0
+    return room ? Math.max(0, room.seq - readUpTo(room)) : 0
+  }
+
+  /** What comes after this seq counts as unread: where one wants to be reminded of something, from there on. */
+  function readUpTo(room: Room): Seq {
+    return room.unread_from === undefined ? room.read : Math.min(room.read, room.unread_from - 1)
+  }
+
+  /** Whether a message means oneself: by name, or with everybody. */
+  function means(row: Pick<MessageRow, 'author' | 'mentions' | 'everyone'>): boolean {
+    const me = session.me?.id
+    if (me === undefined || row.author === me || contacts.isBlocked(row.author)) return false
+    return row.everyone === 'all' || (row.mentions?.includes(me) ?? false)
   }
 
   function unreadRooms(except?: RoomId): number {
@@ -108,6 +128,12 @@ export const useRooms = defineStore('rooms', () => {
   function mayPost(id: RoomId): boolean {
     const room = byId.get(id)
     return room !== undefined && (room.posting === 'all' || mayEdit(id))
+  }
+
+  /** In a conversation, which nobody looks after, everybody pins. */
+  function mayPin(id: RoomId): boolean {
+    const room = byId.get(id)
+    return room !== undefined && room.archived === null && (room.kind === 'direct' || mayEdit(id))
   }
 
   const RANKS = { member: 1, moderator: 2, owner: 3 }
@@ -160,6 +186,8 @@ export const useRooms = defineStore('rooms', () => {
     byId.delete(id)
     rowRevs.delete(id)
     stirred.delete(id)
+    clearTimeout(recounting.get(id))
+    recounting.delete(id)
     if (lastOpened.value === id) lastOpened.value = null
     const removal = removals.get(id)
     removals.delete(id)
@@ -198,11 +226,19 @@ export const useRooms = defineStore('rooms', () => {
 
   function receiveMessage(row: MessageRow): void {
     const room = byId.get(row.room)
-    if (!room || row.seq <= room.seq) return
+    if (!room) return
+    if (row.seq <= room.seq) {
+      // Changed since it was counted, or since it was not.
+      const isUnread = row.seq > readUpTo(room) && (row.edited !== undefined || row.deleted !== undefined)
+      if (isUnread && ((room.mentions ?? 0) > 0 || means(row))) recount(row.room)
+      return
+    }
     stirred.set(row.room, row.created)
     // An own post counts as read, from whichever device it came.
     const read = row.author === session.me?.id ? Math.max(room.read, row.seq) : room.read
-    change(row.room, { seq: row.seq, read })
+    const before = row.author === session.me?.id ? 0 : (room.mentions ?? 0)
+    const mentions = Math.min(before + (means(row) ? 1 : 0), MOST_MENTIONS)
+    change(row.room, { seq: row.seq, read, mentions })
   }
 
   function receiveOwn(row: MemberRow): void {
@@ -212,20 +248,62 @@ export const useRooms = defineStore('rooms', () => {
 
   function setRead(id: RoomId, seq: Seq): void {
     const room = byId.get(id)
-    if (room && seq > room.read) change(id, { read: seq })
+    if (!room || seq <= room.read) return
+    change(id, { read: seq })
+    lowerMentions(id)
+  }
+
+  /** More is read: at the end nothing means one any more; before it, only the server knows how much does. */
+  function lowerMentions(id: RoomId): void {
+    const room = byId.get(id)
+    if (!room?.mentions) return
+    if (readUpTo(room) >= room.seq) change(id, { mentions: 0 })
+    else recount(id)
+  }
+
+  function recount(id: RoomId): void {
+    clearTimeout(recounting.get(id))
+    recounting.set(
+      id,
+      setTimeout(() => void countAgain(id), RECOUNT_AFTER),
+    )
+  }
+
+  async function countAgain(id: RoomId): Promise<void> {
+    recounting.delete(id)
+    try {
+      const state = await call<RoomState>('GET', `/rooms/${id}`)
+      const room = byId.get(id)
+      if (!room) return
+      // Something came, or was read, while the answer was on its way: it is of another time.
+      if (state.seq < room.seq || readUpTo(state) < readUpTo(room)) return recount(id)
+      change(id, { mentions: state.mentions ?? 0 })
+    } catch {
+      // The next welcome says it.
+    }
+  }
+
+  /** From this message on it counts as unread, until a mark reaches it. */
+  function remind(id: RoomId, from: Seq | null): void {
+    const room = byId.get(id)
+    if (!room || room.unread_from === (from ?? undefined)) return
+    change(id, { unread_from: from ?? undefined })
+    if (from === null) lowerMentions(id)
+    else recount(id)
   }
 
   /** One's own place, as another device left it. */
   function receivePlace(place: Place): void {
     const room = byId.get(place.room)
     if (!room) return
-    const { level, muted, draft } = place
+    const { level, muted, draft, unread_from } = place
     change(place.room, {
       read: Math.max(room.read, place.read),
       level,
       muted: muted ?? undefined,
       draft: draft ?? undefined,
     })
+    remind(place.room, unread_from)
   }
 
   /** After `reset`: the room's row as it is now. */
@@ -237,7 +315,8 @@ export const useRooms = defineStore('rooms', () => {
     if (isNewer) rowRevs.set(id, state.changed)
     const { kind, title, topic, posting, inviting, slow, mentioning, retention } = room
     const row = isNewer ? state : { ...state, kind, title, topic, posting, inviting, slow, mentioning, retention }
-    change(id, { ...row, read: Math.max(state.read, room.read) })
+    const { unread_from, mentions = 0 } = state
+    change(id, { ...row, unread_from, mentions, read: Math.max(state.read, room.read) })
   }
 
   // What one asks for.
@@ -323,6 +402,8 @@ export const useRooms = defineStore('rooms', () => {
     rowRevs.clear()
     removals.clear()
     stirred.clear()
+    for (const timer of recounting.values()) clearTimeout(timer)
+    recounting.clear()
     loaded.value = false
     gone.value = null
   }
@@ -339,6 +420,10 @@ export const useRooms = defineStore('rooms', () => {
     totalUnread,
     get,
     unread,
+    readUpTo,
+    means,
+    remind,
+    mayPin,
     unreadRooms,
     mayEdit,
     mayArchive,

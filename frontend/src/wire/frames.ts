@@ -314,6 +314,8 @@ export interface Page {
   at_end: boolean
   /** What these messages answer, as far as it is not among them. */
   quoted?: MessageRow[]
+  /** By seq, those of one's own reactions of which the message does not name everybody who gave them. */
+  reacted?: Record<string, string[]>
 }
 
 /** A stretch of the thread that `first` began, ascending by seq. */
@@ -341,6 +343,27 @@ export interface ThreadList {
 export interface Revision {
   text: string
   written: Millis
+}
+
+/** What a room is called; a direct one has no title. */
+export interface RoomCard {
+  room: RoomId
+  kind: RoomKind
+  title: string
+  picture: string | null
+}
+
+export interface MentionsPage {
+  messages: MessageRow[]
+  users: UserCard[]
+  rooms: RoomCard[]
+  next: string | null
+}
+
+export interface PinsPage {
+  messages: MessageRow[]
+  users: UserCard[]
+  next: string | null
 }
 
 // Frames from the server.
@@ -570,6 +593,9 @@ export interface Requests {
   status: [{ status: Status }, object]
   watch: [{ room?: RoomId; users?: UserId[] }, Watched]
   draft: [{ room: RoomId; draft: boolean }, Place]
+  react: [{ room: RoomId; seq: Seq; emoji: string; on: boolean }, Changed]
+  pin: [{ room: RoomId; seq: Seq; on: boolean }, Changed]
+  unread: [{ room: RoomId; seq: Seq }, Place]
   ping: [object, object]
 }
 

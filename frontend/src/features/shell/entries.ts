@@ -97,6 +97,7 @@ export function useEntries(): {
   }
 
   const actions = computed(() => [
+    action('mentions', t('mentions.title'), go('/mentions')),
     action('browse', t('directory.title'), go('/browse')),
     action('create', t('rooms.create.title'), () => (ui.creatingRoom = true)),
     action(

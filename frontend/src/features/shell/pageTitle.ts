@@ -17,6 +17,7 @@ export function usePageTitle(): void {
   const place = computed(() => {
     if (route.name === 'room') return rooms.get(Number(route.params.id))?.title ?? ''
     if (route.name === 'browse') return t('directory.title')
+    if (route.name === 'mentions') return t('mentions.title')
     if (route.name === 'people') return t('people.title')
     if (route.name === 'admin') return t('admin.title')
     if (route.name === 'announcements') return t('announcements.title')

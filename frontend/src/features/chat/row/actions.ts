@@ -11,13 +11,29 @@ import {
   type ShallowRef,
 } from 'vue'
 import { useRouter } from 'vue-router'
-import { Copy, Flag, Forward, Link, MessagesSquare, Pencil, Reply, Trash2 } from '@lucide/vue'
+import {
+  Copy,
+  Flag,
+  Forward,
+  Link,
+  MessageSquareDot,
+  MessagesSquare,
+  Pencil,
+  Pin,
+  PinOff,
+  Reply,
+  SmilePlus,
+  Trash2,
+} from '@lucide/vue'
 import { draftPlace, useDrafts } from '@/stores/drafts'
+import { useMarks } from '@/stores/marks'
 import { useMessages, type ChatRow } from '@/stores/messages'
 import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
 import { useUi } from '@/stores/ui'
+import { serverNow } from '@/lib/clock'
 import type { RoomId, Seq } from '@/wire/frames'
+import { codeOf } from '@/wire/http'
 
 /** One thing that can be done with a message. */
 export interface RowAction {
@@ -41,6 +57,8 @@ export interface RowActions {
   deleting: ShallowRef<ChatRow | null>
   /** The row that is being reported. */
   reporting: ShallowRef<ChatRow | null>
+  /** The row to which an emoji is being chosen. */
+  reacting: ShallowRef<ChatRow | null>
   /** The row whose sheet is open (touch). */
   sheet: ShallowRef<ChatRow | null>
   /** The row that is being passed on. */
@@ -56,6 +74,8 @@ export interface RowActions {
   keyed(key: string, row: ChatRow): RowAction | undefined
   /** Takes a message that was not sent back to the composer. */
   rewrite(row: ChatRow): void
+  /** Adds a name to what is being written. */
+  mention(name: string): void
   /** Puts a text into the composer, before what is there. */
   takeBack(text: string): void
   /** To the composer. */
@@ -78,6 +98,7 @@ const KEY: InjectionKey<RowActions> = Symbol('row actions')
 export function provideRowActions(room: RoomId, around: RowSurroundings): RowActions {
   const drafts = useDrafts()
   const messages = useMessages()
+  const marks = useMarks()
   const rooms = useRooms()
   const session = useSession()
   const ui = useUi()
@@ -89,6 +110,7 @@ export function provideRowActions(room: RoomId, around: RowSurroundings): RowAct
   const editing = ref<string | null>(null)
   const deleting = shallowRef<ChatRow | null>(null)
   const reporting = shallowRef<ChatRow | null>(null)
+  const reacting = shallowRef<ChatRow | null>(null)
   const sheet = shallowRef<ChatRow | null>(null)
   const forwarding = shallowRef<ChatRow | null>(null)
   const history = shallowRef<ChatRow | null>(null)
@@ -97,8 +119,18 @@ export function provideRowActions(room: RoomId, around: RowSurroundings): RowAct
   const isOwn = (row: ChatRow): boolean => row.author === session.me?.id
   const isOpen = (): boolean => !rooms.get(room)?.archived
 
+  const isSilenced = (): boolean => (rooms.get(room)?.silenced ?? 0) > serverNow()
+
   // What is deleted is offered to none of them.
   const all: readonly RowAction[] = [
+    {
+      name: 'react',
+      icon: SmilePlus,
+      isFrequent: true,
+      key: 'a',
+      available: (row) => isStored(row) && isOpen() && !isSilenced(),
+      act: (row) => (reacting.value = row),
+    },
     {
       name: 'reply',
       icon: Reply,
@@ -143,6 +175,24 @@ export function provideRowActions(room: RoomId, around: RowSurroundings): RowAct
       act: (row) => (forwarding.value = row),
     },
     {
+      name: 'pin',
+      icon: Pin,
+      available: (row) => isStored(row) && rooms.mayPin(room) && row.more.pinned === undefined,
+      act: (row) => pin(row, true),
+    },
+    {
+      name: 'unpin',
+      icon: PinOff,
+      available: (row) => isStored(row) && rooms.mayPin(room) && row.more.pinned !== undefined,
+      act: (row) => pin(row, false),
+    },
+    {
+      name: 'mark_unread',
+      icon: MessageSquareDot,
+      available: (row) => isStored(row) && thread === null,
+      act: (row) => void attempt(() => messages.markUnread(room, row.seq!), 'toast.marked_unread'),
+    },
+    {
       name: 'report',
       icon: Flag,
       available: (row) => isStored(row) && !isOwn(row),
@@ -157,6 +207,21 @@ export function provideRowActions(room: RoomId, around: RowSurroundings): RowAct
       act: (row) => (deleting.value = row),
     },
   ]
+
+  /** A refusal is said in words. */
+  async function attempt(work: () => Promise<void>, done: string, tooMany?: string): Promise<void> {
+    try {
+      await work()
+      ui.toast(done)
+    } catch (error) {
+      const code = codeOf(error)
+      ui.toast(code === 'too_many' && tooMany ? tooMany : `error.${code}`, { tone: 'error' })
+    }
+  }
+
+  function pin(row: ChatRow, on: boolean): void {
+    void attempt(() => marks.pin(room, row.seq!, on), on ? 'toast.pinned' : 'toast.unpinned', 'marks.too_many_pins')
+  }
 
   async function copy(text: string, key: 'toast.copied' | 'toast.link_copied'): Promise<void> {
     try {
@@ -208,6 +273,13 @@ export function provideRowActions(room: RoomId, around: RowSurroundings): RowAct
     takeBack(text, row.more.thread)
   }
 
+  /* After what is there, as a name stands in the middle of a sentence; *takeBack* gives the focus. */
+  function mention(name: string): void {
+    const before = drafts.get(place)
+    drafts.set(place, '')
+    takeBack(`${before}${before && !/\s$/.test(before) ? ' ' : ''}@${name} `)
+  }
+
   const actions: RowActions = {
     editing,
     deleting,
@@ -224,6 +296,8 @@ export function provideRowActions(room: RoomId, around: RowSurroundings): RowAct
     write,
     jump,
     openThread,
+    reacting,
+    mention,
   }
   provide(KEY, actions)
   return actions

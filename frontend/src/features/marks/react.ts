@@ -1,0 +1,18 @@
+// Reacting from wherever one is: a refusal is said in words.
+import { useMarks } from '@/stores/marks'
+import type { ChatRow } from '@/stores/messages'
+import { useUi } from '@/stores/ui'
+import { codeOf } from '@/wire/http'
+
+export function useReact(): (row: ChatRow, emoji: string, on?: boolean) => Promise<void> {
+  const marks = useMarks()
+  const ui = useUi()
+  return async (row, emoji, on) => {
+    try {
+      await marks.react(row, emoji, on)
+    } catch (error) {
+      const code = codeOf(error)
+      ui.toast(code === 'too_many' ? 'marks.too_many_reactions' : `error.${code}`, { tone: 'error' })
+    }
+  }
+}
