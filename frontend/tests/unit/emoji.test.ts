@@ -39,6 +39,7 @@ describe('findEmoji', () => {
 
   it('puts the code that was meant first', async () => {
     expect((await found('smile'))[0]).toBe('😄')
+    expect((await found('hear'))[0]).toBe('❤️')
     expect(emojiOf(await loadEmoji('en'), 'tada')?.emoji).toBe('🎉')
   })
 

@@ -76,6 +76,10 @@ export function findEmoji(groups: readonly EmojiGroup[], query: string, most: nu
   const code = wanted.replace(/[\s-]+/g, '_')
   const byRank: Emoji[][] = [[], [], [], [], []]
   for (const group of groups) for (const one of group.emoji) byRank[rank(one, wanted, code)]!.push(one)
+  // `:hear` is more likely the heart than one of the many codes that are longer.
+  const rest = (one: Emoji): number =>
+    Math.min(...one.codes.filter((each) => each.startsWith(code)).map((each) => each.length))
+  byRank[3]!.sort((a, b) => rest(a) - rest(b))
   return [4, 3, 2, 1].flatMap((at) => byRank[at]!).slice(0, most)
 }
 
