@@ -2,6 +2,7 @@
 import { nextTick } from 'vue'
 import { createI18n } from 'vue-i18n'
 import type adminEn from '../locales/admin/en.json'
+import type filesEn from '../locales/files/en.json'
 import type en from '../locales/en.json'
 
 export type Locale = 'en' | 'zh-CN'
@@ -11,7 +12,7 @@ declare module 'vue-i18n' {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the keys of en.json are the schema
   export interface DefineLocaleMessage extends Messages {}
 }
-type Messages = typeof en & { admin: typeof adminEn.admin }
+type Messages = typeof en & { admin: typeof adminEn.admin } & typeof filesEn
 
 const load: Record<Locale, () => Promise<{ default: unknown }>> = {
   en: () => import('../locales/en.json'),
@@ -21,6 +22,7 @@ const load: Record<Locale, () => Promise<{ default: unknown }>> = {
 /** What is said in one part of the interface only, and loaded with it. */
 const parts = {
   admin: { en: () => import('../locales/admin/en.json'), 'zh-CN': () => import('../locales/admin/zh-CN.json') },
+  files: { en: () => import('../locales/files/en.json'), 'zh-CN': () => import('../locales/files/zh-CN.json') },
 } satisfies Record<string, Record<Locale, () => Promise<{ default: unknown }>>>
 export type Part = keyof typeof parts
 

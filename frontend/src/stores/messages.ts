@@ -57,6 +57,13 @@ const TYPING_EVERY = 3_000
 const TYPING_FOR = 6_000
 const SYNC_AGAIN = 2_000
 
+let needed: Promise<unknown> = Promise.resolve()
+
+/** Rows that hold more than text are not shown before *work* is done: what shows them is on its way. */
+export function rowsNeed(work: Promise<unknown>): void {
+  needed = Promise.all([needed, work]).catch(() => undefined)
+}
+
 const NOTHING: RoomView = {
   items: [],
   loaded: false,
@@ -218,6 +225,7 @@ export const useMessages = defineStore('messages', () => {
     touch(id, { loading, ticket, error: null })
     try {
       const page = await call<Page>('GET', `/rooms/${id}/messages`, { query: { ...query, limit: PAGE } })
+      if (page.messages.some((message) => message.files)) await needed
       const isOfNow = epoch.value === null || page.epoch === epoch.value
       const isWanted = places.get(id)?.ticket === ticket
       people.put(...page.users)

@@ -1,9 +1,24 @@
-// Files of messages: those in the rows at once, all else when it is first needed.
-import { defineAsyncComponent } from 'vue'
+// Files of messages: nothing of them stands in the way of the first words; all is there before the first rows.
+import { defineAsyncComponent, shallowRef, type AsyncComponentLoader, type Component } from 'vue'
+import { addPart } from '@/lib/i18n'
+import { rowsNeed } from '@/stores/messages'
 
 export { default as AttachButtons } from './AttachButtons.vue'
-export { default as MessageFiles } from './MessageFiles.vue'
-export const AttachmentTray = defineAsyncComponent(() => import('./AttachmentTray.vue'))
-export const DropVeil = defineAsyncComponent(() => import('./DropVeil.vue'))
-export const RoomFilesDialog = defineAsyncComponent(() => import('./RoomFilesDialog.vue'))
-export const VoiceNote = defineAsyncComponent(() => import('./VoiceNote.vue'))
+
+function withWords(load: AsyncComponentLoader): Component {
+  return defineAsyncComponent(() => Promise.all([load(), addPart('files')]).then(([loaded]) => loaded))
+}
+
+export const AttachmentTray = withWords(() => import('./AttachmentTray.vue'))
+export const DropVeil = withWords(() => import('./DropVeil.vue'))
+export const RoomFilesDialog = withWords(() => import('./RoomFilesDialog.vue'))
+export const VoiceNote = withWords(() => import('./VoiceNote.vue'))
+
+/** What the rows show files with; an async component would come a moment after its row, and move what is below. */
+export const MessageFiles = shallowRef<Component | null>(null)
+
+rowsNeed(
+  Promise.all([import('./MessageFiles.vue'), addPart('files')]).then(([loaded]) => {
+    MessageFiles.value = loaded.default
+  }),
+)
