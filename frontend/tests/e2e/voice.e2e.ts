@@ -13,7 +13,7 @@ test.use({
 })
 
 test('a voice note is spoken, forgotten, spoken again and sent', async ({ server, open }) => {
-  const mei = await server.register('mei')
+  const mei = await server.setUp('mei', 'Mei')
   const page = await open(mei, { ...WIDE, permissions: ['microphone'] })
   await enter(page)
   const record = page.getByRole('button', { name: 'Record a voice note' })

@@ -20,5 +20,7 @@ export const MessageFiles = shallowRef<Component | null>(null)
 rowsNeed(
   Promise.all([import('./MessageFiles.vue'), addPart('files')]).then(([loaded]) => {
     MessageFiles.value = loaded.default
+    // Files may be chosen when there is no line any more.
+    void Promise.all([import('./AttachmentTray.vue'), import('@/stores/traying')]).catch(() => undefined)
   }),
 )
