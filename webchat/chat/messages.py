@@ -142,9 +142,7 @@ class Messages:
             if not is_own:
                 audit.record(db, now, actor.id, "message.delete", room=room.id, user=message.author, seq=command.seq)
             _, rev = rooms.raise_counters(db, command.room, 0, 1)
-            message_store.delete(db, command.room, command.seq, now, rev)
-            if message.files:
-                contents.extend(file_store.remove_of_message(db, command.room, command.seq))
+            contents.extend(message_store.delete(db, command.room, command.seq, now, rev))
             return Outcome(Changed(command.room, rev), _row(db, command.room, command.seq))
 
         changed = await self._log.change(command.room, work)

@@ -253,6 +253,7 @@ def _tombstone(db: sa.Connection, thing: Thing, now: Millis) -> tuple[Row, ...]:
     if message is None or message.deleted is not None:
         return ()
     _, rev = room_store.raise_counters(db, thing.room, 0, 1)
+    # Nobody finds its files any more; the sweep takes their contents away.
     messages.delete(db, thing.room, thing.seq, now, rev)
     gone = messages.maybe(db, thing.room, thing.seq)
     assert gone is not None

@@ -12,6 +12,7 @@ from msgspec.structs import astuple
 from webchat.model.events import Message
 from webchat.model.extras import Extras, packed, unpacked
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
+from webchat.store import files
 from webchat.store.driver import Many
 from webchat.store.schema import messages
 
@@ -194,9 +195,10 @@ def edit(db: sa.Connection, room: RoomId, seq: Seq, text: str, now: Millis, rev:
     db.execute(_EDIT, {"room_": room, "seq_": seq, "text_": text, "edited_": now, "rev_": rev})
 
 
-def delete(db: sa.Connection, room: RoomId, seq: Seq, now: Millis, rev: Rev) -> None:
-    """Leaves a tombstone: the text is gone for good."""
+def delete(db: sa.Connection, room: RoomId, seq: Seq, now: Millis, rev: Rev) -> list[str]:
+    """Leaves a tombstone: text and files are gone for good.  Answers the contents of the files (see `store.files`)."""
     db.execute(_DELETE, {"room_": room, "seq_": seq, "deleted_": now, "rev_": rev})
+    return files.remove_of_message(db, room, seq)
 
 
 def before(db: sa.Connection, room: RoomId, seq: Seq, limit: int) -> list[Message]:
