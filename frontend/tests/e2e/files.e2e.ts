@@ -6,7 +6,7 @@ import { audit } from './axe'
 import { composer, enter, expect, log, PHONE, test } from './stage'
 
 /** A PNG of one colour. */
-function png(width: number, height: number, [r, g, b] = [70, 140, 120]): Buffer {
+function png(width: number, height: number, [r, g, b]: number[] = [70, 140, 120]): Buffer {
   const row = Buffer.concat([Buffer.from([0]), Buffer.from(Array.from({ length: width }, () => [r!, g!, b!]).flat())])
   const chunk = (kind: string, content: Buffer) => {
     const named = Buffer.concat([Buffer.from(kind), content])
