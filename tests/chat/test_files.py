@@ -116,6 +116,15 @@ class Posting(FileCase):
         self.house.wait(self.messages.delete(self.ben, DeleteMessage(1, self.room, second.seq)))
         self.assertEqual(self.kept(), [])
 
+    def test_reported(self) -> None:
+        """A message that is deleted since it was reported takes its files with it, too."""
+        file = self.bring()
+        seq = self.post(file.id).seq
+        moderation = self.house.chat.moderation
+        report = self.house.wait(moderation.report_message(self.ben, self.room, seq, "spam"))
+        self.house.wait(moderation.decide(None, report, "deleted", reason="rule 3"))
+        self.assertEqual(self.house.refusal(self.files.open(self.mei, file.id)), "no_such_file")
+
 
 class Looking(FileCase):
     """Who sees a file."""

@@ -49,7 +49,7 @@ class Kept(StoreTests):
         """What one message said before is forgotten; that of others stays."""
         self.edit("second", 1)
         self.edit("beside, edited", 3, seq=2)
-        self.write(revisions.drop, self.room_id, Seq(1))
+        self.write(messages.delete, self.room_id, Seq(1), NOW, Rev(9))
         self.assertEqual((self.texts(), len(self.texts(2))), ([], 1))
 
 

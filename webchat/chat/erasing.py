@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from webchat.model.events import Message
 from webchat.model.ids import Millis
-from webchat.store import files, messages, revisions, rooms
+from webchat.store import messages, rooms
 
 
 def erase(db: sa.Connection, message: Message, now: Millis) -> tuple[Message, list[str]]:
@@ -17,9 +17,7 @@ def erase(db: sa.Connection, message: Message, now: Millis) -> tuple[Message, li
     """
     room, seq = message.room, message.seq
     _, rev = rooms.raise_counters(db, room, 0, 1)
-    messages.delete(db, room, seq, now, rev)
-    revisions.drop(db, room, seq)
-    contents = files.remove_of_message(db, room, seq) if message.files else []
+    contents = messages.delete(db, room, seq, now, rev)
     tombstone = messages.maybe(db, room, seq)
     assert tombstone is not None
     return tombstone, contents

@@ -12,8 +12,9 @@ from msgspec.structs import astuple
 from webchat.model.events import Message
 from webchat.model.extras import Extras, packed, unpacked
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
+from webchat.store import files
 from webchat.store.driver import Many
-from webchat.store.schema import mentions, messages, reactions
+from webchat.store.schema import mentions, messages, reactions, revisions
 
 COLUMNS = (
     messages.c.room,
@@ -76,7 +77,7 @@ _DELETE = (
 )
 _DELETE_WITH_IT = [
     table.delete().where(table.c.room == sa.bindparam("room_"), table.c.seq == sa.bindparam("seq_"))
-    for table in (reactions, mentions)
+    for table in (revisions, reactions, mentions)
 ]
 # One more in each of these threads, of which this was the last.
 _COUNT_REPLIES = Many(
@@ -209,11 +210,12 @@ def edit(db: sa.Connection, room: RoomId, seq: Seq, text: str, now: Millis, rev:
     db.execute(_EDIT, {"room_": room, "seq_": seq, "text_": text, "edited_": now, "rev_": rev})
 
 
-def delete(db: sa.Connection, room: RoomId, seq: Seq, now: Millis, rev: Rev) -> None:
-    """Leaves a tombstone: the text is gone for good."""
+def delete(db: sa.Connection, room: RoomId, seq: Seq, now: Millis, rev: Rev) -> list[str]:
+    """Leaves a tombstone: text and files are gone for good.  Answers the contents of the files (see `store.files`)."""
     db.execute(_DELETE, {"room_": room, "seq_": seq, "deleted_": now, "rev_": rev})
     for statement in _DELETE_WITH_IT:
         db.execute(statement, {"room_": room, "seq_": seq})
+    return files.remove_of_message(db, room, seq)
 
 
 def before(db: sa.Connection, room: RoomId, seq: Seq, limit: int) -> list[Message]:

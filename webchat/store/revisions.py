@@ -12,7 +12,6 @@ from webchat.store.schema import revisions
 _OF_MESSAGE = (revisions.c.room == sa.bindparam("room_"), revisions.c.seq == sa.bindparam("seq_"))
 _INSERT = revisions.insert()
 _ALL = sa.select(revisions.c.text, revisions.c.written).where(*_OF_MESSAGE).order_by(revisions.c.rev)
-_DROP = revisions.delete().where(*_OF_MESSAGE)
 _LAST_KEPT = (
     sa.select(revisions.c.rev)
     .where(*_OF_MESSAGE)
@@ -42,8 +41,3 @@ def keep(db: sa.Connection, message: Message, most: int) -> None:
 def of_message(db: sa.Connection, room: RoomId, seq: Seq) -> list[Revision]:
     """What the message said before, the first first."""
     return [Revision(*row) for row in db.execute(_ALL, {"room_": room, "seq_": seq})]
-
-
-def drop(db: sa.Connection, room: RoomId, seq: Seq) -> None:
-    """Forgets what the message said before."""
-    db.execute(_DROP, {"room_": room, "seq_": seq})

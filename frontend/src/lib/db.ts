@@ -1,6 +1,37 @@
 // What the browser keeps: unsent messages and drafts, each under its user's id.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 
+type FileKind = 'image' | 'video' | 'audio' | 'file'
+
+/** As the server told of it. */
+export interface BroughtFile {
+  id: string
+  name: string
+  mime: string
+  kind: FileKind
+  size: number
+  width?: number
+  height?: number
+  duration?: number
+  placeholder?: string
+  thumb?: boolean
+}
+
+/** A file that is on its way out; `row` once the server has it. */
+export interface LocalFile {
+  id: string
+  name: string
+  mime: string
+  kind: FileKind
+  size: number
+  width?: number
+  height?: number
+  /** ms */
+  duration?: number
+  blob: Blob
+  row?: BroughtFile
+}
+
 export interface OutboxRecord {
   /** Given by the database, rising: the order of writing. */
   order?: number
@@ -9,7 +40,9 @@ export interface OutboxRecord {
   room: number
   text: string
   /** What it carries besides, as it goes onto the wire. */
-  carried?: { reply?: number; thread?: number }
+  carried?: { reply?: number; thread?: number; files?: string[] }
+  /** The files among it, themselves. */
+  files?: LocalFile[]
   /** Server time of writing. */
   at: number
   /** Why it will not be tried again, or null. */

@@ -3,6 +3,7 @@ import { nextTick } from 'vue'
 import { createI18n } from 'vue-i18n'
 import type adminEn from '../locales/admin/en.json'
 import type emojiEn from '../locales/emoji/en.json'
+import type filesEn from '../locales/files/en.json'
 import type notifyEn from '../locales/notify/en.json'
 import type en from '../locales/en.json'
 
@@ -17,7 +18,7 @@ type Messages = typeof en & {
   admin: typeof adminEn.admin
   emoji: typeof emojiEn.emoji
   notices: typeof notifyEn.notices
-}
+} & typeof filesEn
 
 const load: Record<Locale, () => Promise<{ default: unknown }>> = {
   en: () => import('../locales/en.json'),
@@ -29,6 +30,7 @@ const parts = {
   admin: { en: () => import('../locales/admin/en.json'), 'zh-CN': () => import('../locales/admin/zh-CN.json') },
   emoji: { en: () => import('../locales/emoji/en.json'), 'zh-CN': () => import('../locales/emoji/zh-CN.json') },
   notify: { en: () => import('../locales/notify/en.json'), 'zh-CN': () => import('../locales/notify/zh-CN.json') },
+  files: { en: () => import('../locales/files/en.json'), 'zh-CN': () => import('../locales/files/zh-CN.json') },
 } satisfies Record<string, Record<Locale, () => Promise<{ default: unknown }>>>
 export type Part = keyof typeof parts
 

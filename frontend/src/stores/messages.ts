@@ -5,11 +5,12 @@ import { serverNow } from '@/lib/clock'
 import { arrange, reuse, type Item, type UnreadLine } from '@/lib/grouping'
 import type { Carried, ErrorCode, MessageRow, Page, Rev, RoomId, RoomState, Row, Seq, UserId } from '@/wire/frames'
 import { call, codeOf, Refused, type Query } from '@/wire/http'
-import { Outbox, type OutboxPort } from '@/wire/outbox'
-import { pendingRow, RoomLog, type ChatRow, type PageTicket } from '@/wire/roomlog'
+import { Outbox, type OutboxPort, type OutboxRecord } from '@/wire/outbox'
+import { morePending, pendingRow, RoomLog, type ChatRow, type PageTicket } from '@/wire/roomlog'
 import { useConnection } from './connection'
 import { useMarks } from './marks'
 import { usePeople } from './people'
+import * as outgoing from './outgoing'
 import { useQuotes } from './quotes'
 import { useRooms } from './rooms'
 
@@ -62,6 +63,13 @@ const READ_EVERY = 1_000
 const TYPING_EVERY = 3_000
 const TYPING_FOR = 6_000
 const SYNC_AGAIN = 2_000
+
+let needed: Promise<unknown> = Promise.resolve()
+
+/** Rows that hold more than text are not shown before *work* is done: what shows them is on its way. */
+export function rowsNeed(work: Promise<unknown>): void {
+  needed = Promise.all([needed, work]).catch(() => undefined)
+}
 
 const NOTHING: RoomView = {
   items: [],
@@ -253,6 +261,7 @@ export const useMessages = defineStore('messages', () => {
     touch(id, { loading, ticket, error: null })
     try {
       const page = await call<Page>('GET', `/rooms/${id}/messages`, { query: { ...query, limit: PAGE } })
+      if (page.messages.some((message) => message.files)) await needed
       const isOfNow = epoch.value === null || page.epoch === epoch.value
       const isWanted = places.get(id)?.ticket === ticket
       people.put(...page.users)
@@ -293,7 +302,7 @@ export const useMessages = defineStore('messages', () => {
   function send(id: RoomId, text: string, carried?: Carried): void {
     const log = places.get(id)?.log
     if (!outbox || !log) return
-    outbox.write(id, text, carried)
+    outbox.write(id, text, carried, outgoing.take(carried?.files))
     announce(id, { kind: 'live', own: true })
     if (log.loaded && !log.atLatest && !carried?.thread) void openLatest(id)
   }
@@ -334,8 +343,31 @@ export const useMessages = defineStore('messages', () => {
       )
   }
 
+  function showFiles(record: OutboxRecord): void {
+    const more = morePending(record.carried, outgoing.shown(record.files ?? []))
+    change(record.room, (log) => log.changePending(record.nonce, { more }))
+  }
+
   const port: OutboxPort = {
-    post: ({ room, text, nonce, carried }) => connection.request('post', { room, text, nonce, ...carried }),
+    async post(record) {
+      const { room, text, nonce, carried, files } = record
+      if (!files) return connection.request('post', { room, text, nonce, ...carried })
+      const { bring } = await import('@/wire/upload')
+      const ids = await bring(record, {
+        stop: outgoing.stopperOf(nonce),
+        progress: (file, part) => outgoing.setProgress(file.id, part),
+        brought(file) {
+          outgoing.adopt(file)
+          showFiles(record)
+          return outbox?.update(record)
+        },
+      })
+      return connection.request('post', { room, text, nonce, ...carried, files: ids }).catch((error: unknown) => {
+        // They waited too long, and were swept away: once more from the beginning.
+        if (codeOf(error) === 'no_such_file' && outgoing.startAnew(record)) throw new Refused({ code: 'retry' })
+        throw error
+      })
+    },
     isOpen: () => connection.isLive,
     written(record) {
       const status = record.failed ? 'failed' : 'queued'
@@ -346,6 +378,7 @@ export const useMessages = defineStore('messages', () => {
         created: record.at,
         nonce: record.nonce,
         ...(record.carried && { carried: record.carried }),
+        ...(record.files && { files: outgoing.shown(record.files) }),
         status,
         error: record.failed as ErrorCode | null,
       })
@@ -356,12 +389,15 @@ export const useMessages = defineStore('messages', () => {
     slow: ({ room, nonce }) => pending(room, nonce, { status: 'slow' }),
     waiting: ({ room, nonce }, retryAt) => pending(room, nonce, { status: 'queued', error: null, retryAt }),
     failed: ({ room, nonce }, error) => pending(room, nonce, { status: 'failed', error, retryAt: null }),
-    stored({ room, nonce }, posted) {
+    stored(record, posted) {
+      const { room, nonce } = record
       waitingFor.delete(nonce)
+      if (record.files) showFiles(record)
       change(room, (log) => log.acknowledge(nonce, posted))
     },
     gone({ room, nonce }) {
       waitingFor.delete(nonce)
+      outgoing.giveUp(nonce)
       change(room, (log) => log.removePending(nonce))
     },
   }

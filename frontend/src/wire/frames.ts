@@ -184,6 +184,10 @@ export interface Limits {
   password_max: number
   frame_bytes: number
   page: number
+  /** Bytes of one file; 0 where none are taken. */
+  file: number
+  /** Files of one message. */
+  files: number
 }
 
 export interface Server {
@@ -244,6 +248,20 @@ export interface FileRow {
   duration?: number
   placeholder?: string
   thumb?: boolean
+}
+
+/** A file and the message that has it. */
+export interface SharedFile {
+  seq: Seq
+  author: UserId
+  created: Millis
+  file: FileRow
+}
+
+/** The newest first; `next`: where the next page begins. */
+export interface FilePage {
+  files: SharedFile[]
+  next: string | null
 }
 
 /** `users`: the first of the `count` people who gave it. */
@@ -576,6 +594,8 @@ export interface Carried {
   reply?: Seq
   /** The seq of the one that began its thread. */
   thread?: Seq
+  /** Ids of files that were brought; until then those by which this page knows them. */
+  files?: string[]
 }
 
 /** Request type → [what is asked, what `ok` answers]. */
@@ -605,9 +625,11 @@ export type RequestType = keyof Requests
 export const ERROR_CODES = [
   'already_set_up',
   'bad_email',
+  'bad_file',
   'bad_invitation',
   'bad_name',
   'bad_picture',
+  'bad_range',
   'bad_request',
   'bad_reset_code',
   'bad_setup_code',
@@ -621,11 +643,13 @@ export const ERROR_CODES = [
   'internal',
   'method_not_allowed',
   'name_taken',
+  'no_such_file',
   'no_such_message',
   'no_such_room',
   'no_such_user',
   'not_a_member',
   'not_found',
+  'quota_exceeded',
   'rate_limited',
   'registration_closed',
   'reset',
@@ -658,4 +682,6 @@ export const DEFAULT_LIMITS: Limits = {
   password_max: 128,
   frame_bytes: 65_536,
   page: 200,
+  file: 25 * 1024 * 1024,
+  files: 10,
 }

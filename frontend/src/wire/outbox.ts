@@ -1,5 +1,5 @@
 // Messages written and not yet stored: kept over reloads, sent in order, one at a time in each room.
-import { openDatabase, type OutboxRecord } from '../lib/db'
+import { openDatabase, type LocalFile, type OutboxRecord } from '../lib/db'
 import { newNonce } from '../lib/nonce'
 import { serverNow } from '../lib/clock'
 import type { Carried, ErrorCode, Posted, RoomId, UserId } from './frames'
@@ -31,6 +31,8 @@ type News =
   | { kind: 'gone'; record: OutboxRecord }
 
 const SLOW_AFTER = 10_000
+/** Files together larger than this are not kept over a reload. */
+const MOST_KEPT = 20 * 1024 * 1024
 /** The server keeps nonces at least this long, so a resend is safe until then. */
 const KEPT_FOR = 7 * 86_400_000
 
@@ -89,13 +91,14 @@ export class Outbox {
   }
 
   /** Shown at once, sent when it is kept. */
-  write(room: RoomId, text: string, carried?: Carried): OutboxRecord {
+  write(room: RoomId, text: string, carried?: Carried, files?: LocalFile[]): OutboxRecord {
     const record: OutboxRecord = {
       nonce: newNonce(),
       user: this.user,
       room,
       text,
       ...(carried && { carried }),
+      ...(files?.length && { files }),
       at: serverNow(),
       failed: null,
     }
@@ -108,6 +111,11 @@ export class Outbox {
       return this.flush(room)
     })
     return record
+  }
+
+  /** Something of the record has changed: a file of it is there. */
+  async update(record: OutboxRecord): Promise<void> {
+    if (this.records.has(record.nonce)) await this.save(record)
   }
 
   /** After a final refusal: once more, at the reader's wish. */
@@ -215,6 +223,8 @@ export class Outbox {
       return true
     } catch (error) {
       if (!(error instanceof Refused)) throw error
+      // Discarded while it was on its way.
+      if (!this.records.has(record.nonce)) return true
       return await this.refused(record, error)
     } finally {
       clearTimeout(slow)
@@ -266,6 +276,7 @@ export class Outbox {
   }
 
   private async save(record: OutboxRecord): Promise<void> {
+    if ((record.files ?? []).reduce((sum, file) => sum + file.size, 0) > MOST_KEPT) return
     const db = await openDatabase()
     // A full or broken database costs durability over a reload, not the message.
     const order = await db?.put('outbox', { ...record }).catch(() => undefined)

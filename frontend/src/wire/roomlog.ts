@@ -1,5 +1,18 @@
 // What this page holds of one room: the rev rules of docs/protocol.md, a window of rows, and the rows not yet numbered.
-import type { Carried, ErrorCode, MessageRow, Millis, Page, Posted, Rev, RoomId, Row, Seq, UserId } from './frames'
+import type {
+  Carried,
+  ErrorCode,
+  FileRow,
+  MessageRow,
+  Millis,
+  Page,
+  Posted,
+  Rev,
+  RoomId,
+  Row,
+  Seq,
+  UserId,
+} from './frames'
 
 export type RowStatus = 'sent' | 'queued' | 'sending' | 'slow' | 'failed'
 
@@ -320,7 +333,7 @@ export class RoomLog {
     if (!this.pendingRow(row.nonce!)) this.pending.push(row)
   }
 
-  changePending(nonce: string, change: Partial<Pick<ChatRow, 'status' | 'error' | 'retryAt'>>): void {
+  changePending(nonce: string, change: Partial<Pick<ChatRow, 'status' | 'error' | 'retryAt' | 'more'>>): void {
     this.pending = this.pending.map((row) => (row.nonce === nonce ? { ...row, ...change } : row))
   }
 
@@ -384,17 +397,25 @@ export function fromMessage(message: MessageRow): ChatRow {
   }
 }
 
+/** What a message that is not stored yet holds; *files* as they are known here. */
+export function morePending(carried?: Carried, files?: FileRow[]): MoreOfMessage {
+  if (!carried) return NOTHING_MORE
+  const { reply, thread } = carried
+  return { ...(reply && { reply }), ...(thread && { thread }), ...(files?.length && { files }) }
+}
+
 /** A row that is written and not yet stored. */
 export function pendingRow(
   written: Pick<ChatRow, 'room' | 'author' | 'text' | 'created' | 'status' | 'error'> & {
     nonce: string
     carried?: Carried
+    files?: FileRow[]
   },
 ): ChatRow {
-  const { carried, ...row } = written
+  const { carried, files, ...row } = written
   return {
     ...row,
-    more: carried ?? NOTHING_MORE,
+    more: morePending(carried, files),
     key: written.nonce,
     seq: null,
     rev: 0,

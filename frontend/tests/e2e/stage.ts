@@ -23,6 +23,8 @@ export class Complaints {
   private readonly heard: string[] = []
   /** A story that breaks the line says so: the browser then reports each failed attempt. */
   lineBreaks = false
+  /** A story in which the server refuses something says so, for the same reason. */
+  isRefused = false
 
   constructor(private readonly homes: string[]) {}
 
@@ -61,6 +63,7 @@ export class Complaints {
   /** "Who am I?" is answered by 401 when nobody is signed in, and Chromium writes every 401 on the console. */
   private expected(text: string, url: string): boolean {
     if (new URL(url).pathname === '/api/v1/session' && text.includes('status of 401')) return true
+    if (this.isRefused && text.includes('status of 400')) return true
     return this.lineBreaks && (text.includes('net::ERR_') || text.startsWith('WebSocket connection to '))
   }
 

@@ -1,6 +1,6 @@
 // What is written arrives once, in order, whatever the line does.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openDatabase } from '@/lib/db'
+import { openDatabase, type LocalFile } from '@/lib/db'
 import type { Posted } from '@/wire/frames'
 import { Outbox, type OutboxPort, type OutboxRecord } from '@/wire/outbox'
 import { Refused } from '@/wire/refused'
@@ -369,5 +369,44 @@ describe('a flush', () => {
     open()
     ;(await one.attempt(1)).ok()
     await one.heard('stored a')
+  })
+})
+
+describe('files', () => {
+  const file = (size: number): LocalFile => ({
+    id: `local-${size}`,
+    name: 'a.txt',
+    mime: 'text/plain',
+    kind: 'file',
+    size,
+    blob: new Blob(['x'.repeat(Math.min(size, 10))]),
+  })
+
+  it('are kept with their message, and what the server has of them', async () => {
+    const one = tab()
+    one.isOpen = false
+    const record = one.outbox.write(1, '', { files: ['local-5'] }, [file(5)])
+    await until(async () => (await kept()).length === 1)
+    record.files![0]!.row = { id: 'f', name: 'a.txt', mime: 'text/plain', kind: 'file', size: 5 }
+    await one.outbox.update(record)
+    const [stored] = await kept()
+    expect([stored!.carried, stored!.files![0]!.row!.id]).toEqual([{ files: ['local-5'] }, 'f'])
+  })
+
+  it('that are too large are sent all the same, and not kept', async () => {
+    const one = tab()
+    one.outbox.write(1, 'large', { files: ['local-30000000'] }, [file(30_000_000)])
+    await one.attempt(1)
+    expect(await kept()).toEqual([])
+  })
+
+  it('discarded on their way hold nobody up', async () => {
+    const one = tab()
+    const record = one.outbox.write(1, 'first', { files: ['local-5'] }, [file(5)])
+    one.outbox.write(1, 'second')
+    const attempt = await one.attempt(1)
+    one.outbox.discard(record.nonce)
+    attempt.refuse('offline')
+    expect((await one.attempt(2)).text).toBe('second')
   })
 })
