@@ -3,6 +3,7 @@ import { nextTick } from 'vue'
 import { createI18n } from 'vue-i18n'
 import type adminEn from '../locales/admin/en.json'
 import type en from '../locales/en.json'
+import type searchEn from '../locales/search/en.json'
 
 export type Locale = 'en' | 'zh-CN'
 export const supportedLocales: readonly Locale[] = ['en', 'zh-CN']
@@ -11,7 +12,7 @@ declare module 'vue-i18n' {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the keys of en.json are the schema
   export interface DefineLocaleMessage extends Messages {}
 }
-type Messages = typeof en & { admin: typeof adminEn.admin }
+type Messages = typeof en & { admin: typeof adminEn.admin } & { search: typeof searchEn.search }
 
 const load: Record<Locale, () => Promise<{ default: unknown }>> = {
   en: () => import('../locales/en.json'),
@@ -21,6 +22,7 @@ const load: Record<Locale, () => Promise<{ default: unknown }>> = {
 /** What is said in one part of the interface only, and loaded with it. */
 const parts = {
   admin: { en: () => import('../locales/admin/en.json'), 'zh-CN': () => import('../locales/admin/zh-CN.json') },
+  search: { en: () => import('../locales/search/en.json'), 'zh-CN': () => import('../locales/search/zh-CN.json') },
 } satisfies Record<string, Record<Locale, () => Promise<{ default: unknown }>>>
 export type Part = keyof typeof parts
 
