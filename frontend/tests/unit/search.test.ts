@@ -109,6 +109,7 @@ describe('a piece of a text', () => {
     const piece = shown(text, [[500, 503]])
     expect(piece).toMatch(/^…x{40}\[tea\]y+…$/u)
     expect(piece.length).toBe(240 + 4)
+    expect(shown(`${'some words '.repeat(50)}tea`, [[550, 553]])).toMatch(/^…(some|words) .*\[tea\]$/u)
     expect(shown(text, [[500, 503]], true).length).toBe(text.length + 2)
     expect(shown('a'.repeat(300), [[235, 290]])).toMatch(/^…a{40}\[a{55}\]a{10}$/u)
   })

@@ -12,7 +12,7 @@ const LENGTH = 240
 export function excerpt(text: string, ranges: readonly (readonly [number, number])[], whole = false): Part[] {
   const signs = Array.from(text)
   const first = ranges[0]?.[0] ?? 0
-  const from = whole || first <= BEFORE || signs.length <= LENGTH ? 0 : first - BEFORE
+  const from = whole || first <= BEFORE || signs.length <= LENGTH ? 0 : beginning(signs, first - BEFORE, first)
   const to = whole ? signs.length : Math.min(signs.length, from + LENGTH)
   const parts: Part[] = []
   const add = (start: number, end: number, marked: boolean): void => {
@@ -29,4 +29,10 @@ export function excerpt(text: string, ranges: readonly (readonly [number, number
   if (from > 0) parts.unshift({ text: '…', marked: false })
   if (to < signs.length) parts.push({ text: '…', marked: false })
   return parts
+}
+
+/** From *at* on the beginning of the next word, if one begins before *end*: nothing is cut in two that need not be. */
+function beginning(signs: readonly string[], at: number, end: number): number {
+  for (let next = at; next < end; next += 1) if (/\s/u.test(signs[next - 1] ?? ' ')) return next
+  return at
 }
