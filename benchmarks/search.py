@@ -36,6 +36,8 @@ from webchat.store.users import NewUser
 ROOMS, MINE = 1_000, 50
 START, YEAR = 1_700_000_000_000, 365 * 86_400_000
 RARE = "quokka"
+POOL = 100_000
+"""Texts that are made up; of more messages some say the same."""
 TWO, FOUR = "会议", "项目进度"
 
 
@@ -109,6 +111,7 @@ def fill(engines: Engines, count: int) -> tuple[UserId, UserId]:
     """The rooms, their messages, and two readers."""
     chance = random.Random(7)
     texts = Texts(chance)
+    pool = [texts.one() for _ in range(min(count, POOL))]
 
     def people(db: sa.Connection) -> list[UserId]:
         return [
@@ -145,7 +148,7 @@ def fill(engines: Engines, count: int) -> tuple[UserId, UserId]:
             for offset, room in enumerate(where):
                 left[room][0] += 1
                 left[room][1] += 1
-                text = texts.one() + (f" {RARE}" if start + offset in rare else "")
+                text = chance.choice(pool) + (f" {RARE}" if start + offset in rare else "")
                 at = Millis(START + (start + offset) * YEAR // count)
                 author = chance.choice(everybody)
                 new.append(
