@@ -38,6 +38,8 @@ class Metrics:
         yield GaugeMetricFamily("webchat_listeners", "Connections that are signed in.", hub.listeners)
         yield GaugeMetricFamily("webchat_people", "People who are here.", self._chat.attendance.people)
         yield GaugeMetricFamily("webchat_writes_waiting", "Changes that wait for the writer.", database.waiting)
+        waiting = self._chat.indexing.waiting
+        yield GaugeMetricFamily("webchat_search_rooms_waiting", "Rooms with news for the search.", waiting)
         yield GaugeMetricFamily("webchat_sessions_cached", "Sessions held in memory.", len(self._chat.cache))
         for name, words, count in (
             ("webchat_connections_accepted", "Handshakes accepted.", sockets.accepted),
@@ -51,6 +53,7 @@ class Metrics:
             ("webchat_delivery_writes", "Writes that carried them.", hub.writes),
             ("webchat_presence_writes", "Batches of states handed to connections.", self._chat.attendance.writes),
             ("webchat_presence_states", "States in them.", self._chat.attendance.told),
+            ("webchat_search_messages", "Messages taken into the search.", self._chat.indexing.taken_in),
             ("webchat_gaps", "Gaps filled from the database.", hub.gaps),
         ):
             yield CounterMetricFamily(name, words, count)

@@ -87,6 +87,12 @@ export const router = createRouter({
           component: () => import('@/features/rooms/DirectPage.vue'),
           props: (route) => ({ user: Number(route.params.user) }),
         },
+        {
+          path: 'search',
+          name: 'search',
+          component: () =>
+            Promise.all([import('@/features/search/SearchPage.vue'), addPart('search')]).then(([page]) => page),
+        },
         { path: 'browse', name: 'browse', component: () => import('@/features/rooms/DirectoryPage.vue') },
         {
           path: 'settings/:section?',

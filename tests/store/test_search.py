@@ -250,6 +250,14 @@ class Searching(StoreTests):
         self.take_in()
         self.assertEqual(len(self.find("tea")), 5)
 
+    def test_monsters(self) -> None:
+        """Whatever a message is made of, it is taken in, and those behind it too."""
+        for n, text in enumerate(("ก" + "\u0e31" * 9_000, "é" * 9_000, "\ufdfa" * 9_000, "☃" * 9_000, "a" * 9_000)):
+            self.say(text, at=n)
+        self.say("tea", at=9)
+        self.take_in()
+        self.assertEqual([self.find(text) for text in ("tea", "☃☃", "a" * 64, "é" * 99)], [[6], [4], [5], [2]])
+
     def test_only_one_takes_in(self) -> None:
         """While one node takes in what has changed another one does nothing; with SQLite there is one writer anyway."""
         if self.engines.is_sqlite:

@@ -80,19 +80,19 @@ def tokens(text: str) -> list[Token]:
         for sign, kind in _signs(text[start:end]):
             if kind == "word" or (kind == "mark" and word):
                 word_start = word_start if word else start
-                word, word_end = word + sign, end
+                word, word_end = word + sign if len(word) < WORD_LIMIT else word, end
                 continue
             if kind == "nothing":
                 continue
             if word:
-                found.append(Token(word[:WORD_LIMIT], word_start, word_end))
+                found.append(Token(word, word_start, word_end))
                 word = ""
             if kind == "alone":
                 found.append(Token(sign, start, end))
-            elif kind == "mark" and found and found[-1].end == end:
+            elif kind == "mark" and found and found[-1].end == end and len(found[-1].text) < WORD_LIMIT:
                 found[-1] = Token(found[-1].text + sign, found[-1].start, end)
     if word:
-        found.append(Token(word[:WORD_LIMIT], word_start, word_end))
+        found.append(Token(word, word_start, word_end))
     return found
 
 

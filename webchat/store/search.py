@@ -36,6 +36,8 @@ ROOMS_IN_INDEX = 100
 """Up to so many rooms are looked for in the index; of more, each proposal is compared with the memberships."""
 EXAMINED = 1_000
 """Proposals of the index that one search looks at; behind the last one the next page goes on."""
+MOST_RANGES = 100
+"""Of one message so many places are told."""
 BATCH = 100
 """Messages that are taken in with one transaction."""
 
@@ -260,7 +262,7 @@ def _fitting(doc: DocId, message: Message, wanted: Wanted) -> Found | None:
     ranges = places(wanted.phrases, within)
     if ranges is None:
         return None
-    return Found(doc, message, tuple(ranges), weight=weight(wanted.phrases, within))
+    return Found(doc, message, tuple(ranges[:MOST_RANGES]), weight=weight(wanted.phrases, within))
 
 
 def _has(message: Message) -> list[Has]:

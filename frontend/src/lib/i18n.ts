@@ -6,6 +6,7 @@ import type emojiEn from '../locales/emoji/en.json'
 import type filesEn from '../locales/files/en.json'
 import type notifyEn from '../locales/notify/en.json'
 import type en from '../locales/en.json'
+import type searchEn from '../locales/search/en.json'
 
 export type Locale = 'en' | 'zh-CN'
 export const supportedLocales: readonly Locale[] = ['en', 'zh-CN']
@@ -17,6 +18,7 @@ declare module 'vue-i18n' {
 type Messages = typeof en & {
   admin: typeof adminEn.admin
   emoji: typeof emojiEn.emoji
+  search: typeof searchEn.search
   notices: typeof notifyEn.notices
 } & typeof filesEn
 
@@ -31,6 +33,7 @@ const parts = {
   emoji: { en: () => import('../locales/emoji/en.json'), 'zh-CN': () => import('../locales/emoji/zh-CN.json') },
   notify: { en: () => import('../locales/notify/en.json'), 'zh-CN': () => import('../locales/notify/zh-CN.json') },
   files: { en: () => import('../locales/files/en.json'), 'zh-CN': () => import('../locales/files/zh-CN.json') },
+  search: { en: () => import('../locales/search/en.json'), 'zh-CN': () => import('../locales/search/zh-CN.json') },
 } satisfies Record<string, Record<Locale, () => Promise<{ default: unknown }>>>
 export type Part = keyof typeof parts
 

@@ -235,6 +235,26 @@ export interface MessageRow {
   previews?: Preview[]
 }
 
+/** What can be looked for, and what a message can have. */
+export type SearchKind = 'messages' | 'files' | 'people' | 'rooms'
+export type SearchHas = 'image' | 'file' | 'link'
+
+/** A message that was found, and those beside it.  Ranges are [start, end) in code points. */
+export interface SearchHit {
+  message: MessageRow
+  ranges?: [start: number, end: number][]
+  /** Of the names of its files: which file, from where to where. */
+  names?: [file: number, start: number, end: number][]
+  before?: MessageRow
+  after?: MessageRow
+}
+
+export interface SearchAnswer {
+  hits: SearchHit[]
+  users: UserCard[]
+  next: string | null
+}
+
 /** A file of a message, at `/api/v1/files/{id}`. */
 export interface FileRow {
   id: string

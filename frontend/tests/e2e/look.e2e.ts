@@ -167,6 +167,17 @@ async function goRound(page: Page, look: Look, say: Say): Promise<void> {
     await lookAtMenu('user-menu')
   }
 
+  await go(page, '/search')
+  await expect(page.getByText('What are you looking for?')).toBeVisible()
+  await page.getByText('Filters', { exact: true }).click()
+  await look(page, 'search')
+  await page.getByRole('searchbox').fill('tea has:link')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Nothing found').or(page.locator('mark')).first()).toBeVisible()
+  await go(page, '/search?q=茶')
+  await expect(page.locator('mark').first()).toBeVisible()
+  await page.getByRole('button', { name: 'Show around it' }).first().click()
+  await look(page, 'found')
   await go(page, '/rooms/1/members')
   await expect(page.getByText('@ola')).toBeVisible()
   await look(page, 'members')

@@ -47,6 +47,8 @@ export function useEntries(): {
   rooms: ComputedRef<Entry[]>
   actions: ComputedRef<Entry[]>
   person(card: UserCard): Entry
+  /** Looks for what was typed in the messages. */
+  search(wanted: string): Entry
 } {
   const { t } = useI18n()
   const router = useRouter()
@@ -97,6 +99,7 @@ export function useEntries(): {
   }
 
   const actions = computed(() => [
+    action('search', t('switcher.search'), go('/search')),
     action('mentions', t('mentions.title'), go('/mentions')),
     action('browse', t('directory.title'), go('/browse')),
     action('create', t('rooms.create.title'), () => (ui.creatingRoom = true)),
@@ -136,5 +139,10 @@ export function useEntries(): {
     }
   }
 
-  return { rooms: roomEntries, actions, person }
+  function search(wanted: string): Entry {
+    const run = (): void => void router.push({ path: '/search', query: { q: wanted } })
+    return { ...action('search-for', t('switcher.search_for', { wanted }), run), names: [] }
+  }
+
+  return { rooms: roomEntries, actions, person, search }
 }

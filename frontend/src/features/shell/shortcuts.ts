@@ -64,6 +64,7 @@ export function useShortcuts(): void {
 
   const actions: Record<string, () => void> = {
     'mod+k': () => (ui.switcherOpen = !ui.switcherOpen),
+    'mod+shift+f': () => void router.push('/search'),
     'mod+/': () => (ui.helpOpen = !ui.helpOpen),
     'mod+.': togglePanel,
     'alt+ArrowUp': () => step(-1, false),
