@@ -114,11 +114,13 @@ def make_vapid(config: Config) -> Vapid | None:
 def build_jobs(config: Config, chat: Chat, reactor: Any) -> Jobs:
     """What leaves the house, not yet started."""
     from webchat.jobs.outside import Outside, machine_connect, machine_resolve
+    from webchat.jobs.previews import Fetcher
     from webchat.jobs.service import Jobs
     from webchat.jobs.worker import Worker
 
     outside = Outside(reactor, machine_resolve(reactor), machine_connect(reactor))
-    workers = []
+    fetcher = Fetcher(chat.previews, outside, chat.images, secrets.token_bytes, now)
+    workers = [Worker("preview", fetcher.deliver, chat.database, now, random.uniform)]
     vapid = make_vapid(config)
     if vapid is not None:
         from webchat.jobs.push import Pusher
@@ -252,7 +254,9 @@ class Server(Service):
             (SWEEP_SESSIONS, self._chat.announcements.refresh),
             (KEEP_SEEN, self._chat.administration.sweep_guests),
             (LOOK_FOR_JOBS, self._chat.push.decide),
+            (LOOK_FOR_JOBS, self._chat.previews.decide),
             (LOOK_FOR_JOBS, self._jobs.step),
+            (TIDY, self._chat.previews.sweep),
         ):
             self._repeat(seconds, sweep)
         self._serving = True

@@ -87,6 +87,8 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "POST /api/v1/rooms/{room}/messages":             (401, 403, 403, 201, 201, 201, 201, 201, 401, 201),
     "PATCH /api/v1/rooms/{room}/messages/{seq}":      (401, 403, 403, 200, 403, 403, 403, 403, 401, 403),
     "DELETE /api/v1/rooms/{room}/messages/{seq}":     (401, 403, 403, 200, 200, 200, 200, 200, 401, 403),
+    "DELETE /api/v1/rooms/{room}/messages/{seq}/previews":
+                                                      (401, 403, 403, 200, 200, 200, 200, 200, 401, 403),
     "PUT /api/v1/rooms/{room}/read":                  (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "PUT /api/v1/rooms/{room}/level":                 (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/rooms/{room}/present":               (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
@@ -213,6 +215,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "registration": "open",
         "guests": True,
         "creating": "all",
+        "previews": True,
         "terms": "Be kind.",
     },
 }

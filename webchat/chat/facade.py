@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import attrs
 from argon2 import PasswordHasher
@@ -26,6 +26,7 @@ from webchat.chat.pictures import Pictures
 from webchat.chat.places import Places
 from webchat.chat.preferences import Preferences
 from webchat.chat.presence import Presence
+from webchat.chat.previews import Previews
 from webchat.chat.push import Push
 from webchat.chat.reading import Reading
 from webchat.chat.resets import Resets
@@ -41,6 +42,7 @@ from webchat.live.pacing import Pace
 from webchat.live.presence import Attendance
 from webchat.live.sessions import SessionCache
 from webchat.model.answers import Limits, RegistrationPolicy, Server
+from webchat.model.events import Row
 from webchat.model.ids import Millis
 from webchat.model.names import NAME_MAX
 from webchat.model.push import PUSH_SERVICES
@@ -166,7 +168,13 @@ class Chat:
         self.contacts.on_change = self.presence.doubt
         self.preferences = Preferences(database, self.hub, changes)
         self.push = Push(database, self.attendance, sources.now, changes, settings.push_key, settings.push_services)
-        log.heard = self.push.heard
+        self.previews = Previews(log, database, self.settings, sources.now, changes)
+
+        def heard(rows: Sequence[Row]) -> None:
+            self.push.heard(rows)
+            self.previews.heard(rows)
+
+        log.heard = heard
         self.images = images
         self.pictures = Pictures(
             log,

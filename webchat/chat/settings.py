@@ -55,9 +55,14 @@ class ServerSettings:
     def terms(self) -> str:
         return self._decided.terms
 
+    @property
+    def previews(self) -> bool:
+        """Whether the server looks at the pages that messages link to."""
+        return self._decided.previews
+
     def shown(self) -> RunningSettings:
         """All of them, as they hold now."""
-        return RunningSettings(self.title, self.registration, self.guests, self.creating, self.terms)
+        return RunningSettings(self.title, self.registration, self.guests, self.creating, self.terms, self.previews)
 
     def may_create_rooms(self, actor: Actor) -> None:
         """Raises Forbidden where *actor* makes no rooms here."""
@@ -76,6 +81,7 @@ class ServerSettings:
         guests: bool | UnsetType = UNSET,
         creating: Creators | UnsetType = UNSET,
         terms: str | UnsetType = UNSET,
+        previews: bool | UnsetType = UNSET,
     ) -> RunningSettings:
         """Decides what is given.  A *registration* of None: as it is configured.
 
@@ -87,6 +93,7 @@ class ServerSettings:
             "guests": guests,
             "creating": creating,
             "terms": terms if isinstance(terms, UnsetType) else _terms(terms),
+            "previews": previews,
         }
         changes = {name: value for name, value in given.items() if value is not UNSET}
         if by is not None:

@@ -110,6 +110,7 @@ class ChangeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     guests: bool | UnsetType = UNSET
     creating: Creators | UnsetType = UNSET
     terms: Terms | UnsetType = UNSET
+    previews: bool | UnsetType = UNSET
 
 
 class Reset(Struct, frozen=True, forbid_unknown_fields=True):
@@ -268,7 +269,7 @@ async def change_settings(call: Call[ChangeSettings, Nothing]) -> RunningSetting
     """Decide something about the server, at once."""
     body = call.body
     return await call.chat.settings.change(
-        call.actor, body.title, body.registration, body.guests, body.creating, body.terms
+        call.actor, body.title, body.registration, body.guests, body.creating, body.terms, body.previews
     )
 
 

@@ -77,13 +77,17 @@ class Overview(Struct, frozen=True):
 
 
 class RunningSettings(Struct, frozen=True):
-    """What is decided while the server runs.  *guests*: whether one may look round without an account."""
+    """What is decided while the server runs.
+
+    *guests*: one may look round without an account.  *previews*: the server looks at the pages that messages link to.
+    """
 
     title: str
     registration: RegistrationPolicy
     guests: bool
     creating: Creators
     terms: str
+    previews: bool = False
 
 
 class ResetLink(Struct, frozen=True):

@@ -25,6 +25,7 @@ class Decided:
     guests: bool = False
     creating: str = "all"
     terms: str = ""
+    previews: bool = False
 
 
 def load(db: sa.Connection) -> Decided:

@@ -54,6 +54,8 @@ export interface RunningSettings {
   guests: boolean
   creating: 'all' | 'admins'
   terms: string
+  /** Whether the server looks at the pages that messages link to. */
+  previews: boolean
 }
 
 export interface AccountQuery {
