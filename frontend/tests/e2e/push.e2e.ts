@@ -187,3 +187,37 @@ for (const [where, options] of [
       if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/notices-${where}-${language}.png` })
     }
   })
+
+for (const [where, options] of [
+  ['desk', WIDE],
+  ['phone', PHONE],
+] as const)
+  test(`previews of links stand under the message, until they are taken away (${where})`, async ({ server, open }) => {
+    const mei = await server.setUp('mei', 'Mei')
+    await server.post(mei, 'Look: https://example.org/tea')
+    const page = await open(mei, options)
+    // The server reaches nobody from here: what it would have found is put into its answer.
+    await page.route(/\/api\/v1\/rooms\/1\/messages\?/, async (route) => {
+      const answer = await route.fetch()
+      const found = (await answer.json()) as { messages: { previews?: object[] }[] }
+      for (const message of found.messages)
+        message.previews = [
+          { url: 'https://example.org/tea', title: 'Tea & biscuits', description: '下午三点喝茶。', site: 'Kitchen' },
+        ]
+      await route.fulfill({ response: answer, json: found })
+    })
+    await enter(page)
+    const card = log(page).getByRole('link', { name: /Tea & biscuits/ })
+    await expect(card).toHaveAttribute('href', 'https://example.org/tea')
+    await expect(card).toContainText('Kitchen · example.org')
+    await page.evaluate(await readFile(AXE, 'utf8'))
+    const wrong = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } }
+      return (await axe.run()).violations.map(({ id }) => id)
+    })
+    expect(wrong).toEqual([])
+    if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/previews-${where}.png` })
+    const asked = page.waitForResponse((answer) => answer.url().endsWith('/messages/1/previews'))
+    await page.getByRole('button', { name: 'Remove the preview' }).click()
+    expect((await asked).status()).toBe(200)
+  })
