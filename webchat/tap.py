@@ -103,12 +103,20 @@ def build_chat(config: Config, reactor: Any) -> Chat:
 def make_vapid(config: Config) -> Vapid | None:
     """Who this server is to push services; None where the extra `push` is not installed: then nothing is pushed."""
     try:
+        from py_vapid import VapidException
+
         from webchat.jobs.vapid import Vapid, load_or_make
     except ImportError:
         return None
     public_url = config.public_url or ""
     contact = config.push_contact or (public_url if public_url.startswith("https:") else "https://localhost")
-    return Vapid(load_or_make(config.data, write_secret), contact, now)
+    try:
+        key = load_or_make(config.data, write_secret)
+    except (OSError, ValueError, VapidException):
+        raise StartupError(
+            f"The key for pushes in {config.data} cannot be used; webchat rotate-push-key makes room for another."
+        ) from None
+    return Vapid(key, contact, now)
 
 
 def build_jobs(config: Config, chat: Chat, reactor: Any) -> Jobs:
