@@ -37,7 +37,8 @@ export class Complaints {
       const { url } = message.location()
       if (message.type() === 'error' && !this.expected(message.text(), url))
         this.heard.push(`console: ${message.text()} (${url})`)
-      else if (message.type() === 'warning' && !message.text().includes('Service Worker registration blocked')) this.heard.push(`warning: ${message.text()} (${url})`)
+      else if (message.type() === 'warning' && !message.text().includes('Service Worker registration blocked'))
+        this.heard.push(`warning: ${message.text()} (${url})`)
     })
     context.on('request', (request) => {
       const { origin, protocol } = new URL(request.url())
