@@ -216,6 +216,9 @@ def _settings_commands(settings: _Commands) -> None:
     change.add_argument("--guests", choices=("yes", "no"), help="whether one may look round without an account")
     change.add_argument("--creating", choices=("all", "admins"), help="who makes rooms")
     change.add_argument("--retention", type=_kept, metavar="DAYS", help="how long messages are kept; 0: for ever")
+    change.add_argument(
+        "--previews", choices=("yes", "no"), help="whether the server looks at the pages that messages link to"
+    )
     change.add_argument("--terms", metavar="FILE", help="a text file with what one agrees to; - for standard input")
 
 
@@ -612,6 +615,7 @@ def _settings_show(config: Config, said: argparse.Namespace) -> None:
     print(f"guests = {'yes' if shown.guests else 'no'}")
     print(f"creating = {shown.creating}")
     print(f"retention = {f'{shown.retention} days' if shown.retention else 'none'}")
+    print(f"previews = {'yes' if shown.previews else 'no'}")
     print(f"terms = {len(shown.terms)} characters" if shown.terms else "terms = none")
 
 
@@ -623,6 +627,8 @@ def _settings_set(config: Config, said: argparse.Namespace) -> None:
         given["registration"] = None if said.registration == "configured" else said.registration
     if said.guests is not None:
         given["guests"] = said.guests == "yes"
+    if said.previews is not None:
+        given["previews"] = said.previews == "yes"
     if said.terms is not None:
         given["terms"] = _text_of(said.terms)
     if not given:

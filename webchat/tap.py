@@ -111,22 +111,32 @@ def build_chat(config: Config, reactor: Any) -> Chat:
 def make_vapid(config: Config) -> Vapid | None:
     """Who this server is to push services; None where the extra `push` is not installed: then nothing is pushed."""
     try:
+        from py_vapid import VapidException
+
         from webchat.jobs.vapid import Vapid, load_or_make
     except ImportError:
         return None
     public_url = config.public_url or ""
     contact = config.push_contact or (public_url if public_url.startswith("https:") else "https://localhost")
-    return Vapid(load_or_make(config.data, write_secret), contact, now)
+    try:
+        key = load_or_make(config.data, write_secret)
+    except (OSError, ValueError, VapidException):
+        raise StartupError(
+            f"The key for pushes in {config.data} cannot be used; webchat rotate-push-key makes room for another."
+        ) from None
+    return Vapid(key, contact, now)
 
 
 def build_jobs(config: Config, chat: Chat, reactor: Any) -> Jobs:
     """What leaves the house, not yet started."""
     from webchat.jobs.outside import Outside, machine_connect, machine_resolve
+    from webchat.jobs.previews import Fetcher
     from webchat.jobs.service import Jobs
     from webchat.jobs.worker import Worker
 
     outside = Outside(reactor, machine_resolve(reactor), machine_connect(reactor))
-    workers = []
+    fetcher = Fetcher(chat.previews, outside, chat.images, secrets.token_bytes, now)
+    workers = [Worker("preview", fetcher.deliver, chat.database, now, random.uniform)]
     vapid = make_vapid(config)
     if vapid is not None:
         from webchat.jobs.push import Pusher
@@ -269,7 +279,9 @@ class Server(Service):
             (TAKE_IN, self._chat.indexing.step),
             (KEEP_SEEN, self._chat.indexing.look_round),
             (LOOK_FOR_JOBS, self._chat.push.decide),
+            (LOOK_FOR_JOBS, self._chat.previews.decide),
             (LOOK_FOR_JOBS, self._jobs.step),
+            (TIDY, self._chat.previews.sweep),
         ):
             self._repeat(seconds, sweep)
         self._serving = True

@@ -118,7 +118,7 @@ class HeaderTests(SiteCase):
         self.assertEqual(directives["script-src"], "'self'")
         self.assertEqual(directives["style-src"], "'self'")
         self.assertEqual(directives["require-trusted-types-for"], "'script'")
-        self.assertEqual(directives["trusted-types"], "vue")
+        self.assertEqual(directives["trusted-types"], "vue webchat")
 
     def test_plain_http(self) -> None:
         """Without TLS browsers are not told to insist on it."""

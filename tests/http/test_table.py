@@ -91,6 +91,8 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /api/v1/rooms/{room}/messages/{seq}/revisions": (401, 403, 403, 200, 200, 200, 200, 200, 401, 403),
     "GET /api/v1/rooms/{room}/threads":               (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/rooms/{room}/threads/{seq}":         (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "DELETE /api/v1/rooms/{room}/messages/{seq}/previews":
+                                                      (401, 403, 403, 200, 200, 200, 200, 200, 401, 403),
     "PUT /api/v1/rooms/{room}/read":                  (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "PUT /api/v1/rooms/{room}/level":                 (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/rooms/{room}/present":               (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
@@ -236,6 +238,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "registration": "open",
         "guests": True,
         "creating": "all",
+        "previews": True,
         "terms": "Be kind.",
         "retention": 30,
     },

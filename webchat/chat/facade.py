@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import attrs
 from argon2 import PasswordHasher
@@ -30,6 +30,7 @@ from webchat.chat.pins import Pinning
 from webchat.chat.places import Places
 from webchat.chat.preferences import Preferences
 from webchat.chat.presence import Presence
+from webchat.chat.previews import Previews
 from webchat.chat.push import Push
 from webchat.chat.reactions import Reactions
 from webchat.chat.reading import Reading
@@ -51,6 +52,7 @@ from webchat.live.pacing import Pace
 from webchat.live.presence import Attendance
 from webchat.live.sessions import SessionCache
 from webchat.model.answers import Limits, RegistrationPolicy, Server
+from webchat.model.events import Row
 from webchat.model.files import FILES_PER_MESSAGE
 from webchat.model.ids import Millis
 from webchat.model.names import NAME_MAX
@@ -199,7 +201,13 @@ class Chat:
         self.contacts.on_change = self.presence.doubt
         self.preferences = Preferences(database, self.hub, changes)
         self.push = Push(database, self.attendance, sources.now, changes, settings.push_key, settings.push_services)
-        log.heard = self.push.heard
+        self.previews = Previews(log, database, self.settings, sources.now, changes)
+
+        def heard(rows: Sequence[Row]) -> None:
+            self.push.heard(rows)
+            self.previews.heard(rows)
+
+        log.heard = heard
         self.images = images
         self.pictures = Pictures(
             log,

@@ -33,6 +33,10 @@ T = TypeVar("T")
 BODY_LIMIT = 3 * 1024 * 1024
 HOUR = 3_600_000
 CHUNK = 200
+PREVIEW = "0" * 8
+"""How the names of pictures begin that belong to previews of links, and so to nobody."""
+KEEP_PREVIEWS = 90 * 24 * HOUR
+"""ms for which these are kept; later the preview is shown without."""
 
 
 @attrs.define(eq=False)
@@ -113,7 +117,12 @@ class Pictures:
         if self._images is None:
             return
         # What is younger may be on its way to be somebody's, on another node.
-        names = await self._images.older_than((self._now() - HOUR) / 1000)
+        names = [
+            name for name in await self._images.older_than((self._now() - HOUR) / 1000) if not name.startswith(PREVIEW)
+        ]
+        for name in await self._images.older_than((self._now() - KEEP_PREVIEWS) / 1000):
+            if name.startswith(PREVIEW):
+                await self.forget(name)
         for start in range(0, len(names), CHUNK):
             chunk = names[start : start + CHUNK]
             used = await self._database.read(lambda db, chunk=chunk: picture_store.used(db, chunk))  # type: ignore[misc]

@@ -61,9 +61,16 @@ class ServerSettings:
         """Days after which messages are removed in rooms that do not say otherwise; 0: never."""
         return self._decided.retention
 
+    @property
+    def previews(self) -> bool:
+        """Whether the server looks at the pages that messages link to."""
+        return self._decided.previews
+
     def shown(self) -> RunningSettings:
         """All of them, as they hold now."""
-        return RunningSettings(self.title, self.registration, self.guests, self.creating, self.terms, self.retention)
+        return RunningSettings(
+            self.title, self.registration, self.guests, self.creating, self.terms, self.retention, self.previews
+        )
 
     def may_create_rooms(self, actor: Actor) -> None:
         """Raises Forbidden where *actor* makes no rooms here."""
@@ -83,6 +90,7 @@ class ServerSettings:
         creating: Creators | UnsetType = UNSET,
         terms: str | UnsetType = UNSET,
         retention: int | UnsetType = UNSET,
+        previews: bool | UnsetType = UNSET,
     ) -> RunningSettings:
         """Decides what is given.  A *registration* of None: as it is configured.
 
@@ -95,6 +103,7 @@ class ServerSettings:
             "creating": creating,
             "terms": terms if isinstance(terms, UnsetType) else _terms(terms),
             "retention": retention if isinstance(retention, UnsetType) else days_kept(retention),
+            "previews": previews,
         }
         changes = {name: value for name, value in given.items() if value is not UNSET}
         if by is not None:

@@ -114,6 +114,7 @@ class ChangeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     creating: Creators | UnsetType = UNSET
     terms: Terms | UnsetType = UNSET
     retention: Days | UnsetType = UNSET
+    previews: bool | UnsetType = UNSET
 
 
 class Reset(Struct, frozen=True, forbid_unknown_fields=True):
@@ -272,7 +273,14 @@ async def change_settings(call: Call[ChangeSettings, Nothing]) -> RunningSetting
     """Decide something about the server, at once."""
     body = call.body
     return await call.chat.settings.change(
-        call.actor, body.title, body.registration, body.guests, body.creating, body.terms, body.retention
+        call.actor,
+        body.title,
+        body.registration,
+        body.guests,
+        body.creating,
+        body.terms,
+        body.retention,
+        body.previews,
     )
 
 

@@ -105,6 +105,11 @@ async def delete(call: Call[Nothing, Nothing]) -> Changed:
     return await call.chat.messages.delete(call.actor, DeleteMessage(id=0, room=call.room, seq=call.seq))
 
 
+async def remove_previews(call: Call[Nothing, Nothing]) -> Changed:
+    """Take the previews of its links away from a message."""
+    return await call.chat.previews.remove(call.actor, call.room, call.seq)
+
+
 async def mark_read(call: Call[Mark, Nothing]) -> Marked:
     """Say how far I have read."""
     return await call.chat.reading.mark(call.actor, MarkRead(id=0, room=call.room, seq=call.body.seq))
@@ -160,6 +165,13 @@ ROUTES = (
         "DELETE",
         f"{API}/rooms/{{room}}/messages/{{seq}}",
         delete,
+        answer=Changed,
+        refusals=(*_ROOM, "no_such_message", "forbidden", "room_archived"),
+    ),
+    Route(
+        "DELETE",
+        f"{API}/rooms/{{room}}/messages/{{seq}}/previews",
+        remove_previews,
         answer=Changed,
         refusals=(*_ROOM, "no_such_message", "forbidden", "room_archived"),
     ),

@@ -37,12 +37,13 @@ from webchat.model.ids import MAX_INT
 from webchat.model.refusals import BadRequest, Internal, MethodNotAllowed, NotFound, Refusal, TooLarge
 from webchat.model.web import is_local_name, is_proxy, throttle_key
 
-# Trusted Types: no script of the page may turn text into markup or code.  The one policy is that of Vue 3.5, which
-# makes it when it starts, for the static parts of its compiled templates; no second one of that name can be made.
+# Trusted Types: no script of the page may turn text into markup or code.  One policy is that of Vue 3.5, which makes it
+# when it starts, for the static parts of its compiled templates; the other lets the service worker start, and nothing
+# else.  No second one of either name can be made.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue"
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue webchat"
 )
 
 # Signs of which emoji are made, escaped as UTF-8; the # of a key is escaped too.

@@ -79,7 +79,8 @@ class Overview(Struct, frozen=True):
 class RunningSettings(Struct, frozen=True):
     """What is decided while the server runs.  *guests*: whether one may look round without an account.
 
-    *retention*: days after which messages are removed, in rooms that do not say otherwise; 0: never.
+    *retention*: days after which messages are removed, in rooms that do not say otherwise; 0: never.  *previews*: the
+    server looks at the pages that messages link to.
     """
 
     title: str
@@ -88,6 +89,7 @@ class RunningSettings(Struct, frozen=True):
     creating: Creators
     terms: str
     retention: int = 0
+    previews: bool = False
 
 
 class ResetLink(Struct, frozen=True):

@@ -26,6 +26,7 @@ class Decided:
     creating: str = "all"
     terms: str = ""
     retention: int = 0
+    previews: bool = False
 
 
 def load(db: sa.Connection) -> Decided:

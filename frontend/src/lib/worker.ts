@@ -4,6 +4,26 @@ import { openDatabase } from './db'
 /** So long a reload waits for the newer worker; without it the page is only a little slower to come. */
 const PATIENCE = 3_000
 
+const SCRIPT = '/sw.js'
+
+/** Not in TypeScript's library yet. */
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): object }
+}
+
+/** Under Trusted Types a worker starts only by a policy; this one knows a single URL. */
+function trusted(url: string): object | string {
+  const types = (window as { trustedTypes?: TrustedTypes }).trustedTypes
+  if (!types) return url
+  const policy = types.createPolicy('webchat', {
+    createScriptURL(wanted) {
+      if (wanted !== SCRIPT) throw new TypeError(`${wanted} is no script of ours`)
+      return wanted
+    },
+  })
+  return policy.createScriptURL(url)
+}
+
 let registered: Promise<ServiceWorkerRegistration | null> | undefined
 
 /** The registration, or null where there is none to be had (insecure origins, private windows, development). */
@@ -15,7 +35,7 @@ export function workerReady(): Promise<ServiceWorkerRegistration | null> {
 async function register(): Promise<ServiceWorkerRegistration | null> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return null
   try {
-    await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' })
+    await navigator.serviceWorker.register(trusted(SCRIPT) as string, { updateViaCache: 'none' })
     const registration = await navigator.serviceWorker.ready
     // Signing out has emptied the caches: what the page needs to start without a line is laid in again.
     registration.active?.postMessage({ type: 'fill' })

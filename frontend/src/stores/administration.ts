@@ -56,6 +56,8 @@ export interface RunningSettings {
   terms: string
   /** Days after which messages are removed; 0: never. */
   retention: number
+  /** Whether the server looks at the pages that messages link to. */
+  previews: boolean
 }
 
 export interface AccountQuery {

@@ -45,15 +45,19 @@ test('somebody comes, is away, and goes; what one settles on one device holds on
   await expect(listed).not.toContainText('Draft')
 })
 
-test('what is counted is counted in the title; all of it is read with one key', async ({ server, open }) => {
+test('what is meant for one is counted in the title; all of it is read with one key', async ({ server, open }) => {
   const anna = await server.setUp('anna', 'Anna')
   const mei = await server.register('mei', 'Mei')
   const page = await open(anna)
   await page.goto('/settings/notifications')
   await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
-  for (const text of ['one', 'two', 'three']) await server.post(mei, text)
+  await server.post(mei, 'to everybody')
+  await expect(page).toHaveTitle(/^• /)
+  const answer = await server.ask('POST', '/directs', { users: [1] }, mei)
+  const { room } = (await answer.json()) as { room: number }
+  for (const text of ['one', 'two', 'three']) await server.post(mei, text, room)
   await expect(page).toHaveTitle(/^\(3\) /)
-  await page.getByRole('combobox', { name: 'Notifications of Lobby' }).selectOption('nothing')
+  await page.getByRole('combobox', { name: 'Notifications of Mei' }).selectOption('nothing')
   await expect(page).toHaveTitle(/^• /)
   await page.keyboard.press('Shift+Escape')
   await expect(page).toHaveTitle(/^Settings/)

@@ -62,7 +62,8 @@ export class Complaints {
 
   /** "Who am I?" is answered by 401 when nobody is signed in, and Chromium writes every 401 on the console. */
   private expected(text: string, url: string): boolean {
-    if (new URL(url).pathname === '/api/v1/session' && text.includes('status of 401')) return true
+    // What the worker says carries no address.
+    if (url && new URL(url).pathname === '/api/v1/session' && text.includes('status of 401')) return true
     if (this.isRefused && text.includes('status of 400')) return true
     return this.lineBreaks && (text.includes('net::ERR_') || text.startsWith('WebSocket connection to '))
   }

@@ -9,7 +9,7 @@ import { usePeople } from '@/stores/people'
 import { usePrefs } from '@/stores/prefs'
 import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
-import type { MessageRow, RoomId, Seq } from '@/wire/frames'
+import type { MessageRow, RoomId, Seq, UserId } from '@/wire/frames'
 import { useNoticeDevice } from './device'
 import { bodyOf, isQuietAt, isWanted, mentions, titleOf } from './rules'
 import { chime } from './sound'
@@ -69,12 +69,13 @@ export function startNotices(router: Router): () => void {
     if (!room || !me || !isWanted(row, room, me.id, serverNow())) return
     if (isQuietAt(prefs.quiet, new Date(serverNow())) || useContacts().isBlocked(row.author)) return
     if ((seen.get(row.room) ?? 0) >= row.seq || room.read >= row.seq) return
+    const author = await nameOf(row.author)
     const count = (counts.get(row.room) ?? 0) + 1
     counts.set(row.room, count)
     const hidden = prefs.noticeText === 'hidden'
     const { t } = i18n.global
     const text = hidden || !row.text ? t('message.new', count) : bodyOf(row.text)
-    await show(titleOf(usePeople().name(row.author), room), {
+    await show(titleOf(author, room), {
       body: !hidden && count > 1 ? `${t('message.new', count)}\n${text}` : text,
       tag: `room-${row.room}`,
       icon: '/icon-192.png',
@@ -84,6 +85,13 @@ export function startNotices(router: Router): () => void {
       ...(mentions(row, me.id) && { renotify: true }),
     })
     if (prefs.noticeSound === 'on') chime()
+  }
+
+  /** Of somebody who is heard for the first time the name has to be asked for. */
+  async function nameOf(id: UserId): Promise<string> {
+    const people = usePeople()
+    if (people.card(id) === undefined) await people.load(id).catch(() => undefined)
+    return people.name(id)
   }
 
   async function show(title: string, options: NotificationOptions & { data: { url: string } }): Promise<void> {
