@@ -577,6 +577,16 @@ class CheckerTests(SynchronousTestCase):
         self.history = self.story.history()
         self.assert_caught("I7")
 
+    def test_floor(self) -> None:
+        """Where the beginning was removed, history goes from there on: a message less is I7."""
+        room = self.history["rooms"][str(ROOM)]
+        room["floor"] = 1
+        self.assert_caught("I7")
+        room["floor"] = 0
+        for way in ("messages", "backward"):
+            room[way] = [row for row in room[way] if (row[0] if way == "backward" else row["seq"]) != 1]
+        self.assert_caught("I7")
+
     def test_two_rows_one_rev(self) -> None:
         """Two messages at one rev are I7."""
         self.row(ROOM, 4)["rev"] = self.row(ROOM, 5)["rev"]

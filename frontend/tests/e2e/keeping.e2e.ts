@@ -33,6 +33,7 @@ test('an owner says how long messages are kept, takes the room along, and an adm
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('How long messages are kept').selectOption({ label: '30 days' })
   await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(dialog).toHaveCount(0)
   const kept = await (await server.ask('GET', `/rooms/${LOBBY}`, undefined, mei)).json()
   expect(kept).toMatchObject({ retention: 30 })
 
