@@ -22,7 +22,7 @@ test('an owner says how long messages are kept, takes the room along, and an adm
   server,
   open,
 }) => {
-  test.setTimeout(90_000)
+  test.setTimeout(150_000)
   const mei = await server.setUp('mei', '梅 Mei', 'Tea 茶室')
   const ola = await server.register('ola', 'Ola')
   for (const text of ['Tea at three?', '好的，三点见', '<b>not bold</b>']) await server.post(ola, text)
@@ -64,12 +64,6 @@ test('an owner says how long messages are kept, takes the room along, and an adm
   await expect(dialog.getByRole('status')).toContainText('3 messages')
   await clean(page, 'import-wide-en')
   await expect(page.getByText('From afar')).toHaveCount(2)
-  const [, ...rest] = copy.split('\n')
-  await dialog.getByLabel('File').setInputFiles(file('wrong.jsonl', `{}\n${rest.join('\n')}`))
-  const refused = page.waitForResponse(/imports/)
-  await dialog.getByRole('button', { name: 'Import', exact: true }).click()
-  await refused
-  await expect(dialog.getByRole('alert')).toContainText('Line 1')
 })
 
 for (const [width, options] of [
