@@ -119,6 +119,8 @@ class Transfers(Scene):
             changed(last - 1, seq=3),
             changed(last - 1, author=9),
             changed(last - 2, nonce="a b"),
+            changed(last - 1, extras={"previews": [{"url": "javascript:alert(1)", "title": "x"}]}),
+            changed(last - 1, extras={"files": [{"id": "../x", "name": "x", "mime": "", "kind": "file", "size": 1}]}),
             changed(last, messages=4),
         ):
             work = other.chat.transfer.take_in(None, content)

@@ -113,6 +113,7 @@ def _fetch_room(reader: Api, room: int) -> Fields:
         around += map(message_fields, reader.get(f"rooms/{room}/messages?around={middle}&limit=50")["messages"])
     return {
         "seq": state["seq"],
+        "floor": state.get("floor", 0),
         "rev": state["rev"],
         "messages": forward,
         "backward": [[row["seq"], row["rev"], row["digest"]] for row in backward],

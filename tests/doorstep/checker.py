@@ -138,7 +138,7 @@ def check_order(run: Run, timeline: Timeline) -> Iterator[Violation]:
 
 
 def check_history(run: Run) -> dict[int, list[Violation]]:
-    """I7 by room: 1, 2, 3 … without a hole, one row a rev, and every way of paging shows the same."""
+    """I7 by room: from the floor on without a hole, one row a rev, and every way of paging shows the same."""
     found = {int(name): list(_judge_history(name, room)) for name, room in run.history["rooms"].items()}
     return {room: violations for room, violations in found.items() if violations}
 
@@ -146,9 +146,12 @@ def check_history(run: Run) -> dict[int, list[Violation]]:
 def _judge_history(name: str, room: Fields) -> Iterator[Violation]:
     rows = room["messages"]
     seqs = [row["seq"] for row in rows]
-    if seqs != list(range(1, room["seq"] + 1)):
-        odd = sorted(set(range(1, room["seq"] + 1)) ^ set(seqs))[:5] or [s for s, n in Counter(seqs).items() if n > 1]
-        yield Violation("I7", f"room {name}: history is not 1..{room['seq']}, see {odd}")
+    first = room.get("floor", 0) + 1
+    if seqs != list(range(first, room["seq"] + 1)):
+        odd = sorted(set(range(first, room["seq"] + 1)) ^ set(seqs))[:5] or [
+            s for s, n in Counter(seqs).items() if n > 1
+        ]
+        yield Violation("I7", f"room {name}: history is not {first}..{room['seq']}, see {odd}")
         return
     revs = Counter(row["rev"] for row in rows)
     if twice := [rev for rev, n in revs.items() if n > 1]:

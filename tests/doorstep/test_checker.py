@@ -577,6 +577,11 @@ class CheckerTests(SynchronousTestCase):
         self.history = self.story.history()
         self.assert_caught("I7")
 
+    def test_floor(self) -> None:
+        """A message that is told though it is said to have been removed is I7."""
+        self.history["rooms"][str(ROOM)]["floor"] = 1
+        self.assert_caught("I7")
+
     def test_two_rows_one_rev(self) -> None:
         """Two messages at one rev are I7."""
         self.row(ROOM, 4)["rev"] = self.row(ROOM, 5)["rev"]

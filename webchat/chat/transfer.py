@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Literal
@@ -16,6 +17,7 @@ from webchat.chat.authority import Who, administer, id_of
 from webchat.chat.rooms import PURGE
 from webchat.live.limits import Buckets
 from webchat.model import transfer
+from webchat.model.extras import Extras
 from webchat.model.ids import Millis, RoomId, UserId
 from webchat.model.names import account_name, name_key
 from webchat.model.refusals import Busy, Conflict, Forbidden, NoSuchRoom, Refusal
@@ -38,6 +40,7 @@ IMPORTING = "importing:"
 """What the keys begin with that name rooms which are not whole yet."""
 
 Form = Literal["jsonl", "html"]
+_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 class Imported(Struct, frozen=True):
@@ -275,6 +278,23 @@ def _check(line: transfer.Line) -> None:
             _same(line.text, message_text(line.text))
         if line.nonce is not None:
             check_nonce(line.nonce)
+        _check_extras(line.extras)
+
+
+def _check_extras(extras: Extras) -> None:
+    """Raises Conflict for what nothing here would have written: it is shown to people, and made into addresses."""
+    for file in extras.files:
+        if not (_ID.fullmatch(file.id) and 0 < len(file.name) <= 255 and len(file.mime) <= 127 and file.size >= 0):
+            raise Conflict("it holds a file that cannot be one.")
+        if len(file.placeholder or "") > 1_000:
+            raise Conflict("it holds a file that cannot be one.")
+    for page in extras.previews:
+        if not page.url.startswith(("http://", "https://")) or len(page.url) > 2_048:
+            raise Conflict("it holds a link that leads nowhere.")
+        if max(len(page.title), len(page.description), len(page.site)) > 1_000:
+            raise Conflict("it holds a preview that is too long.")
+        if page.image is not None and not _ID.fullmatch(page.image):
+            raise Conflict("it holds a preview that cannot be one.")
 
 
 def _same(text: str, wanted: str) -> None:

@@ -20,6 +20,7 @@ from webchat.model.users import UserCard
 from webchat.store import messages as message_store
 from webchat.store import rooms as room_store
 from webchat.store import users as user_store
+from webchat.store.driver import Many
 from webchat.store.schema import memberships, messages, reactions, revisions, rooms, users
 
 PAGE = 500
@@ -55,17 +56,17 @@ _REACTIONS = sa.select(reactions.c.seq, reactions.c.emoji, reactions.c.user, rea
     reactions.c.seq <= sa.bindparam("last_"),
 )
 
-_ADD_PLACE = memberships.insert().values(
-    room=sa.bindparam("room_"),
-    user=sa.bindparam("user_"),
-    role=sa.bindparam("role_"),
-    read=sa.bindparam("read_"),
-    level="all",
-    joined_rev=sa.bindparam("joined_"),
-    left_rev=sa.bindparam("left_", type_=sa.BigInteger),
-    rev=sa.bindparam("rev_"),
-    display_key=sa.select(users.c.display_key).where(users.c.id == sa.bindparam("user_")).scalar_subquery(),
+_ADD_PLACES = Many(
+    'INSERT INTO memberships (room, "user", role, "read", level, joined_rev, left_rev, rev, display_key) VALUES {rows}',
+    *("bigint", "bigint", "text", "bigint", "text", "bigint", "bigint", "bigint", "text"),
 )
+_ADD_MESSAGES = Many(
+    "INSERT INTO messages (room, seq, rev, posted_rev, author, nonce, body_hash, text, created, edited, deleted, "
+    "reply, thread, replies, last_reply, pinned, extras) VALUES {rows}",
+    *("bigint", "bigint", "bigint", "bigint", "bigint", "text", "bytea", "text", "bigint", "bigint", "bigint"),
+    *("bigint", "bigint", "bigint", "bigint", "bigint", "text"),
+)
+_DISPLAY_KEYS = sa.select(users.c.id, users.c.display_key).where(users.c.id.in_(sa.bindparam("ids_", expanding=True)))
 
 
 def lines(db: sa.Connection, room: Room, epoch: str) -> Iterator[Line]:
@@ -281,28 +282,28 @@ def add_messages(db: sa.Connection, room: RoomId, said: Collection[Said], ids: M
     if not said:
         return
     rows = [
-        {
-            "room": room,
-            "seq": one.seq,
-            "rev": one.rev,
-            "posted_rev": one.posted_rev,
-            "author": ids[one.author],
-            "nonce": one.nonce,
-            "body_hash": bytes(32) if one.hash is None else bytes.fromhex(one.hash),
-            "text": one.text,
-            "created": one.created,
-            "edited": one.edited,
-            "deleted": one.deleted,
-            "reply": one.reply,
-            "thread": one.thread,
-            "replies": one.replies,
-            "last_reply": one.last_reply,
-            "pinned": one.pinned,
-            "extras": packed(renumbered(one.extras, ids.get)),
-        }
+        (
+            room,
+            one.seq,
+            one.rev,
+            one.posted_rev,
+            ids[one.author],
+            one.nonce,
+            bytes(32) if one.hash is None else bytes.fromhex(one.hash),
+            one.text,
+            one.created,
+            one.edited,
+            one.deleted,
+            one.reply,
+            one.thread,
+            one.replies,
+            one.last_reply,
+            one.pinned,
+            packed(renumbered(one.extras, ids.get)),
+        )
         for one in said
     ]
-    db.execute(messages.insert(), rows)
+    _ADD_MESSAGES.run(db, rows)
     was = [
         {"room": room, "seq": one.seq, "rev": old.rev, "text": old.text, "written": old.written}
         for one in said
@@ -327,18 +328,15 @@ def add_messages(db: sa.Connection, room: RoomId, said: Collection[Said], ids: M
 
 def finish(db: sa.Connection, room: RoomId, head: Head, places: Sequence[Place], ids: Mapping[int, UserId]) -> None:
     """Makes members of *places*, to whom nothing is new; from now on the room is there."""
-    if places:
-        values = [
-            {
-                "room_": room,
-                "user_": ids[place.person],
-                "role_": place.role,
-                "read_": head.seq,
-                "joined_": place.joined_rev,
-                "left_": place.left_rev,
-                "rev_": place.rev,
-            }
-            for place in places
+    for start in range(0, len(places), PAGE):
+        page = places[start : start + PAGE]
+        keys: dict[UserId, str] = {
+            row[0]: row[1] for row in db.execute(_DISPLAY_KEYS, {"ids_": [ids[place.person] for place in page]})
+        }
+        rows = [
+            (room, user, one.role, head.seq, "all", one.joined_rev, one.left_rev, one.rev, keys[user])
+            for one in page
+            for user in (ids[one.person],)
         ]
-        db.execute(_ADD_PLACE, values)
+        _ADD_PLACES.run(db, rows)
     db.execute(rooms.update().where(rooms.c.id == room).values(deleted=None))

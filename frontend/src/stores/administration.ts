@@ -1,7 +1,7 @@
 // What the server's owner and admins see and decide.
 import { defineStore } from 'pinia'
 import type { Changed, Millis, RoomId, RoomKind, UserCard, UserId, UserKind, UserRole } from '@/wire/frames'
-import { call } from '@/wire/http'
+import { call, codeOf } from '@/wire/http'
 
 export type AccountState = 'active' | 'silenced' | 'disabled' | 'deleted'
 
@@ -60,6 +60,16 @@ export interface RunningSettings {
   previews: boolean
 }
 
+/** What came of a file; it may have been here already. */
+export interface Imported {
+  room: RoomId
+  created: boolean
+  messages: number
+  placeholders: number
+}
+
+const NDJSON = 'application/x-ndjson'
+
 export interface AccountQuery {
   search?: string
   role?: UserRole | ''
@@ -91,6 +101,18 @@ export const useAdministration = defineStore('administration', () => ({
     call<Changed>('PUT', `/admin/rooms/${room}/archived`, { body: { archived } }),
   deleteRoom: (room: RoomId, confirm: string) =>
     call<Changed>('POST', `/admin/rooms/${room}/delete`, { body: { confirm } }),
+  importRoom: async (file: Blob) => {
+    const ask = () =>
+      call<Imported>('POST', '/admin/imports', { blob: new Blob([file], { type: NDJSON }), patience: 600_000 })
+    try {
+      return await ask()
+    } catch (error) {
+      // The server may want to know first who sends so much.
+      if (codeOf(error) !== 'busy') throw error
+      await new Promise((done) => setTimeout(done, 1_500))
+      return ask()
+    }
+  },
   auditOf: (room: RoomId, before: number | null) =>
     call<{ entries: AuditEntry[]; users: UserCard[]; next: number | null }>('GET', `/rooms/${room}/audit`, {
       query: { before },

@@ -43,6 +43,13 @@ export async function sendPicture<T>(path: string, picture: Blob): Promise<T> {
   }
 }
 
+/** A file that the server makes.  Throws as `call` does. */
+export async function fetchFile(path: string, query: Query): Promise<Blob> {
+  const response = await send('GET', BASE + path + queryText(query), { patience: 600_000 })
+  if (response.ok) return response.blob()
+  throw await refusalOf(response)
+}
+
 async function send(method: Method, url: string, { body, blob, patience = PATIENCE }: Sent): Promise<Response> {
   const giveUp = new AbortController()
   const timer = setTimeout(() => giveUp.abort(), patience)

@@ -200,7 +200,7 @@ test('the place is kept while others write, the page is turned, text grows, much
   await composer(page).fill('')
   await kept('a reset', async () => {
     cable.pull()
-    await expect(page.getByText('Reconnecting…')).toBeVisible()
+    await expect(page.getByText('Reconnecting…').first()).toBeAttached()
     await fill(server, [ola], 501, 126)
     const isReset = page.waitForResponse(/messages\?around=/)
     cable.plugIn()

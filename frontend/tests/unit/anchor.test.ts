@@ -106,4 +106,37 @@ describe('the list', () => {
     await queue.change(add(1, 'append'))
     expect(rows()).toHaveLength(21)
   })
+
+  it('keeps what one reads in its place when something above it grows', () => {
+    top = 330
+    queue.note()
+    const seen = rows()[6]!
+    const before = seen.getBoundingClientRect().top
+    box.prepend(row())
+    queue.hold()
+    expect(seen.getBoundingClientRect().top).toBe(before)
+    expect(top).toBe(380)
+  })
+
+  it('counts what was scrolled since as the reader’s doing', () => {
+    top = 330
+    queue.note()
+    box.prepend(row())
+    top = 300
+    queue.hold()
+    expect(top).toBe(350)
+  })
+
+  it('goes by the next row when the first one is gone', async () => {
+    top = 330
+    queue.note()
+    const [first, second] = [rows()[6]!, rows()[7]!]
+    const before = second.getBoundingClientRect().top
+    await queue.change(() => {
+      first.remove()
+      box.prepend(row())
+      box.prepend(row())
+    })
+    expect(second.getBoundingClientRect().top).toBe(before)
+  })
 })

@@ -1,6 +1,6 @@
 // Day lines, the unread line, and who continues whom.
 import { describe, expect, it } from 'vitest'
-import { arrange, reuse, type Groupable, type Item } from '@/lib/grouping'
+import { arrange, byDay, reuse, type Groupable, type Item } from '@/lib/grouping'
 
 const NOON = new Date('2026-11-23T12:00:00').getTime()
 const MINUTE = 60_000
@@ -10,9 +10,8 @@ function row(seq: number | null, minutes: number, author = 1): Groupable {
 }
 
 function shape(items: Item<Groupable>[]): string {
-  return items
-    .map((item) => (item.kind === 'row' ? (item.continued ? '+' : 'R') : item.kind === 'day' ? 'D' : 'U'))
-    .join('')
+  const signs = { day: 'D', unread: 'U', gone: 'G' }
+  return items.map((item) => (item.kind === 'row' ? (item.continued ? '+' : 'R') : signs[item.kind])).join('')
 }
 
 describe('arrange', () => {
@@ -53,9 +52,52 @@ describe('arrange', () => {
     expect(shape(arrange([row(1, 0), row(null, 1)], { after: 1, count: 1 }))).toBe('DR+')
   })
 
+  it('draws no unread line where the first new row is not there', () => {
+    expect(shape(arrange([row(5, 0), row(6, 1)], { after: 1, count: 5 }))).toBe('DR+')
+  })
+
   it('keeps every key different', () => {
     const keys = arrange([row(1, 0), row(2, 24 * 60), row(null, 24 * 60 + 1)], { after: 1, count: 1 }).map((i) => i.key)
     expect(new Set(keys).size).toBe(keys.length)
+  })
+})
+
+describe('deleted messages', () => {
+  const gone = (seq: number, minutes: number) => ({ ...row(seq, minutes), deleted: NOON })
+
+  it('make one line where several follow each other', () => {
+    const items = arrange([row(1, 0), gone(2, 1), gone(3, 2), gone(4, 2), row(5, 3), gone(6, 4)], null)
+    expect(shape(items)).toBe('DRGR+')
+    expect(items[2]).toMatchObject({ key: 'gone-m-2', rows: [{ seq: 2 }, { seq: 3 }, { seq: 4 }] })
+  })
+
+  it('are parted by days and by the unread line', () => {
+    const items = arrange([gone(1, 0), gone(2, 24 * 60), gone(3, 24 * 60), gone(4, 24 * 60)], { after: 3, count: 1 })
+    expect(shape(items)).toBe('DRDGUR')
+  })
+
+  it('do not continue each other, and nothing continues them', () => {
+    expect(shape(arrange([gone(1, 0), row(2, 1)], null))).toBe('DRR')
+  })
+})
+
+describe('replies', () => {
+  it('stand under their own name', () => {
+    expect(shape(arrange([row(1, 0), { ...row(2, 1), more: { reply: 1 } }, row(3, 2)], null))).toBe('DRR+')
+  })
+})
+
+describe('byDay', () => {
+  it('keeps the day of rows that come above', () => {
+    const before = byDay(arrange([row(5, 3)], null))
+    const after = byDay(arrange([row(3, 1), row(4, 2), row(5, 3)], null))
+    expect(before.map((day) => day.key)).toEqual(['day-2026-11-23'])
+    expect(after.map((day) => [day.key, day.items.length])).toEqual([['day-2026-11-23', 3]])
+  })
+
+  it('tells a day that comes twice apart', () => {
+    const keys = byDay(arrange([row(1, 0), row(2, 24 * 60), row(3, 1)], null)).map((day) => day.key)
+    expect(new Set(keys).size).toBe(3)
   })
 })
 

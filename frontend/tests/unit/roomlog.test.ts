@@ -1,6 +1,6 @@
 // The rev rules: whatever order things come in, the log ends with the latest state of every row.
 import { describe, expect, it } from 'vitest'
-import type { MemberRow, Page } from '@/wire/frames'
+import type { MemberRow, Page, RoomRow } from '@/wire/frames'
 import { pendingRow, RoomLog } from '@/wire/roomlog'
 import { card, ME, message, OTHER } from '../fake-server'
 
@@ -369,5 +369,47 @@ describe('the own echo', () => {
     log.acknowledge('n1', { seq: 10, rev: 10, created: 77 })
     expect(seqs(log)).toHaveLength(50)
     expect(seqs(log)).not.toContain(null)
+  })
+})
+
+describe('bounds', () => {
+  const floorAt = (rev: number, floor: number): RoomRow => ({
+    type: 'room',
+    room: 1,
+    rev,
+    kind: 'public',
+    title: 'Lobby',
+    topic: '',
+    created: 1,
+    archived: null,
+    posting: 'all',
+    inviting: 'all',
+    slow: 0,
+    mentioning: 'moderators',
+    floor,
+  })
+
+  it('leaves the newest rows of a room that is entered again', () => {
+    const log = logWith(1, 200)
+    log.shrink(60)
+    expect([log.lo, log.hi, log.list().length, log.atStart]).toEqual([141, 200, 60, false])
+    log.shrink(60)
+    expect(log.list()).toHaveLength(60)
+  })
+
+  it('lets go of what was removed', () => {
+    const log = logWith(1, 10)
+    log.receive(floorAt(11, 4))
+    expect([seqs(log)[0], log.lo, log.atStart]).toEqual([5, 5, true])
+    log.receive(floorAt(12, 10))
+    expect([seqs(log), log.atLatest, log.atStart]).toEqual([[], true, true])
+    log.receive(message(11, 13))
+    expect(seqs(log)).toEqual([11])
+  })
+
+  it('does not care what was removed out of sight', () => {
+    const log = logWith(50, 60, { at_start: false })
+    log.receive(floorAt(61, 20))
+    expect([log.lo, log.atStart]).toEqual([50, false])
   })
 })

@@ -439,6 +439,21 @@ describe('a room', () => {
     expect(view().hi).toBe(81)
   })
 
+  it('loads anew after reset where somebody reads', async () => {
+    posted[1] = 300
+    await signIn(roomState(1, { seq: 300, rev: 300, read: 300 }))
+    await useMessages().enter(1)
+    useMessages().setReader(1, 120)
+    server.line.say({ type: 'reset', room: 1, rev: 900 })
+    await until(() => view().loaded)
+    expect(view().lo).toBeLessThanOrEqual(120)
+    expect(view().hi).toBeGreaterThanOrEqual(120)
+    expect(view().hi).toBeLessThan(300)
+    useMessages().setReader(1, null)
+    server.line.say({ type: 'reset', room: 1, rev: 1800 })
+    await until(() => view().loaded && view().hi === 300)
+  })
+
   it('does not take a page of another epoch', async () => {
     await signIn(roomState(1, { seq: 3, rev: 3, read: 3 }))
     answers['GET /rooms/1/messages'] = { ...history(new URL('http://x/api/v1/rooms/1/messages')), epoch: 'second' }
