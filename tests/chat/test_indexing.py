@@ -50,7 +50,7 @@ class Following(SynchronousTestCase):
     def test_looking_round(self) -> None:
         """What was said before the start, or through another node, is found by looking round."""
         self.say("tea")
-        self.house.chat.rooms._log.changed.clear()
+        self.house.chat.indexing._changed.clear()
         self.house.wait(self.indexing.step())
         self.assertEqual(self.found("tea"), 0)
         self.house.wait(self.indexing.look_round())
@@ -89,7 +89,7 @@ class Following(SynchronousTestCase):
 
     def test_two_nodes(self) -> None:
         """Two that follow the same rooms take in each message once."""
-        other = Indexing(self.house.chat.rooms._log, self.house.database)
+        other = Indexing(self.house.database)
         self.say("tea")
         self.house.reader.hold()
         both = [Deferred.fromCoroutine(one.step()) for one in (self.indexing, other)]

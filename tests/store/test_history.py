@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from tests.contracts.engines import NOW, StoreTests, on_each_engine
 from webchat.model.events import Block, Reset
 from webchat.model.ids import Millis, Rev, RoomId, Seq
-from webchat.store import changes, history, messages, rooms
+from webchat.store import changes, files, history, messages, rooms
 from webchat.store.schema import mentions, reactions, revisions, uploads
 from webchat.store.schema import messages as message_table
 
@@ -75,9 +75,12 @@ class Prefixes(StoreTests):
         self.assertEqual((room.floor, room.floor_rev, room.changed, room.seq), (2, rev, rev, 3))
         self.assertEqual([one.seq for one in self.read(messages.after, self.room_id, Seq(0), 10)], [3])
         self.assertEqual([one.seq for one in self.read(messages.after, other, Seq(0), 10)], [1])
-        for table in (revisions, reactions, mentions, uploads):
+        for table in (revisions, reactions, mentions):
             found = self.read(lambda db, table=table: db.execute(sa.select(table.c.seq)).scalars().all())
             self.assertEqual(list(found), [3], table.name)
+        # The files are left to their own sweep, which then finds them.
+        self.assertEqual(self.write(files.remove_stale, Millis(0), 9), ["0", "0"])
+        self.assertEqual(self.read(lambda db: db.execute(sa.select(uploads.c.seq)).scalars().all()), [3])
 
     def test_catching_up(self) -> None:
         """Who holds less than the removal has to load anew; who holds it goes on."""

@@ -206,6 +206,7 @@ class Chat:
         def heard(rows: Sequence[Row]) -> None:
             self.push.heard(rows)
             self.previews.heard(rows)
+            self.indexing.heard(rows)
 
         log.heard = heard
         self.images = images
@@ -232,7 +233,7 @@ class Chat:
             Buckets(settings.exports, clock),
         )
         self.searching = Searching(database, Buckets(settings.searches, clock))
-        self.indexing = Indexing(log, database)
+        self.indexing = Indexing(database)
         self.sweeping = Sweeping(database, self.hub, self.cache)
         self.transfer = Transfer(database, epoch, sources.now, Buckets(settings.room_exports, clock), changes)
         self.retention = Retention(log, database, self.settings, sources.now)

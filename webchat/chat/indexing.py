@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import attrs
 from twisted.logger import Logger
 
-from webchat.chat.log import RoomLog
+from webchat.model.events import Row
 from webchat.model.ids import RoomId
 from webchat.store import search
 from webchat.store.database import Database
@@ -26,8 +26,8 @@ class Indexing:
     changed once more in the meantime has a higher rev, and comes again.
     """
 
-    _log: RoomLog
     _database: Database
+    _changed: set[RoomId] = attrs.field(factory=set, init=False)
     _is_busy: bool = attrs.field(default=False, init=False)
     taken_in: int = attrs.field(default=0, init=False)
     """Messages that were taken in since the start."""
@@ -36,7 +36,11 @@ class Indexing:
     @property
     def waiting(self) -> int:
         """Rooms that have changed here and were not looked at since."""
-        return len(self._log.changed)
+        return len(self._changed)
+
+    def heard(self, rows: Sequence[Row]) -> None:
+        """Rows of a room have been published from here."""
+        self._changed.add(rows[0].room)
 
     async def step(self) -> None:
         """Takes in what has changed in rooms on this node."""
@@ -46,10 +50,10 @@ class Indexing:
         self._is_busy = True
         try:
             for _ in range(MOST_TRIPS):
-                some = [room for room, _ in zip(self._log.changed, range(ROOMS_AT_ONCE), strict=False)]
+                some = [room for room, _ in zip(self._changed, range(ROOMS_AT_ONCE), strict=False)]
                 if not some:
                     return
-                self._log.changed.difference_update(some)
+                self._changed.difference_update(some)
                 if not await self._follow(some):
                     return
         finally:
@@ -62,7 +66,7 @@ class Indexing:
             rooms = await self._database.read(
                 lambda db, after=after: search.behind(db, after, ROOMS_AT_ONCE)  # type: ignore[misc]
             )
-            self._log.changed.update(rooms)
+            self._changed.update(rooms)
             if len(rooms) < ROOMS_AT_ONCE:
                 return
             after = rooms[-1]
@@ -86,4 +90,4 @@ class Indexing:
             return is_done
         finally:
             if not is_all:
-                self._log.changed.update(rooms)
+                self._changed.update(rooms)

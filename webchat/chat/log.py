@@ -33,8 +33,6 @@ class RoomLog:
 
     _database: Database
     _bus: Bus
-    changed: set[RoomId] = attrs.field(factory=set, init=False)
-    """Rooms that have changed; whoever has looked at one takes it out."""
     heard: Callable[[Sequence[Row]], None] = lambda rows: None
     """Is given what was published from here, after that."""
 
@@ -69,6 +67,5 @@ class RoomLog:
     def _tell(self, outcome: Outcome[T]) -> T:
         if outcome.rows:
             self._bus.publish(outcome.rows)
-            self.changed.add(outcome.rows[0].room)
             self.heard(outcome.rows)
         return outcome.answer

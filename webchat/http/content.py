@@ -6,7 +6,7 @@ Conditions and ranges as in RFC 9110 (13.1.2, 14), the name as in RFC 6266.
 from __future__ import annotations
 
 import re
-from typing import BinaryIO
+from typing import IO
 from urllib.parse import quote
 
 from twisted.internet.defer import Deferred
@@ -54,10 +54,18 @@ async def send(request: ChatRequest, opened: Opened) -> bytes:
         request.answer_with(b"Content-Length", b"%d" % (end - start))
         if request.method != b"HEAD":
             opened.stream.seek(start)
-            await _Pump(opened.stream, end - start).into(request)
+            await pour(opened.stream, end - start, request)
         return b""
     finally:
         opened.stream.close()
+
+
+def pour(stream: IO[bytes], size: int, request: ChatRequest) -> Deferred[None]:
+    """Writes *size* bytes of *stream*, from where it stands, as fast as the client takes them.
+
+    Fires when all is written, or nobody is there any more.
+    """
+    return _Pump(stream, size).into(request)
 
 
 def is_known(condition: str, tag: str) -> bool:
@@ -98,7 +106,7 @@ def disposition(name: str, is_shown: bool) -> str:
 class _Pump:
     """Writes *left* bytes of a stream into a request, piece by piece, as fast as they are taken."""
 
-    def __init__(self, stream: BinaryIO, left: int) -> None:
+    def __init__(self, stream: IO[bytes], left: int) -> None:
         self._stream = stream
         self._left = left
         self._is_paused = True

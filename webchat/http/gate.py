@@ -11,19 +11,17 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IPushProducer
 from twisted.logger import Logger
 from twisted.web.http_headers import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
-from zope.interface import implementer  # type: ignore[import-untyped]
 
 from webchat.chat import Chat
 from webchat.chat.accounts import Device
 from webchat.chat.files import Opened
 from webchat.chat.incidents import loggable
 from webchat.http.channel import ChatRequest, printable
-from webchat.http.content import send
+from webchat.http.content import pour, send
 from webchat.http.problem import encode_problem, headers_of, problem
 from webchat.http.route import Call, Nothing, Reply, Route
 from webchat.http.settings import HttpSettings
@@ -246,7 +244,7 @@ class Gate:
             request.answer_with(b"Content-Length", b"%d" % size)
             if request.method == b"HEAD" or request._disconnected:
                 return b""
-            await _Sender(file, request).sent()
+            await pour(file, size, request)
         return b""
 
     def _set_cookie(self, request: ChatRequest, token: str) -> None:
@@ -334,42 +332,6 @@ def shielded(work: Deferred[bytes]) -> Deferred[bytes]:
     outer: Deferred[bytes] = Deferred()
     work.addCallback(outer.callback)
     return outer
-
-
-@implementer(IPushProducer)
-class _Sender:
-    """Sends a file in pieces, as long as the client takes them."""
-
-    def __init__(self, file: IO[bytes], request: ChatRequest) -> None:
-        self._file = file
-        self._request = request
-        self._is_paused = self._is_over = False
-        self._done: Deferred[None] = Deferred()
-
-    def sent(self) -> Deferred[None]:
-        """Fires when all of it was handed on, or nobody wants it any more."""
-        self._request.notifyFinish().addErrback(lambda _: self.stopProducing())
-        self._request.registerProducer(self, True)  # type: ignore[no-untyped-call]
-        self.resumeProducing()
-        return self._done
-
-    def resumeProducing(self) -> None:
-        self._is_paused = False
-        while not self._is_paused and not self._is_over:
-            piece = self._file.read(_PIECE)
-            if not piece:
-                self._request.unregisterProducer()  # type: ignore[no-untyped-call]
-                self.stopProducing()
-                return
-            self._request.write(piece)  # type: ignore[no-untyped-call]
-
-    def pauseProducing(self) -> None:
-        self._is_paused = True
-
-    def stopProducing(self) -> None:
-        if not self._is_over:
-            self._is_over = True
-            self._done.callback(None)
 
 
 def _bearer(request: ChatRequest) -> str | None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from webchat.model.ids import Millis, Rev, RoomId, Seq
 from webchat.store import rooms as room_store
-from webchat.store.schema import mentions, messages, reactions, revisions, rooms, uploads
+from webchat.store.schema import mentions, messages, reactions, revisions, rooms
 
 DAY = 86_400_000
 
@@ -32,14 +32,14 @@ _OLDEST = (
     .order_by(messages.c.seq)
     .limit(sa.bindparam("limit_"))
 )
-# What belongs to messages goes with them.
+# What belongs to messages goes with them; files are found below the floor by their own sweep, with their contents.
 _REMOVALS = [
     table.delete().where(
         table.c.room == sa.bindparam("room_"),
         table.c.seq > sa.bindparam("floor_"),
         table.c.seq <= sa.bindparam("seq_"),
     )
-    for table in (revisions, reactions, mentions, uploads, messages)
+    for table in (revisions, reactions, mentions, messages)
 ]
 
 
