@@ -119,7 +119,8 @@ class GivingUp(LeavingCase):
         taken = accounts.register("mei", "Mei", PASSWORD, None, None, DEVICE)
         self.assertEqual(self.house.refusal(taken), "name_taken")
         self.assertEqual(self.house.refusal(accounts.sign_in("mei", PASSWORD, DEVICE)), "wrong_credentials")
-        self.assertEqual(self.house.refusal(self.house.chat.administration.disable(None, self.mei.id, False)), "conflict")
+        let_in = self.house.chat.administration.disable(None, self.mei.id, False)
+        self.assertEqual(self.house.refusal(let_in), "conflict")
         self.assertEqual(self.house.refusal(accounts.set_password(self.mei.id, PASSWORD)), "no_such_user")
         self.assertEqual(self.house.refusal(self.people.profile(self.anna, self.mei.id)), "no_such_user")
 

@@ -29,7 +29,15 @@ class AuditTests(TableCase):
             body = BODIES.get(route.name)
             if route.name == "PUT /api/v1/admin/users/disabled":
                 body = {**(body or {}), "ids": [scene.user_id("mei")]}
-            answer = scene.client("rosa").ask(route.method, path, body)
+            rosa = scene.client("rosa")
+            if route.name == "POST /api/v1/admin/imports":
+                # As if a room of another server had been taken along: one of this server is here already.
+                here = scene.chat.syncing.epoch.encode()
+                words = rosa.get(f"/api/v1/rooms/{scene.room}/export").body.replace(here, b"elsewhere", 1)
+                before = len(rows(scene, "audit"))
+                answer = rosa.ask("POST", path, raw=words, headers={"Content-Type": route.takes[0]})
+            else:
+                answer = rosa.ask(route.method, path, body)
             self.assertLess(answer.status, 300, (route.name, answer.body))
             new = rows(scene, "audit")[before:]
             checked += 1
