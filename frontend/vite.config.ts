@@ -88,6 +88,9 @@ function together(): Rolldown.CodeSplittingGroup[] {
   const guest = ['SignInPage', 'RegisterPage', 'GuestPage', 'SetupPage', 'ResetPage'].map((name) =>
     page(`auth/${name}`),
   )
+  const others = ['shell/HomePage', 'shell/NotFound', 'rooms/DirectoryPage', 'people/PeoplePage', 'people/ProfilePage']
+    .concat('settings/SettingsPage', 'settings/PrivacySection', 'admin/AdminPage', 'announcements/AnnouncementsPage')
+    .map(page)
   const homes = new Map<string, string>()
 
   const settle = (modules: Rolldown.ChunkingContext) => {
@@ -106,6 +109,8 @@ function together(): Rolldown.CodeSplittingGroup[] {
     // What the pages before the door share with those behind it must not bring these along.
     const put = (home: string, ids: Set<string>) => ids.forEach((id) => homes.set(id, before.has(id) ? 'base' : home))
     put('room', within(page('chat/RoomPage')))
+    // Nor must pages without messages bring along the room.
+    for (const id of within(...others)) if (homes.has(id)) put('shell', new Set([id]))
     put('shell', within(page('shell/AppShell')))
     put('base', main)
     // The entry waits for the session, and whoever imported from it would have to wait as well.
@@ -114,7 +119,9 @@ function together(): Rolldown.CodeSplittingGroup[] {
 
   // What one takes brings along what it needs, as far as those before it have not taken that.
   return [
-    { name: 'vendor', test: /\/node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify|pinia)\//, priority: 4 },
+    { name: 'vendor', test: /\/node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify|pinia)\//, priority: 5 },
+    // One sign on two pages must not tie these together.
+    { name: 'icons', test: /\/node_modules\/@lucide\/vue\//, minShareCount: 2, priority: 4 },
     ...['base', 'shell', 'room'].map((home, place) => ({
       name: (id: string, modules: Rolldown.ChunkingContext) => {
         if (homes.size === 0) settle(modules)
