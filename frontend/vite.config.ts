@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import vueI18n from '@intlify/unplugin-vue-i18n/vite'
 import vue from '@vitejs/plugin-vue'
-import type { Plugin } from 'vite'
+import type { Plugin, Rolldown } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { emojiData } from './scripts/emoji-data.mjs'
 
@@ -78,6 +78,60 @@ function precached(): Plugin {
   }
 }
 
+/**
+ * Everything that the first look at a page needs comes in a few files.  Left to itself the bundler makes one of each
+ * module that two pages share: a hundred requests, which compress badly, and long lists of them wherever a page is named.
+ */
+function together(): Rolldown.CodeSplittingGroup[] {
+  const src = here('./src/')
+  const page = (name: string) => `${src}features/${name}.vue`
+  const guest = ['SignInPage', 'RegisterPage', 'GuestPage', 'SetupPage', 'ResetPage'].map((name) =>
+    page(`auth/${name}`),
+  )
+  const others = ['shell/HomePage', 'shell/NotFound', 'rooms/DirectoryPage', 'people/PeoplePage', 'people/ProfilePage']
+    .concat('settings/SettingsPage', 'settings/PrivacySection', 'admin/AdminPage', 'announcements/AnnouncementsPage')
+    .map(page)
+  const homes = new Map<string, string>()
+
+  const settle = (modules: Rolldown.ChunkingContext) => {
+    /* The modules of our own that come with these. */
+    const within = (...roots: string[]) => {
+      const found = new Set<string>()
+      const visit = (id: string) => {
+        if (found.has(id) || !id.startsWith(src)) return
+        found.add(id)
+        modules.getModuleInfo(id)?.importedIds.forEach(visit)
+      }
+      roots.forEach(visit)
+      return found
+    }
+    const [main, before] = [within(`${src}main.ts`), within(...guest)]
+    // What the pages before the door share with those behind it must not bring these along.
+    const put = (home: string, ids: Set<string>) => ids.forEach((id) => homes.set(id, before.has(id) ? 'base' : home))
+    put('room', within(page('chat/RoomPage')))
+    // Nor must pages without messages bring along the room.
+    for (const id of within(...others)) if (homes.has(id)) put('shell', new Set([id]))
+    put('shell', within(page('shell/AppShell')))
+    put('base', main)
+    // The entry waits for the session, and whoever imported from it would have to wait as well.
+    homes.delete(`${src}main.ts`)
+  }
+
+  // What one takes brings along what it needs, as far as those before it have not taken that.
+  return [
+    { name: 'vendor', test: /\/node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify|pinia)\//, priority: 5 },
+    // One sign on two pages must not tie these together.
+    { name: 'icons', test: /\/node_modules\/@lucide\/vue\//, minShareCount: 2, priority: 4 },
+    ...['base', 'shell', 'room'].map((home, place) => ({
+      name: (id: string, modules: Rolldown.ChunkingContext) => {
+        if (homes.size === 0) settle(modules)
+        return homes.get(id) === home ? home : null
+      },
+      priority: 3 - place,
+    })),
+  ]
+}
+
 export default defineConfig({
   plugins: [
     vue(),
@@ -119,7 +173,10 @@ export default defineConfig({
     rolldownOptions: {
       input: { index: here('./index.html'), sw: here('./src/worker/sw.ts') },
       // Its place is its scope, and its name must stay: a browser asks for it by that.
-      output: { entryFileNames: ({ name }) => (name === 'sw' ? '[name].js' : 'assets/[name]-[hash].js') },
+      output: {
+        entryFileNames: ({ name }) => (name === 'sw' ? '[name].js' : 'assets/[name]-[hash].js'),
+        codeSplitting: { groups: together() },
+      },
     },
   },
   server: {

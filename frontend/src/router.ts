@@ -1,6 +1,6 @@
 // Every place with an address, and who may be there.
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
-import { addPart } from '@/lib/i18n'
+import { saying } from '@/lib/i18n'
 import { useSession } from '@/stores/session'
 
 declare module 'vue-router' {
@@ -16,38 +16,38 @@ export const router = createRouter({
     {
       path: '/setup',
       name: 'setup',
-      component: () => import('@/features/auth/SetupPage.vue'),
+      component: saying('auth', () => import('@/features/auth/SetupPage.vue')),
       meta: { for: 'founder' },
     },
     {
       path: '/sign-in',
       name: 'sign-in',
-      component: () => import('@/features/auth/SignInPage.vue'),
+      component: saying('auth', () => import('@/features/auth/SignInPage.vue')),
       meta: { for: 'guest' },
     },
     {
       path: '/register',
       name: 'register',
-      component: () => import('@/features/auth/RegisterPage.vue'),
+      component: saying('auth', () => import('@/features/auth/RegisterPage.vue')),
       meta: { for: 'guest' },
     },
     {
       path: '/invite/:code',
       name: 'invite',
-      component: () => import('@/features/auth/InvitePage.vue'),
+      component: saying('auth', () => import('@/features/auth/InvitePage.vue')),
       props: true,
       meta: { for: 'anybody' },
     },
     {
       path: '/look-round',
       name: 'look-round',
-      component: () => import('@/features/auth/GuestPage.vue'),
+      component: saying('auth', () => import('@/features/auth/GuestPage.vue')),
       meta: { for: 'guest' },
     },
     {
       path: '/reset/:code',
       name: 'reset',
-      component: () => import('@/features/auth/ResetPage.vue'),
+      component: saying('auth', () => import('@/features/auth/ResetPage.vue')),
       props: true,
       meta: { for: 'anybody' },
     },
@@ -57,7 +57,7 @@ export const router = createRouter({
       component: () => import('@/features/auth/TermsPage.vue'),
       meta: { for: 'anybody' },
     },
-    { path: '/stay', name: 'stay', component: () => import('@/features/auth/StayPage.vue') },
+    { path: '/stay', name: 'stay', component: saying('auth', () => import('@/features/auth/StayPage.vue')) },
     {
       path: '/',
       component: () => import('@/features/shell/AppShell.vue'),
@@ -90,14 +90,13 @@ export const router = createRouter({
         {
           path: 'search',
           name: 'search',
-          component: () =>
-            Promise.all([import('@/features/search/SearchPage.vue'), addPart('search')]).then(([page]) => page),
+          component: saying('search', () => import('@/features/search/SearchPage.vue')),
         },
         { path: 'browse', name: 'browse', component: () => import('@/features/rooms/DirectoryPage.vue') },
         {
           path: 'settings/:section?',
           name: 'settings',
-          component: () => import('@/features/settings/SettingsPage.vue'),
+          component: saying('settings', () => import('@/features/settings/SettingsPage.vue')),
           props: (route) => ({ section: route.params.section || null }),
         },
         {
@@ -108,8 +107,7 @@ export const router = createRouter({
         {
           path: 'admin/:section?',
           name: 'admin',
-          component: () =>
-            Promise.all([import('@/features/admin/AdminPage.vue'), addPart('admin')]).then(([page]) => page),
+          component: saying('admin', () => import('@/features/admin/AdminPage.vue')),
           props: (route) => ({ section: route.params.section || null }),
         },
         { path: ':rest(.*)*', name: 'not-found', component: () => import('@/features/shell/NotFound.vue') },

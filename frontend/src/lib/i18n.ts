@@ -2,11 +2,13 @@
 import { nextTick } from 'vue'
 import { createI18n } from 'vue-i18n'
 import type adminEn from '../locales/admin/en.json'
+import type authEn from '../locales/auth/en.json'
 import type emojiEn from '../locales/emoji/en.json'
 import type filesEn from '../locales/files/en.json'
 import type notifyEn from '../locales/notify/en.json'
 import type en from '../locales/en.json'
 import type searchEn from '../locales/search/en.json'
+import type settingsEn from '../locales/settings/en.json'
 
 export type Locale = 'en' | 'zh-CN'
 export const supportedLocales: readonly Locale[] = ['en', 'zh-CN']
@@ -17,8 +19,10 @@ declare module 'vue-i18n' {
 }
 type Messages = typeof en & {
   admin: typeof adminEn.admin
+  auth: typeof authEn.auth
   emoji: typeof emojiEn.emoji
   search: typeof searchEn.search
+  settings: typeof settingsEn.settings
   notices: typeof notifyEn.notices
 } & typeof filesEn
 
@@ -30,10 +34,15 @@ const load: Record<Locale, () => Promise<{ default: unknown }>> = {
 /** What is said in one part of the interface only, and loaded with it. */
 const parts = {
   admin: { en: () => import('../locales/admin/en.json'), 'zh-CN': () => import('../locales/admin/zh-CN.json') },
+  auth: { en: () => import('../locales/auth/en.json'), 'zh-CN': () => import('../locales/auth/zh-CN.json') },
   emoji: { en: () => import('../locales/emoji/en.json'), 'zh-CN': () => import('../locales/emoji/zh-CN.json') },
   notify: { en: () => import('../locales/notify/en.json'), 'zh-CN': () => import('../locales/notify/zh-CN.json') },
   files: { en: () => import('../locales/files/en.json'), 'zh-CN': () => import('../locales/files/zh-CN.json') },
   search: { en: () => import('../locales/search/en.json'), 'zh-CN': () => import('../locales/search/zh-CN.json') },
+  settings: {
+    en: () => import('../locales/settings/en.json'),
+    'zh-CN': () => import('../locales/settings/zh-CN.json'),
+  },
 } satisfies Record<string, Record<Locale, () => Promise<{ default: unknown }>>>
 export type Part = keyof typeof parts
 
@@ -72,6 +81,11 @@ async function loadPart(part: Part, locale: Locale): Promise<void> {
 export async function addPart(part: Part): Promise<void> {
   added.add(part)
   await loadPart(part, i18n.global.locale.value as Locale)
+}
+
+/** A loader of a page or dialog that loads along with it what it says. */
+export function saying<T>(part: Part, load: () => Promise<T>): () => Promise<T> {
+  return async () => (await Promise.all([load(), addPart(part)]))[0]
 }
 
 let wanted: Locale | undefined

@@ -1,6 +1,6 @@
 // Emoji for whoever needs one: a panel to pick from (lazy), and those that were picked lately.
 import { defineAsyncComponent } from 'vue'
-import { addPart } from '@/lib/i18n'
+import { saying } from '@/lib/i18n'
 
 export { emojiOf, findEmoji, inTone, loadEmoji, type EmojiGroup } from './data'
 export { recentEmoji, rememberEmoji } from './recent'
@@ -10,6 +10,4 @@ export { tone } from './tone'
  * The panel, without a place of its own: whoever mounts it says where it stands.
  * Emits `pick: [emoji: string]` for each emoji picked, and `close: []` on Esc.
  */
-export const EmojiPanel = defineAsyncComponent(() =>
-  Promise.all([import('./EmojiPanel.vue'), addPart('emoji')]).then(([panel]) => panel),
-)
+export const EmojiPanel = defineAsyncComponent(saying('emoji', () => import('./EmojiPanel.vue')))

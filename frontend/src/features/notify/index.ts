@@ -1,9 +1,7 @@
 // Telling of new messages; all of it is loaded after the page stands.
 import { defineAsyncComponent } from 'vue'
-import { addPart } from '@/lib/i18n'
+import { saying } from '@/lib/i18n'
 
-export const DeviceNotices = defineAsyncComponent(() =>
-  Promise.all([import('./DeviceNotices.vue'), addPart('notify')]).then(([component]) => component),
-)
+export const DeviceNotices = defineAsyncComponent(saying('notify', () => import('./DeviceNotices.vue')))
 
 export const loadNotices = () => import('./start')

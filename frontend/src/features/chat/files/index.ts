@@ -1,12 +1,12 @@
 // Files of messages: nothing of them stands in the way of the first words; all is there before the first rows.
 import { defineAsyncComponent, shallowRef, type AsyncComponentLoader, type Component } from 'vue'
-import { addPart } from '@/lib/i18n'
+import { saying } from '@/lib/i18n'
 import { rowsNeed } from '@/stores/messages'
 
 export { default as AttachButtons } from './AttachButtons.vue'
 
 function withWords(load: AsyncComponentLoader): Component {
-  return defineAsyncComponent(() => Promise.all([load(), addPart('files')]).then(([loaded]) => loaded))
+  return defineAsyncComponent(saying('files', load))
 }
 
 export const AttachmentTray = withWords(() => import('./AttachmentTray.vue'))
@@ -18,7 +18,7 @@ export const VoiceNote = withWords(() => import('./VoiceNote.vue'))
 export const MessageFiles = shallowRef<Component | null>(null)
 
 rowsNeed(
-  Promise.all([import('./MessageFiles.vue'), addPart('files')]).then(([loaded]) => {
+  saying('files', () => import('./MessageFiles.vue'))().then((loaded) => {
     MessageFiles.value = loaded.default
     // Files may be chosen when there is no line any more.
     void Promise.all([import('./AttachmentTray.vue'), import('@/stores/traying')]).catch(() => undefined)
