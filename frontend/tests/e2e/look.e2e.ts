@@ -25,7 +25,7 @@ const SECTIONS = [
 ]
 
 /** A whole round, on a machine that does much else besides. */
-const ROUND_MS = 240_000
+const ROUND_MS = 300_000
 
 /** A picture of one pixel. */
 const DOT = {
