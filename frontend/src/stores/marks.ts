@@ -1,5 +1,4 @@
 // What people put on messages: reactions, shown before the server has them, and pins.
-import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
 import type { MentionsPage, Page, PinsPage, Reaction, Rev, RoomId, Seq, UserCard, UserId } from '@/wire/frames'
@@ -24,10 +23,6 @@ interface Reactors {
   next: UserId | null
 }
 
-/** What is offered before one has chosen anything. */
-const FIRST = ['👍', '❤️', '😂', '🎉', '😮', '🙏']
-const MOST_RECENT = 6
-
 const NONE: ShownReaction[] = []
 
 export const useMarks = defineStore('marks', () => {
@@ -39,7 +34,6 @@ export const useMarks = defineStore('marks', () => {
   const wishes = shallowReactive(new Map<string, ReadonlyMap<string, Wish>>())
   /** `room:seq` → what one has given, where the message does not name everybody. */
   const given = shallowReactive(new Map<string, ReadonlySet<string>>())
-  const recent = useLocalStorage<string[]>('webchat.reactions', FIRST)
 
   const keyOf = (row: Pick<ChatRow, 'room' | 'seq'>) => `${row.room}:${row.seq}`
 
@@ -77,7 +71,6 @@ export const useMarks = defineStore('marks', () => {
     const key = keyOf(row)
     const wish: Wish = { on, rev: null }
     wishes.set(key, new Map(wishes.get(key)).set(emoji, wish))
-    if (on) note(emoji)
     try {
       const { rev } = await connection.request('react', { room: row.room, seq: row.seq, emoji, on })
       if (wishes.get(key)?.get(emoji) !== wish) return
@@ -107,10 +100,6 @@ export const useMarks = defineStore('marks', () => {
     if (on) rest.add(emoji)
     else rest.delete(emoji)
     given.set(key, rest)
-  }
-
-  function note(emoji: string): void {
-    recent.value = [emoji, ...recent.value.filter((one) => one !== emoji)].slice(0, MOST_RECENT)
   }
 
   function notePage(page: Pick<Page, 'room' | 'reacted'>): void {
@@ -145,5 +134,5 @@ export const useMarks = defineStore('marks', () => {
     given.clear()
   }
 
-  return { recent, isReacted, reactions, isMine, react, settle, notePage, reactors, pin, pins, mentions, clear }
+  return { isReacted, reactions, isMine, react, settle, notePage, reactors, pin, pins, mentions, clear }
 })

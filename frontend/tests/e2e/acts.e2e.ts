@@ -237,7 +237,7 @@ test('every action is at hand for a finger, in Chinese too', async ({ server, op
   }
   await press(rowOf(page, 2))
   await expect(page.getByRole('dialog').getByRole('listitem')).toHaveText([
-    ...['回复', '话题', '修改', '复制文字', '复制链接', '转发…', '删除'],
+    ...['回应', '回复', '话题', '修改', '复制文字', '复制链接', '转发…', '置顶', '从这里标为未读', '删除'],
   ])
   await seemly(page)
   await page.getByRole('button', { name: '转发…' }).tap()
@@ -260,10 +260,13 @@ test('the menu of a row is worked by keys, and gives the focus back', async ({ s
   await enter(page)
   await rowOf(page, 1).focus()
   await page.keyboard.press('Enter')
-  for (let at = 0; at < 3; at += 1) await page.keyboard.press('ArrowRight')
+  // Past three emoji, and to react, to reply, the thread, to edit.
+  for (let at = 0; at < 7; at += 1) await page.keyboard.press('ArrowRight')
   await page.keyboard.press('Enter')
   const menu = page.getByRole('menu', { name: 'Message tools' })
-  await expect(menu.getByRole('menuitem')).toHaveText(['Copy text', 'Copy link', 'Forward…', 'Delete'])
+  await expect(menu.getByRole('menuitem')).toHaveText([
+    ...['Copy text', 'Copy link', 'Forward…', 'Pin', 'Mark unread from here', 'Delete'],
+  ])
   await seemly(page)
   await page.keyboard.press('Escape')
   await expect(menu).toBeHidden()

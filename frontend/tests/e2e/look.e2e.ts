@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from '@playwright/test'
 import type axe from 'axe-core'
-import { enter, expect, log, PHONE, test, WIDE } from './stage'
+import { composer, enter, expect, log, PHONE, test, WIDE } from './stage'
 import type { ChatServer, Person } from './server'
 import { words, type Say } from './words'
 
@@ -23,6 +23,9 @@ const SECTIONS = [
   'Keyboard',
   'About',
 ]
+
+/** A whole round, on a machine that does much else besides. */
+const ROUND_MS = 300_000
 
 /** A picture of one pixel. */
 const DOT = {
@@ -60,6 +63,14 @@ async function talk(server: ChatServer, mei: Person, ola: Person): Promise<void>
   for (const [person, text] of lines) await server.post(person, text)
 }
 
+/** What is put on messages and beside them: a thread in which one is mentioned, a pin, a reaction. */
+async function furnish(server: ChatServer, mei: Person, ola: Person): Promise<void> {
+  const at = '/rooms/1/messages'
+  await server.ask('POST', at, { text: '到了，@mei 看看桂花茶也到了没有', thread: 2 }, ola)
+  await server.ask('PUT', `${at}/7/pin`, undefined, mei)
+  await server.ask('PUT', `${at}/7/reactions/${encodeURIComponent('🍵')}`, undefined, ola)
+}
+
 type Look = (page: Page, name: string) => Promise<void>
 
 /** The doors, for somebody who is not signed in; ends with everybody there. */
@@ -68,7 +79,9 @@ async function goPastDoors(page: Page, server: ChatServer, look: Look, say: Say)
   await expect(page.getByLabel(say('Set-up code'))).not.toHaveValue('')
   await look(page, 'set-up')
   const mei = await server.setUp('mei', '梅 Mei', 'Tea room 茶室')
-  await talk(server, mei, await server.register('ola', 'Ola'))
+  const ola = await server.register('ola', 'Ola')
+  await talk(server, mei, ola)
+  await furnish(server, mei, ola)
   await page.goto('/register')
   await page.getByLabel(say('Password'), { exact: true }).fill('short')
   await look(page, 'register')
@@ -159,25 +172,63 @@ async function goRound(page: Page, look: Look, say: Say): Promise<void> {
   await lookAtMenu('level')
   if (page.viewportSize()!.width < 640) await holdDown(page, own)
   else await own.hover()
-  await expect(page.getByRole('button', { name: say('Copy text') }).last()).toBeVisible()
+  const isNarrow = page.viewportSize()!.width < 640
+  await expect(page.getByRole('button', { name: say(isNarrow ? 'Copy text' : 'More…') }).last()).toBeVisible()
   await look(page, 'message-tools')
-  await page.keyboard.press('Escape')
-  if (page.viewportSize()!.width >= 640) {
+  if (!isNarrow) {
+    await own.getByRole('button', { name: say('More…') }).click()
+    await expect(page.getByRole('menuitem', { name: say('Copy text') })).toBeVisible()
+    await look(page, 'message-menu')
+  }
+  await page.getByRole(isNarrow ? 'button' : 'menuitem', { name: say('Forward…') }).click()
+  await page.getByRole('searchbox', { name: say('Find rooms and people') }).fill('ola')
+  await expect(page.getByRole('checkbox', { name: 'Ola' })).toBeVisible()
+  await lookAtLayer('forward', say('Forward'))
+  const emoji = page.locator('[data-emoji][role="option"]')
+  await own.focus()
+  await page.keyboard.press('a')
+  await expect(emoji.first()).toBeVisible()
+  await lookAtLayer('reaction-picker', say('Choose a reaction'))
+  // On a phone there is room for the tools only while one writes.
+  await composer(page).fill('茶')
+  await page.getByRole('button', { name: say('Formatting') }).click()
+  await page.getByRole('button', { name: say('Emoji', 'composer.emoji'), exact: true }).click()
+  await expect(emoji.first()).toBeVisible()
+  await look(page, 'emoji')
+  await emoji.first().press('Escape')
+  await expect(emoji).toHaveCount(0)
+  await page.getByRole('button', { name: say('Formatting') }).click()
+  await composer(page).fill('')
+  await go(page, '/rooms/1/threads/2')
+  const thread = page.getByRole('complementary', { name: say('Thread', 'thread.title') })
+  await expect(thread.getByText('桂花')).toBeVisible()
+  await look(page, 'thread')
+  await go(page, '/rooms/1/threads')
+  await expect(page.getByRole('link', { name: /Did the new tea arrive/ })).toBeVisible()
+  await look(page, 'threads')
+  await go(page, '/rooms/1')
+  if (!isNarrow) {
     await page.getByRole('button', { name: say('Your menu') }).click()
     await lookAtMenu('user-menu')
   }
 
   await go(page, '/search')
-  await expect(page.getByText('What are you looking for?')).toBeVisible()
-  await page.getByText('Filters', { exact: true }).click()
+  await expect(page.getByText(say('What are you looking for?'))).toBeVisible()
+  await page.getByText(say('Filters', 'search.filters'), { exact: true }).click()
   await look(page, 'search')
   await page.getByRole('searchbox').fill('tea has:link')
   await page.keyboard.press('Enter')
-  await expect(page.getByText('Nothing found').or(page.locator('mark')).first()).toBeVisible()
+  await expect(page.getByText(say('Nothing found', 'search.none')).or(page.locator('mark')).first()).toBeVisible()
   await go(page, '/search?q=茶')
   await expect(page.locator('mark').first()).toBeVisible()
-  await page.getByRole('button', { name: 'Show around it' }).first().click()
+  await page
+    .getByRole('button', { name: say('Show around it') })
+    .first()
+    .click()
   await look(page, 'found')
+  await go(page, '/mentions')
+  await expect(page.getByRole('main').getByText('桂花').first()).toBeVisible()
+  await look(page, 'mentions')
   await go(page, '/rooms/1/members')
   await expect(page.getByText('@ola')).toBeVisible()
   await look(page, 'members')
@@ -201,9 +252,12 @@ async function goRound(page: Page, look: Look, say: Say): Promise<void> {
   await look(page, 'room-info')
   for (const [name, button, title] of [
     ['invite', 'Invite people', 'Invite to Tea room 茶室'],
+    ['pins', 'Pinned messages', 'Pinned messages'],
     ['room-settings', 'Room settings', 'Room settings'],
     ['bans', 'Banned people', 'Banned people'],
     ['room-log', 'What moderators did', 'What moderators did'],
+    ['files', 'Files and pictures', 'Files and pictures'],
+    ['export', 'Export…', 'Export Tea room 茶室'],
     ['archive', 'Archive', 'Archive Tea room 茶室?'],
     ['delete-room', 'Delete room', 'Delete Tea room 茶室?'],
   ] as const) {
@@ -329,7 +383,7 @@ const CHOSEN = ['desk light en', 'desk dark zh-CN', 'phone light zh-CN', 'phone 
 for (const { locale, where, options, theme } of LOOKS)
   if (process.env.SCREENSHOT || CHOSEN.includes(`${where} ${theme} ${locale}`))
     test(`axe-core finds nothing (${where}, ${theme}, ${locale})`, async ({ server, open }) => {
-      test.slow()
+      test.setTimeout(ROUND_MS)
       const still = { ...options, locale, colorScheme: theme, reducedMotion: 'reduce' } as const
       const say = words(locale)
       const found: string[] = []
@@ -367,7 +421,7 @@ async function outOfPlace(page: Page): Promise<string[]> {
 }
 
 test('at 320 px, in forced colours and without motion, everything is within reach', async ({ server, open }) => {
-  test.slow()
+  test.setTimeout(ROUND_MS)
   const narrow = {
     ...PHONE,
     viewport: { width: 320, height: 640 },

@@ -13,6 +13,8 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const PYTHON = process.env.PYTHON || join(ROOT, '.venv/bin/python')
 export const PASSWORD = 'tea in the rain 雨'
 export const LOBBY = 1
+/** A machine that does much else besides takes its time. */
+const START_MS = 60_000
 
 /** Somebody with an account, as the HTTP interface knows her. */
 export interface Person {
@@ -58,10 +60,16 @@ export class ChatServer {
     child.stdout.on('data', (data: Buffer) => (this.log += data.toString()))
     child.stderr.on('data', (data: Buffer) => (this.log += data.toString()))
     this.child = child
-    await expect(async () => {
-      if (child.exitCode !== null) throw new Error(`The server has ended:\n${this.log}`)
-      expect((await fetch(`${this.url}/readyz`)).status).toBe(200)
-    }).toPass({ timeout: 20_000, intervals: [100] })
+    try {
+      await expect(async () => {
+        if (child.exitCode !== null) return
+        expect((await fetch(`${this.url}/readyz`)).status).toBe(200)
+      }).toPass({ timeout: START_MS, intervals: [100] })
+    } catch (error) {
+      await this.kill()
+      throw error
+    }
+    if (child.exitCode !== null) throw new Error(`The server has ended:\n${this.log}`)
   }
 
   /** The process dies on the spot, as by `kill -9` or a power cut. */

@@ -289,20 +289,24 @@ describe('actions', () => {
 
   it('depend on whose message it is, and what became of it', async () => {
     const actions = await inRoom()
-    expect(names(actions)).toEqual(['reply', 'thread', 'copy_text', 'copy_link', 'forward', 'report'])
+    expect(names(actions)).toEqual([
+      ...['react', 'reply', 'thread', 'copy_text', 'copy_link', 'forward', 'mark_unread', 'report'],
+    ])
     expect(names(actions, { author: ME })).toEqual([
-      ...['reply', 'thread', 'edit', 'copy_text', 'copy_link', 'forward', 'delete'],
+      ...['react', 'reply', 'thread', 'edit', 'copy_text', 'copy_link', 'forward', 'mark_unread', 'delete'],
     ])
     // What somebody else has said is not edited, and a text that is not there not copied.
     const forwarded = { author: ME, text: '', forwarded: { author: OTHER, created: 1 } }
-    expect(names(actions, forwarded)).toEqual(['reply', 'thread', 'copy_link', 'forward', 'delete'])
+    expect(names(actions, forwarded)).toEqual([
+      ...['react', 'reply', 'thread', 'copy_link', 'forward', 'mark_unread', 'delete'],
+    ])
     expect(names(actions, { deleted: 9 })).toEqual([])
     expect(actions.available({ ...row(), seq: null }).map((action) => action.name)).toEqual(['copy_text'])
   })
 
   it('depend on the room: where nothing is written, nothing is answered', async () => {
     const archived = await inRoom({ archived: 5 })
-    expect(names(archived, { author: ME })).toEqual(['thread', 'copy_text', 'copy_link', 'forward'])
+    expect(names(archived, { author: ME })).toEqual([...['thread', 'copy_text', 'copy_link', 'forward', 'mark_unread']])
     app?.unmount()
     const quiet = await inRoom({ posting: 'moderators' })
     expect(names(quiet)).not.toContain('reply')

@@ -10,6 +10,8 @@ import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
 import type { MessageRow, Reaction } from '@/wire/frames'
 import { Refused } from '@/wire/http'
+import { recentEmoji } from '@/features/emoji'
+import { useReact } from '@/features/marks'
 import { RoomLog, type ChatRow } from '@/wire/roomlog'
 import { card, ME, message, OTHER, roomState, serveHttp, welcomeFrame } from '../fake-server'
 
@@ -94,11 +96,13 @@ describe('reactions', () => {
   })
 
   it('remembers what one reacts with', () => {
-    const marks = useMarks()
-    void marks.react(row(), '🍵')
-    void marks.react(row([thumb(ME)]), '👍')
-    expect(marks.recent.slice(0, 2)).toEqual(['🍵', '👍'])
-    expect(marks.recent).toHaveLength(6)
+    const react = useReact()
+    void react(row(), '🍵')
+    // What is taken back is no choice.
+    void react(row([thumb(ME)]), '🎉', false)
+    void react(row([thumb(ME)]), '👍')
+    expect(recentEmoji.value.slice(0, 3)).toEqual(['🍵', '👍', '❤️'])
+    expect(recentEmoji.value).toHaveLength(6)
   })
 })
 
