@@ -241,7 +241,8 @@ class OnSqlite(CommandLine):
         lines = {
             "user add": ["bob"], "user disable": ["bob"], "user enable": ["bob"], "user password": ["bob"],
             "user role": ["bob", "admin"], "user silence": ["bob"], "user reset-link": ["bob"],
-            "user sessions": ["bob"], "room archive": ["1"], "room unarchive": ["1"], "room delete": ["1", "Tea"],
+            "user sessions": ["bob"], "export-room": ["1", "?"], "import-room": ["?"],
+            "room archive": ["1"], "room unarchive": ["1"], "room delete": ["1", "Tea"],
             "token add": ["bob"], "token revoke": ["bob", "?"], "invite add": [], "invite revoke": ["1"],
             "announcement post": ["Tea"], "announcement end": [], "settings set": ["--guests=yes"],
             "report close": ["?", "dismissed"], "rotate-push-key": [],
@@ -260,6 +261,14 @@ class OnSqlite(CommandLine):
                     mei = cli._acting_as(cli._user(chat, "mei"))
                     number = cli._done(chat.moderation.report_user(mei, cli._user(chat, "bob").id, "x"))
                 words = [str(number), "dismissed"]
+            elif command == "export-room":
+                words = ["1", str(self.folder / "tea.jsonl")]
+            elif command == "import-room":
+                # As if it came from another server: of this one the room is here already.
+                here = (self.folder / "tea.jsonl").read_text(encoding="utf-8")
+                there = here.replace('"origin":"', '"origin":"far/')
+                (self.folder / "foreign.jsonl").write_text(there, encoding="utf-8")
+                words = [str(self.folder / "foreign.jsonl")]
             before = len(self.ask("audit", "show", "--limit=200").splitlines())
             self.ask(*command.split(), *words, stdin="another good password\n")
             after = self.ask("audit", "show", "--limit=200").splitlines()

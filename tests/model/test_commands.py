@@ -20,8 +20,11 @@ from webchat.model.commands import (
     LookUpUsers,
     MarkDraft,
     MarkRead,
+    MarkUnread,
+    Pin,
     Ping,
     PostMessage,
+    React,
     SetStatus,
     ShowActivity,
     ShowTyping,
@@ -49,6 +52,9 @@ GOOD: dict[type, dict[str, Any]] = {
     Sync: {"type": "sync", "id": 1, "room": 1, "rev": 0},
     LookUpUsers: {"type": "users", "id": 1, "ids": [1, 2]},
     Ping: {"type": "ping", "id": 0},
+    React: {"type": "react", "id": 1, "room": 1, "seq": 1, "emoji": "🍵", "on": True},
+    Pin: {"type": "pin", "id": 1, "room": 1, "seq": 1, "on": False},
+    MarkUnread: {"type": "unread", "id": 1, "room": 1, "seq": 1},
 }
 
 
