@@ -2,15 +2,15 @@
 
 /** "3.4 MB", in the reader's language. */
 export function sizeInWords(bytes: number, locale: string): string {
+  // Intl has "3 byte" in English, and no plural of it.
+  if (bytes < 1_000) return `${new Intl.NumberFormat(locale).format(bytes)} B`
   const [unit, value] =
-    bytes < 1_000
-      ? (['byte', bytes] as const)
-      : bytes < 1_000_000
-        ? (['kilobyte', bytes / 1_000] as const)
-        : bytes < 1_000_000_000
-          ? (['megabyte', bytes / 1_000_000] as const)
-          : (['gigabyte', bytes / 1_000_000_000] as const)
-  const maximumFractionDigits = value < 10 && unit !== 'byte' ? 1 : 0
+    bytes < 1_000_000
+      ? (['kilobyte', bytes / 1_000] as const)
+      : bytes < 1_000_000_000
+        ? (['megabyte', bytes / 1_000_000] as const)
+        : (['gigabyte', bytes / 1_000_000_000] as const)
+  const maximumFractionDigits = value < 10 ? 1 : 0
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }).format(
     value,
   )

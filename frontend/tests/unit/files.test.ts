@@ -7,8 +7,8 @@ import { moved, NEAREST, WHOLE, within, zoomed } from '@/features/chat/files/zoo
 describe('words', () => {
   it('says sizes as people do', () => {
     expect([0, 999, 1_234, 48_213, 3_400_000, 2_000_000_000].map((size) => sizeInWords(size, 'en'))).toEqual([
-      '0 byte',
-      '999 byte',
+      '0 B',
+      '999 B',
       '1.2 kB',
       '48 kB',
       '3.4 MB',

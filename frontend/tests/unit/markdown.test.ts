@@ -1,6 +1,6 @@
 // What Markdown in a message means, and what it never can.
 import { describe, expect, it } from 'vitest'
-import { mayBeMarked, plainPieces, uncovering, type Piece } from '@/lib/markup/pieces'
+import { mayBeMarked, plainPieces, wordsOf, loadMarkdown, type Piece } from '@/lib/markup/pieces'
 import { parse } from '@/lib/markup/markdown'
 
 /** The pieces as a line: `strong(真。) 她`. */
@@ -230,8 +230,19 @@ describe('what needs no reading', () => {
   })
 })
 
-describe('uncovering', () => {
-  it('keeps covered what its writer covered', () => {
-    expect(uncovering('she ||dies|| and ||lives||, a || b')).toBe('she ▒▒▒ and ▒▒▒, a || b')
+describe('the words of a text', () => {
+  it('keep covered what was covered, also before the parser is there', async () => {
+    const said = 'she ||dies|| and ||lives||, a || b'
+    expect(wordsOf(said)).toBe('she ▒▒▒ and ▒▒▒, a || b')
+    await loadMarkdown()
+    expect(wordsOf(said).trim()).toBe('she ▒▒▒ and ▒▒▒, a || b')
+  })
+
+  it('come without marks', async () => {
+    await loadMarkdown()
+    expect(wordsOf('**龙井到了。**她说 `make run`，见 [here](https://example.org)').trim()).toBe(
+      '龙井到了。她说 make run，见 here',
+    )
+    expect(wordsOf('> quoted\n\n- one\n- two').replace(/\s+/g, ' ').trim()).toBe('quoted one two')
   })
 })

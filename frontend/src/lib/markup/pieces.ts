@@ -30,8 +30,8 @@ export function plainPieces(text: string): Piece[] {
 
 const HIDDEN = '▒▒▒'
 
-/** For where a text is spoken or quoted in a line: what its writer covered stays covered. */
-export function uncovering(text: string): string {
+/* Where the parser is not here: nothing but what was covered is taken out. */
+function uncovering(text: string): string {
   return text.replace(/\|\|(?!\s)(?:(?!\|\|).)+(?<!\s)\|\|/gsu, HIDDEN)
 }
 
@@ -49,6 +49,24 @@ export function loadMarkdown(): Promise<void> {
     },
   )
   return coming
+}
+
+/** A text without its marks, for where it is spoken or quoted in a line; what its writer covered stays covered. */
+export function wordsOf(text: string): string {
+  const pieces = piecesOf(text)
+  return pieces ? joined(pieces) : uncovering(text)
+}
+
+const INLINE = new Set<Piece['kind']>(['link', 'strong', 'em', 's'])
+
+function joined(pieces: readonly Piece[]): string {
+  return pieces
+    .map((piece) => {
+      if (piece.kind === 'spoiler') return HIDDEN
+      if (!('children' in piece)) return piece.kind === 'fence' ? `${piece.text} ` : piece.text
+      return joined(piece.children) + (INLINE.has(piece.kind) ? '' : ' ')
+    })
+    .join('')
 }
 
 /** The pieces of a text; null as long as it needs the parser and that is not here. */

@@ -1,7 +1,7 @@
 // Speaks new messages of others to screen readers, bundled when many come at once; history and own ones are silent.
 import { onBeforeUnmount } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { uncovering } from '@/lib/markup/pieces'
+import { wordsOf } from '@/lib/markup/pieces'
 import { useMessages } from '@/stores/messages'
 import { usePeople } from '@/stores/people'
 import { useRooms } from '@/stores/rooms'
@@ -33,7 +33,7 @@ export function useAnnouncements(room: RoomId, isAtEnd: () => boolean): void {
     const others = fresh.filter((row) => row.author !== session.me?.id && !row.deleted)
     if (others.length > MOST_SPOKEN) ui.announce(t('message.new', others.length))
     else if (others.length > 0)
-      ui.announce(others.map((row) => `${people.name(row.author)}: ${uncovering(row.text)}`).join('\n'))
+      ui.announce(others.map((row) => `${people.name(row.author)}: ${wordsOf(row.text)}`).join('\n'))
   }
 
   const stop = messages.onChange(room, ({ kind, own }) => {
