@@ -71,8 +71,9 @@ class Inviting(Scene):
 
     def test_refused(self) -> None:
         """Nobody invites whom she cannot reach, and then none of those she named."""
-        self.house.wait(self.chat.administration.disable(None, self.anna.id, True))
-        for others in ([self.tom.id, 99], [self.tom.id, self.anna.id]):
+        eve = self.house.register("eve")
+        self.house.wait(self.chat.administration.disable(None, eve.id, True))
+        for others in ([self.tom.id, 99], [self.tom.id, eve.id]):
             self.assertEqual(
                 self.house.refusal(self.chat.members.invite(self.mei, self.room, [UserId(one) for one in others])),
                 "no_such_user",
