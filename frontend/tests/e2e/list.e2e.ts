@@ -272,6 +272,8 @@ test('what is written on one device is one’s own on the other, once', async ({
   const pages = [await open(mei), await open(mei)]
   for (const page of pages) await enter(page)
   for (let at = 1; at <= 6; at += 1) await say(pages[at % 2]!, `from ${at % 2}, ${at}`)
+  // On the screens they are before they are stored.
+  await expect.poll(async () => (await server.history(mei)).length).toBe(6)
   for (const page of pages) {
     await expect(log(page).locator('article.own')).toHaveCount(6)
     await expect.poll(() => screen(page)).toEqual(await server.history(mei))

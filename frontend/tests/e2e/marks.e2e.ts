@@ -181,6 +181,7 @@ test('a finger reacts, pins and mentions', async ({ server, open }) => {
   await hold('.gutter .seal', () => expect(composer(page)).toHaveValue('@ola '))
   await composer(page).fill('@ola 好的')
   await page.getByRole('button', { name: '发送' }).tap()
+  await expect(row(page, 2)).toContainText('好的')
   await server.post(ola, '梅，@mei 带上饼干')
   await expect(row(page, 3)).toContainText('提到你')
   await look(page, 'room-phone-zh')
