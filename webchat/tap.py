@@ -59,8 +59,11 @@ def now() -> Millis:
     return Millis(time.time_ns() // 1_000_000)
 
 
-def build_chat(config: Config, reactor: Any) -> Chat:
-    """The use cases over the configured database, with threads of their own, not yet started."""
+def build_chat(config: Config, reactor: Any, vapid: Vapid | None) -> Chat:
+    """The use cases over the configured database, with threads of their own, not yet started.
+
+    *vapid*: who the server is to push services.
+    """
     from webchat.chat.accounts import SessionLife
     from webchat.chat.facade import Chat, Settings, Sources, argon2id
     from webchat.chat.files import FilePolicy
@@ -74,7 +77,6 @@ def build_chat(config: Config, reactor: Any) -> Chat:
     from webchat.store.files import Contents
     from webchat.store.pictures import PictureFiles
 
-    vapid = make_vapid(config)
     database = Database(
         open_engines(config.database, config.reader_threads),
         reactor,
@@ -127,7 +129,7 @@ def make_vapid(config: Config) -> Vapid | None:
     return Vapid(key, contact, now)
 
 
-def build_jobs(config: Config, chat: Chat, reactor: Any) -> Jobs:
+def build_jobs(vapid: Vapid | None, chat: Chat, reactor: Any) -> Jobs:
     """What leaves the house, not yet started."""
     from webchat.jobs.outside import Outside, machine_connect, machine_resolve
     from webchat.jobs.previews import Fetcher
@@ -137,7 +139,6 @@ def build_jobs(config: Config, chat: Chat, reactor: Any) -> Jobs:
     outside = Outside(reactor, machine_resolve(reactor), machine_connect(reactor))
     fetcher = Fetcher(chat.previews, outside, chat.images, secrets.token_bytes, now)
     workers = [Worker("preview", fetcher.deliver, chat.database, now, random.uniform)]
-    vapid = make_vapid(config)
     if vapid is not None:
         from webchat.jobs.push import Pusher
 
@@ -168,8 +169,9 @@ class Server(Service):
 
     def startService(self) -> None:
         """Listens, then starts threads: a failure to listen must leave nothing behind."""
-        self._chat = build_chat(self._config, self._reactor)
-        self._jobs = build_jobs(self._config, self._chat, self._reactor)
+        vapid = make_vapid(self._config)
+        self._chat = build_chat(self._config, self._reactor, vapid)
+        self._jobs = build_jobs(vapid, self._chat, self._reactor)
         site = self._build_doors()
         self._ports = startup.listen(self._endpoints, site)
         super().startService()  # type: ignore[no-untyped-call]

@@ -10,13 +10,12 @@ import sqlalchemy as sa
 from msgspec import Struct, structs
 
 from webchat.chat import permission
-from webchat.chat.rooms import cursor, read_cursor
+from webchat.chat.rooms import cursor, cursor_number, read_cursor
 from webchat.model.answers import Mentions, RoomCard
 from webchat.model.events import Message
 from webchat.model.extras import Everyone, Extras
 from webchat.model.ids import MAX_INT, RoomId, Seq, UserId
 from webchat.model.mentions import Mentioned, mentioned
-from webchat.model.refusals import BadRequest
 from webchat.model.rooms import Membership, Room
 from webchat.model.users import Actor
 from webchat.store import mentions, messages, rooms, users
@@ -134,7 +133,4 @@ def _read(after: str | None) -> tuple[int, int, int]:
         return MAX_INT, MAX_INT, MAX_INT
     key, seq = read_cursor(after)
     created, _, room = key.partition(".")
-    for number in (created, room):
-        if not (number.isascii() and number.isdecimal() and len(number) <= 16):
-            raise BadRequest("This is not a cursor.", field="after")
-    return int(created), int(room), Seq(seq)
+    return cursor_number(created), cursor_number(room), Seq(seq)

@@ -20,7 +20,7 @@ from webchat.live.limits import Buckets
 from webchat.model.answers import Changed, Changes, Page, Posted, Revision
 from webchat.model.commands import DeleteMessage, EditMessage, PostMessage
 from webchat.model.events import Message, Reset
-from webchat.model.extras import NONE, Extras, File, packed, unpacked
+from webchat.model.extras import NONE, Extras, File, packed
 from webchat.model.ids import MAX_INT, Millis, Rev, RoomId, Seq, UserId
 from webchat.model.mentions import Mentioned, mentioned
 from webchat.model.refusals import (
@@ -324,6 +324,7 @@ def _post_all(
                 post.text,
                 post.created,
             )
+            extras = NONE
             if post.carried is not None:
                 text, extras = said_again.get(number, (post.text, NONE))
                 if post.carried.files:
@@ -331,12 +332,10 @@ def _post_all(
                     files.attach(number, new.seq)
                 elif extras.files:
                     extras = replace(extras, files=files.pass_on(new, extras.files))
-                new = new._replace(
-                    text=text, reply=post.carried.reply, thread=post.carried.thread, extras=packed(extras)
-                )
+                new = new._replace(text=text, reply=post.carried.reply, thread=post.carried.thread)
             if number in meant:
-                of_it = meant[number]
-                extras = replace(unpacked(new.extras), mentions=of_it.people, everyone=of_it.everyone)
+                extras = replace(extras, mentions=meant[number].people, everyone=meant[number].everyone)
+            if extras is not NONE:
                 new = new._replace(extras=packed(extras))
             one = message_store.as_told(new)
             if number in meant:

@@ -10,12 +10,12 @@ from msgspec import structs
 
 from webchat.chat import permission
 from webchat.chat.log import Outcome, RoomLog
-from webchat.chat.rooms import cursor, read_cursor
+from webchat.chat.rooms import cursor, cursor_number, read_cursor
 from webchat.live.limits import Buckets
 from webchat.model.answers import Changed, Pins
 from webchat.model.commands import Pin
 from webchat.model.ids import MAX_INT, Millis, RoomId
-from webchat.model.refusals import BadRequest, Conflict, NoSuchMessage, TooMany
+from webchat.model.refusals import TooMany
 from webchat.model.users import Actor
 from webchat.store import audit, messages, pins, rooms, users
 from webchat.store.database import Database
@@ -44,11 +44,7 @@ class Pinning:
 
         def work(db: sa.Connection) -> Outcome[Changed]:
             room, _ = permission.pinner(db, command.room, actor)
-            message = messages.maybe(db, command.room, command.seq)
-            if message is None:
-                raise NoSuchMessage
-            if message.deleted is not None:
-                raise Conflict("The message has been deleted.")
+            message = messages.standing(db, command.room, command.seq)
             if (message.pinned is not None) == command.on:
                 return Outcome(Changed(command.room, message.rev))
             if command.on and pins.count(db, command.room) >= PINS_MAX:
@@ -83,6 +79,4 @@ def _read(after: str | None) -> tuple[int, int]:
     if after is None:
         return MAX_INT, MAX_INT
     key, number = read_cursor(after)
-    if not (key.isascii() and key.isdecimal() and len(key) <= 16):
-        raise BadRequest("This is not a cursor.", field="after")
-    return int(key), number
+    return cursor_number(key), number

@@ -17,7 +17,7 @@ from webchat.model.emoji import one_emoji
 from webchat.model.events import Message
 from webchat.model.extras import REACTORS_SHOWN, Reaction
 from webchat.model.ids import Millis, RoomId, Seq, UserId
-from webchat.model.refusals import Conflict, NoSuchMessage, TooMany
+from webchat.model.refusals import NoSuchMessage, TooMany
 from webchat.model.users import Actor
 from webchat.store import messages, reactions, rooms
 from webchat.store.database import Database
@@ -48,11 +48,7 @@ class Reactions:
 
         def work(db: sa.Connection) -> Outcome[Changed]:
             permission.responder(db, command.room, actor, now)
-            message = messages.maybe(db, command.room, command.seq)
-            if message is None:
-                raise NoSuchMessage
-            if message.deleted is not None:
-                raise Conflict("The message has been deleted.")
+            message = messages.standing(db, command.room, command.seq)
             summary = _changed(db, message, emoji, actor.id, command.on, now)
             if summary is None:
                 return Outcome(Changed(command.room, message.rev))

@@ -364,6 +364,13 @@ def read_cursor(text: str | None) -> tuple[str, int]:
     return key, number
 
 
+def cursor_number(text: str) -> int:
+    """A number that *cursor* was given in its key.  Raises BadRequest."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 16):
+        raise BadRequest("This is not a cursor.", field="after")
+    return int(text)
+
+
 def _title(title: str) -> str:
     return line_of_text(title, TITLE_LIMIT, "title")
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from webchat.chat import permission
 from webchat.chat.messages import PAGE_LIMIT
 from webchat.chat.quotes import quoted_by
-from webchat.chat.rooms import cursor, read_cursor
+from webchat.chat.rooms import cursor, cursor_number, read_cursor
 from webchat.model.answers import Thread, Threads
 from webchat.model.events import Message
 from webchat.model.ids import MAX_INT, Millis, RoomId, Seq
@@ -97,6 +97,4 @@ def _place(after: str | None) -> tuple[Millis, Seq]:
     if after is None:
         return Millis(MAX_INT), Seq(MAX_INT)
     at, seq = read_cursor(after)
-    if not (at.isascii() and at.isdecimal() and len(at) <= 16):
-        raise BadRequest("This is not a cursor.", field="after")
-    return Millis(int(at)), Seq(seq)
+    return Millis(cursor_number(at)), Seq(seq)

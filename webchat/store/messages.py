@@ -12,6 +12,7 @@ from msgspec.structs import astuple
 from webchat.model.events import Message
 from webchat.model.extras import Extras, packed, unpacked
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
+from webchat.model.refusals import Conflict, NoSuchMessage
 from webchat.store import files
 from webchat.store.driver import Many
 from webchat.store.schema import mentions, messages, reactions, revisions
@@ -156,6 +157,16 @@ def some(db: sa.Connection, room: RoomId, seqs: Iterable[Seq]) -> list[Message]:
     """Those of the room's messages that are there, ascending."""
     wanted = sorted(set(seqs))
     return [message_of(row) for row in db.execute(_SOME, {"room_": room, "seqs_": wanted})] if wanted else []
+
+
+def standing(db: sa.Connection, room: RoomId, seq: Seq) -> Message:
+    """Message number *seq* of the room.  Raises NoSuchMessage, and Conflict for one that has been deleted."""
+    message = maybe(db, room, seq)
+    if message is None:
+        raise NoSuchMessage
+    if message.deleted is not None:
+        raise Conflict("The message has been deleted.")
+    return message
 
 
 def message_of(row: Sequence[Any]) -> Message:

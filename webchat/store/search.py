@@ -370,9 +370,6 @@ _MARK_MANY = Many(
     "bigint",
 )
 _REMOVE = Many("DELETE FROM search_docs WHERE (room, seq) IN (VALUES {rows})", "bigint", "bigint")
-_REMOVE_OLD = search_docs.delete().where(
-    search_docs.c.room == sa.bindparam("room_"), search_docs.c.seq <= sa.bindparam("seq_")
-)
 _SOME = sa.select(search_docs.c.id).order_by(search_docs.c.id).limit(sa.bindparam("limit_"))
 _REMOVE_SOME = search_docs.delete().where(search_docs.c.id.in_(_SOME))
 
@@ -439,16 +436,6 @@ def take_in(db: sa.Connection, changes: Changes) -> bool:
         _PUT_VECTORS.run(db, [(number, _vector(doc)) for number, doc in numbered])
     _MARK_MANY.run(db, sorted(fresh.items()))
     return True
-
-
-def remove(db: sa.Connection, room: RoomId, up_to: Seq) -> None:
-    """The room's messages up to this number are found no more; removing the messages themselves does the same."""
-    db.execute(_REMOVE_OLD, {"room_": room, "seq_": up_to})
-
-
-def remove_one(db: sa.Connection, room: RoomId, seq: Seq) -> None:
-    """This message is found no more."""
-    _REMOVE.run(db, [(room, seq)])
 
 
 def forget(db: sa.Connection, limit: int) -> bool:
