@@ -145,31 +145,33 @@ class _Batch:
         room, place = self.held.get(post.room), self.places.get((post.room, post.author))
         if room is None or room.deleted is not None or place is None or not place.is_active:
             return permission.refuse_outsider(room)
+        is_slowed = room.slow > 0 and not (place.may_moderate or post.may_administer)
         refusal = self._refuse_author(post, room, place)
+        if refusal is None and is_slowed:
+            refusal = self._refuse_haste(post, room, place)
         if refusal is None and post.carried is not None:
             refusal = self._refuse_carried(number, post, post.carried)
-        # Nobody waits for what was not posted.
-        if refusal is None and _is_slowed(post, room, place):
+        if refusal is None and is_slowed:
+            # Only now: nobody waits for what was not posted.
             self.slowed[post.room, post.author] = post.created
         return refusal
 
     def _refuse_author(self, post: Post, room: Room, place: Membership) -> Refusal | None:
-        """Why a member may not post now; None if she may."""
+        """Why a member may not post; None if she may."""
         if room.archived is not None:
             return RoomArchived()
         refusal = permission.refuse_speech(room, place, post.may_administer, post.created)
-        if refusal is not None:
-            return refusal
-        key = (post.room, post.author)
-        if self.apart and key in self.apart:
+        if refusal is None and self.apart and (post.room, post.author) in self.apart:
             return Forbidden("One of the two of you blocks the other.")
-        if _is_slowed(post, room, place):
-            pause = room.slow * 1000
-            # However the clocks differ, nobody waits for longer than the room says.
-            wait = min(self.slowed.get(key, place.posted) + pause - post.created, pause)
-            if wait > 0:
-                return SlowMode(retry_after=round(wait / 1000 + 0.05, 1))
-        return None
+        return refusal
+
+    def _refuse_haste(self, post: Post, room: Room, place: Membership) -> Refusal | None:
+        """Why somebody has to wait in a slow room; None if she has waited."""
+        pause = room.slow * 1000
+        last = self.slowed.get((post.room, post.author), place.posted)
+        # However the clocks differ, nobody waits for longer than the room says.
+        wait = min(last + pause - post.created, pause)
+        return SlowMode(retry_after=round(wait / 1000 + 0.05, 1)) if wait > 0 else None
 
     def _refuse_carried(self, number: int, post: Post, carried: Carried) -> Refusal | None:
         """Why post *number* cannot carry what it does; None if it can."""
@@ -223,11 +225,6 @@ class _Batch:
         message_store.count_replies(self.db, more)
         changed = [message_store.maybe(self.db, room, seq) for seq in roots]
         self.answers[last] = Outcome(answer.answer, (*answer.rows, *filter(None, changed)))
-
-
-def _is_slowed(post: Post, room: Room, place: Membership) -> bool:
-    """Whether its author has to wait until she may post again."""
-    return room.slow > 0 and not (place.may_moderate or post.may_administer)
 
 
 class _Files:
