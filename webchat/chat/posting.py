@@ -125,7 +125,7 @@ class _Batch:
         message_store.add(self.db, added)
         mention_store.add(self.db, noted)
         self.files.store(self.db)
-        memberships.read_up_to(self.db, [(one.room, one.author, one.seq) for one in added])
+        memberships.spoke(self.db, [(one.room, one.author, one.seq) for one in added])
         if self.slowed:
             memberships.posted(self.db, self.slowed)
         for room, roots in threads.items():
