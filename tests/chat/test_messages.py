@@ -8,7 +8,7 @@ import attrs
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import House
-from webchat.model.commands import DeleteMessage, EditMessage, Forward, JoinRoom, LeaveRoom, PostMessage
+from webchat.model.commands import DeleteMessage, EditMessage, JoinRoom, LeaveRoom, PostMessage
 from webchat.model.users import Actor
 from webchat.store import audit, driver, memberships
 
@@ -268,26 +268,6 @@ class Rights(Scene):
         self.assertEqual(self.successResultOf(tries[0]).seq, 1)
         self.assertEqual(self.failureResultOf(tries[1]).value.code, "slow_mode")
         self.assertEqual(self.successResultOf(tries[2]).seq, 1)
-
-    def test_slow_after_refusal(self) -> None:
-        """Nobody waits for a post that was refused for what it should carry: at the same moment, nor later."""
-        self.set(slow=60)
-        wrong = (
-            {"reply": 99},
-            {"thread": 99},
-            {"text": "", "forward": Forward(1, 99)},
-            {"files": ("0" * 32,)},
-        )
-        for given in wrong:
-            tries = self.messages.post(self.mei, PostMessage(1, 1, **{"text": "hi", **given}))
-            self.assertIn(self.house.refusal(tries), ("no_such_message", "no_such_file"), given)
-        tries = [self.messages.post(self.mei, PostMessage(1, 1, **{"text": "hi", **given})) for given in wrong]
-        said = [self.post("one"), self.post("two")]
-        self.house.turn()
-        for refused in tries:
-            self.assertIn(self.failureResultOf(refused).value.code, ("no_such_message", "no_such_file"))
-        self.assertEqual(self.successResultOf(said[0]).seq, 1)
-        self.assertEqual(self.failureResultOf(said[1]).value.code, "slow_mode")
 
     def test_not_written_elsewhere(self) -> None:
         """When somebody last posted is written down in slow rooms only."""
