@@ -12,7 +12,7 @@ from tests.support import images
 from tests.support.house import DEVICE, PASSWORD
 from webchat.chat import leaving as leaving_module
 from webchat.chat.leaving import Leaving
-from webchat.model.commands import DeleteMessage, JoinRoom, PostMessage
+from webchat.model.commands import DeleteMessage, JoinRoom, PostMessage, React
 from webchat.model.ids import Seq, UserId
 from webchat.store import meta, users
 
@@ -45,6 +45,8 @@ class Exporting(LeavingCase):
             self.say(self.mei, f"mine {number}")
             self.say(self.anna, "something of anna's")
         self.wait(self.house.chat.messages.delete(self.mei, DeleteMessage(0, LOBBY, Seq(1))))
+        for who, emoji in ((self.mei, "👍"), (self.mei, "🎉"), (self.mei, "🍵"), (self.anna, "👎")):
+            self.wait(self.house.chat.reactions.react(who, React(0, LOBBY, Seq(2), emoji, True)))
         whole = self.export(self.mei)
         self.assertEqual((whole["account"]["email"], whole["account"]["about"]), ("mei@example.org", "Harbour"))
         self.assertEqual(whole["preferences"], {"theme": "dark"})
@@ -54,6 +56,8 @@ class Exporting(LeavingCase):
         )
         self.assertEqual([one["user"]["name"] for one in whole["blocks"]], ["anna"])
         self.assertEqual([one["text"] for one in whole["messages"]], [f"mine {number}" for number in range(1, 5)])
+        self.assertEqual({(one["seq"], one["emoji"]) for one in whole["reactions"]}, {(2, "👍"), (2, "🎉"), (2, "🍵")})
+        self.assertEqual(set(whole["reactions"][0]), {"room", "seq", "emoji", "created"})
         self.assertEqual({session["kind"] for session in whole["sessions"]}, {"browser", "api"})
         text = json.dumps(whole)
         for secret in (token, "argon2", "sha256", "something of anna", "private words"):

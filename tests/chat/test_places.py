@@ -53,6 +53,15 @@ class Places(SynchronousTestCase):
         self.assertEqual(self.other.next("place")["draft"], None)
         self.assertNotIn("draft", self.state())
 
+    def test_sent(self) -> None:
+        """A post ends the mark, from whichever device it comes; that of somebody else does not, nor one refused."""
+        self.one.ask("draft", room=1, draft=True)
+        self.house.wait(self.house.chat.messages.post(self.mei, PostMessage(1, 1, "hello")))
+        self.other.ask("post", room=1, text="")
+        self.assertIn("draft", self.state())
+        self.other.ask("post", room=1, text="said")
+        self.assertNotIn("draft", self.state())
+
     def test_read_all(self) -> None:
         """Everything is read, everywhere, at once; all devices are told of the marks that rose."""
         rooms = [self.house.wait(self.house.chat.rooms.create(self.mei, f"Room {n}")).room for n in range(3)]

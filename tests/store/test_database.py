@@ -302,6 +302,17 @@ class GroupCommit(Scene):
         self.turn()
         self.assertEqual(self.successResultOf(again), "late")
 
+    def test_in_thread(self) -> None:
+        """What needs no connection is done in the threads that read; what it raises comes back."""
+        done = Deferred.fromCoroutine(self.database.in_thread(lambda: "made"))
+        self.assertNoResult(done)
+        self.assertFalse(self.writer.step())
+        self.turn()
+        self.assertEqual(self.successResultOf(done), "made")
+        failed = Deferred.fromCoroutine(self.database.in_thread(lambda: 1 // 0))
+        self.turn()
+        self.failureResultOf(failed, ZeroDivisionError)
+
     def test_full_readers(self) -> None:
         """When too many read, one more is told so at once."""
         self.database = self.new_database(max_reading=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.contracts.engines import NOW, StoreTests, on_each_engine
 from webchat.model.ids import Millis, Rev, Seq, UserId
 from webchat.model.rooms import Membership
-from webchat.store import memberships, rooms, users
+from webchat.store import memberships, places, rooms, users
 from webchat.store.driver import execute
 
 
@@ -134,6 +134,20 @@ class Belonging(StoreTests):
         found = self.read(memberships.many, [(room, anna), (room, mei)])
         self.assertEqual((found[room, anna].read, found[room, mei].read), (5, 2))
         self.assertEqual(found[room, anna].rev, 2)
+
+    def test_spoke(self) -> None:
+        """Who has posted has read up to her last post, and nothing unsent waits there; elsewhere all stays."""
+        anna, mei, room, other = self.user("anna"), self.user("mei"), self.room(), self.room()
+        for where, who in ((room, anna), (room, mei), (other, anna)):
+            self.join(where, who)
+            self.write(places.set_draft, where, who, NOW)
+        self.write(memberships.spoke, [(room, anna, Seq(3)), (room, anna, Seq(4))])
+        self.write(memberships.spoke, [])
+        found = [
+            self.write(places.set_level, where, who, "all", None)
+            for where, who in ((room, anna), (room, mei), (other, anna))
+        ]
+        self.assertEqual([(place.read, place.draft) for place in found], [(4, None), (0, NOW), (0, NOW)])
 
     def test_members(self) -> None:
         """Members are listed by the name that is shown, page by page, without those who left."""

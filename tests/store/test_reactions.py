@@ -44,6 +44,23 @@ class Given(StoreTests):
         self.assertEqual(set(self.read(reactions.among, self.room_id, self.mei, asked)), {(1, "👍"), (2, "🎉")})
         self.assertEqual(self.read(reactions.among, self.room_id, self.mei, []), [])
 
+    def test_of_user(self) -> None:
+        """What one person gave is found page by page, in all rooms, and nobody else's."""
+        other = self.room()
+        self.post(other, self.anna)
+        self.give(self.mei, "🎉", 2), self.give(self.mei), self.give(self.mei, "🎉", at=5), self.give(self.anna)
+        self.write(reactions.add, other, Seq(1), "👍", self.mei, NOW)
+        found, last = [], None
+        while page := self.read(reactions.of_user, self.mei, last, 1):
+            found += page
+            last = page[-1]
+        lobby = self.room_id
+        self.assertEqual(
+            sorted(found),
+            sorted([(lobby, 1, "👍", NOW), (lobby, 1, "🎉", NOW + 5), (lobby, 2, "🎉", NOW), (other, 1, "👍", NOW)]),
+        )
+        self.assertEqual(self.read(reactions.of_user, self.lin, None, 9), [])
+
     def test_gone_with_the_message(self) -> None:
         """A deleted message keeps none; its neighbours keep theirs."""
         self.give(self.mei), self.give(self.mei, seq=2)

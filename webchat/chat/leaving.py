@@ -29,11 +29,13 @@ from webchat.store import memberships, meta
 from webchat.store import mentions as mention_store
 from webchat.store import people as people_store
 from webchat.store import preferences as preference_store
+from webchat.store import reactions as reaction_store
 from webchat.store import rooms as room_store
 from webchat.store import sessions as session_store
 from webchat.store import users as user_store
 from webchat.store.database import Database
 from webchat.store.people import OwnMessage
+from webchat.store.reactions import OwnReaction
 
 PIECE = 500
 """Rows of one reading."""
@@ -71,6 +73,7 @@ class Leaving:
             parts.append(b',"contacts":[' + b",".join(await self._contacts(actor.id)))
             parts.append(b'],"blocks":[' + b",".join(await self._blocks(actor.id)))
             parts.append(b'],"files":[' + b",".join(await self._brought(actor.id)))
+            parts.append(b'],"reactions":[' + b",".join(await self._reactions(actor.id)))
             parts.append(b'],"messages":[' + b",".join(await self._messages(actor.id)) + b"]}")
             return b"".join(parts)
         finally:
@@ -147,6 +150,21 @@ class Leaving:
             if len(page) < PIECE:
                 return found
             after = (page[-1].created, page[-1].file.id)
+
+    async def _reactions(self, user: UserId) -> list[bytes]:
+        found: list[bytes] = []
+        last: OwnReaction | None = None
+        while True:
+            page = await self._database.read(
+                lambda db, last=last: reaction_store.of_user(db, user, last, PIECE)  # type: ignore[misc]
+            )
+            found += [
+                _encode({"room": room, "seq": seq, "emoji": emoji, "created": created})
+                for room, seq, emoji, created in page
+            ]
+            if len(page) < PIECE:
+                return found
+            last = page[-1]
 
     async def _messages(self, user: UserId) -> list[bytes]:
         found: list[bytes] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import IO, Literal
 
 import attrs
@@ -106,7 +107,7 @@ class Transfer:
             self._exporting = False
 
     async def take_in(self, by: Who, lines: Iterable[bytes]) -> Imported:
-        """Makes a room of the lines of a file: for those who run the server.
+        """Makes a room of the lines of a file, which are read in a thread: for those who run the server.
 
         It is seen by nobody until it is whole.  A room that is here already stays as it is.  Raises Forbidden, Busy,
         RateLimited, Conflict; Wrong, which names the line.
@@ -150,13 +151,13 @@ class _Import:
 
     async def run(self, lines: Iterable[bytes]) -> Imported:
         checked = self._checked(lines)
-        first = next(checked, None)
+        first = await self._database.in_thread(lambda: next(checked, None))
         head = first if isinstance(first, Head) else self._order.finish()
         room, is_new = await self._database.write(None, lambda db: self._begin(db, head))
         if not is_new:
             return Imported(room, created=False)
         try:
-            while batch := _some(checked):
+            while batch := await self._database.in_thread(lambda: list(islice(checked, ROWS))):
                 await self._database.write(room, lambda db, batch=batch: self._store(db, room, batch))  # type: ignore[misc]
             self._order.finish()
             await self._database.write(room, lambda db: self._finish(db, room))
@@ -232,15 +233,6 @@ class _Import:
         store.finish(db, room, head, self._places, self._ids)
         meta.remove(db, f"{IMPORTING}{room}")
         audit.record(db, self._now(), id_of(self._by), "room.import", room=room, messages=self._order.messages)
-
-
-def _some(lines: Iterator[transfer.Line]) -> list[transfer.Line]:
-    found = []
-    for line in lines:
-        found.append(line)
-        if len(found) == ROWS:
-            break
-    return found
 
 
 def _give_up(db: sa.Connection, room: RoomId, now: Millis) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from typing import BinaryIO
 
 from msgspec import Struct
 
@@ -12,8 +12,6 @@ from webchat.model.transcript import Language
 from webchat.model.transfer import lines_of
 
 JSONL = "application/x-ndjson"
-BODY_LIMIT = 32 * 1_048_576
-"""Bytes of a file that comes in this way and is held in memory; a bigger one is for `webchat import-room`."""
 
 
 class ExportRoom(Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,11 +30,9 @@ async def export(call: Call[Nothing, ExportRoom]) -> Reply:
     return Reply(file=file, media_type=media_type, headers=((b"Content-Disposition", name),))
 
 
-async def take_in(call: Call[Nothing, Nothing]) -> Reply:
+async def take_in(call: Call[BinaryIO, Nothing]) -> Reply:
     """Make a room of a file."""
-    body: object = call.body
-    assert isinstance(body, bytes)
-    done = await call.chat.transfer.take_in(call.actor, lines_of(BytesIO(body)))
+    done = await call.chat.transfer.take_in(call.actor, lines_of(call.body))
     return Reply(done, status=201 if done.created else 200)
 
 
@@ -59,7 +55,7 @@ ROUTES = (
         statuses=(200,),
         who="admin",
         takes=(JSONL,),
-        body_limit=BODY_LIMIT,
+        is_upload=True,
         refusals=("conflict", "rate_limited", "busy"),
     ),
 )

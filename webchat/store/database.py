@@ -154,6 +154,11 @@ class Database:
         finally:
             self._reading -= 1
 
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """What *work* makes, in a thread of those that read, without a connection.  Raises what it raises."""
+        answer: T = await deferToThreadPool(self._reactor, self._reader_threads, work)  # type: ignore[arg-type]
+        return answer
+
     def read_together(self, question: Question[Item, T], item: Item) -> Deferred[T]:
         """As *read*, for a question that is asked for all waiting items at once.
 

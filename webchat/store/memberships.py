@@ -110,6 +110,13 @@ _READ = Many(
     "bigint",
     "bigint",
 )
+_SPOKE = Many(
+    'WITH k (room, "user", seq) AS (VALUES {rows}) UPDATE memberships SET "read" = k.seq, draft = NULL FROM k '
+    'WHERE memberships.room = k.room AND memberships."user" = k."user" AND memberships."read" < k.seq',
+    "bigint",
+    "bigint",
+    "bigint",
+)
 _LIST = (
     sa.select(*CARD_COLUMNS, memberships.c.role, memberships.c.silenced, memberships.c.display_key)
     .join(users, users.c.id == memberships.c.user)
@@ -205,11 +212,20 @@ def posted(db: sa.Connection, posts: Mapping[tuple[RoomId, UserId], Millis]) -> 
 
 def read_up_to(db: sa.Connection, marks: Sequence[tuple[RoomId, UserId, Seq]]) -> None:
     """Raises the read mark of each (room, user) to seq, where it is lower."""
+    _READ.run(db, _highest(marks))
+
+
+def spoke(db: sa.Connection, posts: Sequence[tuple[RoomId, UserId, Seq]]) -> None:
+    """Each user has posted message seq in the room: has read up to it, and nothing unsent waits there any more."""
+    _SPOKE.run(db, _highest(posts))
+
+
+def _highest(marks: Sequence[tuple[RoomId, UserId, Seq]]) -> list[tuple[RoomId, UserId, Seq]]:
     highest: dict[tuple[RoomId, UserId], Seq] = {}
     for room, user, seq in marks:
         if seq > highest.get((room, user), 0):
             highest[room, user] = seq
-    _READ.run(db, [(room, user, seq) for (room, user), seq in highest.items()])
+    return [(room, user, seq) for (room, user), seq in highest.items()]
 
 
 def members(

@@ -34,6 +34,18 @@ _GIVERS = (
     .order_by(reactions.c.user)
     .limit(sa.bindparam("limit_"))
 )
+_PLACE = sa.tuple_(reactions.c.room, reactions.c.seq, reactions.c.emoji)
+_OF_USER = (
+    sa.select(reactions.c.room, reactions.c.seq, reactions.c.emoji, reactions.c.created)
+    .where(
+        reactions.c.user == sa.bindparam("user_"),
+        sa.tuple_(sa.bindparam("room_"), sa.bindparam("seq_"), sa.bindparam("emoji_")) < _PLACE,
+    )
+    .order_by(reactions.c.room, reactions.c.seq, reactions.c.emoji)
+    .limit(sa.bindparam("limit_"))
+)
+OwnReaction = tuple[RoomId, Seq, str, Millis]
+"""Room, seq, emoji, when it was given."""
 # CROSS JOIN tells SQLite which of the two to go through.
 _AMONG = Many(
     'WITH k (room, seq, emoji, "user") AS (VALUES {rows}) SELECT k.seq, k.emoji FROM k CROSS JOIN reactions r '
@@ -74,3 +86,10 @@ def givers(db: sa.Connection, room: RoomId, seq: Seq, emoji: str, after: UserId,
 def among(db: sa.Connection, room: RoomId, user: UserId, given: Sequence[tuple[Seq, str]]) -> list[tuple[Seq, str]]:
     """Those of the (seq, emoji) that *user* gave."""
     return [(row[0], row[1]) for row in _AMONG.run(db, [(room, seq, emoji, user) for seq, emoji in given])]
+
+
+def of_user(db: sa.Connection, user: UserId, after: OwnReaction | None, limit: int) -> list[OwnReaction]:
+    """What *user* gave, from the one behind *after* on: by room, message and emoji."""
+    room, seq, emoji, _ = after or (RoomId(0), Seq(0), "", Millis(0))
+    values = {"user_": user, "room_": room, "seq_": seq, "emoji_": emoji, "limit_": limit}
+    return [(RoomId(row[0]), Seq(row[1]), row[2], Millis(row[3])) for row in db.execute(_OF_USER, values)]

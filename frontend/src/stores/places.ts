@@ -78,15 +78,23 @@ export const usePlaces = defineStore('places', () => {
 
   // Drafts.
 
+  /** Rooms in which something waits here, of which the server does not know, or no more. */
+  function unknown(): string {
+    return [...drafts.written()].filter((room) => rooms.get(room)?.draft === undefined).join()
+  }
+
   async function tellDrafts(): Promise<void> {
     const written = drafts.written()
     for (const room of new Set([...written, ...told])) {
       const draft = written.has(room)
       const place = rooms.get(room)
-      if (!place || draft === told.has(room)) continue
+      if (!place) continue
       if (draft) told.add(room)
-      // It was said before this page was loaded, perhaps by this very device.
-      if (draft && place.draft !== undefined) continue
+      // It is known already: from another device or an earlier visit, or since a post has ended it.
+      if (draft === (place.draft !== undefined)) {
+        if (!draft) told.delete(room)
+        continue
+      }
       try {
         const answer = await connection.request('draft', { room, draft })
         if (!draft) told.delete(room)
@@ -102,7 +110,7 @@ export const usePlaces = defineStore('places', () => {
     close()
     scope = effectScope(true)
     scope.run(() =>
-      watch([() => [...drafts.written()].join(), () => connection.isLive && rooms.loaded], () => {
+      watch([() => [...drafts.written()].join(), unknown, () => connection.isLive && rooms.loaded], () => {
         clearTimeout(telling)
         telling = setTimeout(() => void tellDrafts(), SETTLE)
       }),

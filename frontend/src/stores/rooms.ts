@@ -234,11 +234,13 @@ export const useRooms = defineStore('rooms', () => {
       return
     }
     stirred.set(row.room, row.created)
-    // An own post counts as read, from whichever device it came.
-    const read = row.author === session.me?.id ? Math.max(room.read, row.seq) : room.read
-    const before = row.author === session.me?.id ? 0 : (room.mentions ?? 0)
-    const mentions = Math.min(before + (means(row) ? 1 : 0), MOST_MENTIONS)
-    change(row.room, { seq: row.seq, read, mentions })
+    if (row.author === session.me?.id) {
+      // An own post counts as read, and is no draft any more, from whichever device it came.
+      change(row.room, { seq: row.seq, read: Math.max(room.read, row.seq), mentions: 0, draft: undefined })
+      return
+    }
+    const mentions = Math.min((room.mentions ?? 0) + (means(row) ? 1 : 0), MOST_MENTIONS)
+    change(row.room, { seq: row.seq, mentions })
   }
 
   function receiveOwn(row: MemberRow): void {

@@ -10,7 +10,7 @@ import { usePresence, usePresenceStore, useRoomPresence } from '@/stores/presenc
 import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
 import { FOR_GOOD, type RoomState } from '@/wire/frames'
-import { FakeServer, ME, OTHER, roomState, serveHttp, welcomeFrame } from '../fake-server'
+import { FakeServer, ME, message, OTHER, roomState, serveHttp, welcomeFrame } from '../fake-server'
 
 vi.mock('@/lib/i18n', () => ({ pickLocale: () => 'en', setLocale: () => Promise.resolve() }))
 
@@ -214,5 +214,31 @@ describe('drafts', () => {
     await settle()
     const places = usePlaces()
     expect([1, 2].map((id) => places.hasDraft(useRooms().get(id)!))).toEqual([false, true])
+  })
+
+  it('are ended by a post, and told again where something still waits', async () => {
+    await signIn(roomState(1, { draft: 5 }), roomState(2))
+    const places = usePlaces()
+    server.line.say(message(1, 1))
+    expect(places.hasDraft(useRooms().get(1)!)).toBe(true)
+    server.line.say(message(2, 2, { author: ME }))
+    expect(places.hasDraft(useRooms().get(1)!)).toBe(false)
+    useDrafts().set(2, 'half of it')
+    await vi.advanceTimersByTimeAsync(2_000)
+    server.line.ok(server.line.last('draft'), { room: 2, read: 0, level: 'all', muted: null, draft: 7 })
+    await settle()
+    server.line.say(message(1, 1, { room: 2, author: ME }))
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(server.line.asked('draft')).toMatchObject([
+      { room: 2, draft: true },
+      { room: 2, draft: true },
+    ])
+    server.line.ok(server.line.last('draft'), { room: 2, read: 1, level: 'all', muted: null, draft: 8 })
+    await settle()
+    // Sent from here: its own post has said so.
+    useDrafts().clear(2)
+    server.line.say(message(2, 2, { room: 2, author: ME }))
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(server.line.asked('draft')).toHaveLength(2)
   })
 })
