@@ -1,5 +1,5 @@
 // What the browser keeps: unsent messages, drafts, and what it last saw of the chat, each under its user's id.
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb'
 
 type FileKind = 'image' | 'video' | 'audio' | 'file'
 
@@ -102,6 +102,26 @@ export function openDatabase(): Promise<Database | null> {
     },
   }).catch(() => null)
   return opened
+}
+
+/**
+ * Writes in one transaction, which is committed as soon as all is asked for: a page that is leaving hears no answer, and
+ * a transaction that waits for one would go with it.  A browser that keeps nothing loses it.
+ */
+export async function write<Stores extends StoreNames<Schema>[]>(
+  stores: Stores,
+  work: (transaction: IDBPTransaction<Schema, Stores, 'readwrite'>) => Promise<unknown>[],
+): Promise<void> {
+  const db = await openDatabase()
+  try {
+    const transaction = db?.transaction(stores, 'readwrite')
+    if (!transaction) return
+    const asked = work(transaction)
+    transaction.commit()
+    await Promise.all([...asked, transaction.done])
+  } catch {
+    // Full, broken, or about to be upgraded by a newer page.
+  }
 }
 
 function makeWritten(db: Database): void {

@@ -4,7 +4,7 @@ import { computed, ref, shallowReactive, watch, type ComputedRef } from 'vue'
 import { serverNow } from '@/lib/clock'
 import { arrange, reuse, type Item, type UnreadLine } from '@/lib/grouping'
 import type { Carried, ErrorCode, MessageRow, Page, Rev, RoomId, RoomState, Row, Seq, UserId } from '@/wire/frames'
-import { call, codeOf, Refused, type Query } from '@/wire/http'
+import { call, callLast, codeOf, Refused, type Query } from '@/wire/http'
 import { Outbox, type OutboxPort, type OutboxRecord } from '@/wire/outbox'
 import { morePending, pendingRow, RoomLog, type ChatRow, type PageTicket, type Snapshot } from '@/wire/roomlog'
 import { useConnection } from './connection'
@@ -185,11 +185,15 @@ export const useMessages = defineStore('messages', () => {
     me = user
     outbox = new Outbox(user, port)
     void outbox.load()
+    addEventListener('pagehide', reportLast)
+    document.addEventListener('visibilitychange', hide)
   }
 
   function close(): void {
     outbox?.close()
     outbox = null
+    removeEventListener('pagehide', reportLast)
+    document.removeEventListener('visibilitychange', hide)
     for (const timer of reading.values()) clearTimeout(timer)
     for (const room of writers.values()) for (const timer of room.values()) clearTimeout(timer)
     heldUnread.clear()
@@ -620,6 +624,20 @@ export const useMessages = defineStore('messages', () => {
       // Told again with the next row that is read, or after the next welcome.
       seen.set(id, Math.max(seq, seen.get(id) ?? 0))
     }
+  }
+
+  /** Out of sight the timer may sleep. */
+  function hide(): void {
+    if (document.visibilityState !== 'hidden') return
+    for (const [id, timer] of [...reading]) {
+      clearTimeout(timer)
+      void report(id)
+    }
+  }
+
+  /** The page leaves, and the line with it: what is not told yet goes another way. */
+  function reportLast(): void {
+    for (const [id, seq] of seen) callLast('PUT', `/rooms/${id}/read`, { seq })
   }
 
   /** Read while away: said after `welcome`, whose counters do not know of it yet. */

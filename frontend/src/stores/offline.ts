@@ -5,7 +5,7 @@
 // longer a member of.  It ends with the session.
 import { watch } from 'vue'
 import { serverNow } from '@/lib/clock'
-import { openDatabase } from '@/lib/db'
+import { openDatabase, write } from '@/lib/db'
 import type {
   BlockView,
   Me,
@@ -107,22 +107,21 @@ export function startKeeping(user: UserId): () => void {
     timer = undefined
     const now = shell()
     if (!now) return
-    const db = await openDatabase()
-    if (!db || isStopped || !session.isKnownHere(user)) return
     const found = [...changed].map((room) => [room, logOf(room)] as const)
     changed.clear()
-    const transaction = db.transaction(['shells', 'logs'], 'readwrite')
-    const logs = transaction.objectStore('logs')
-    const writing: Promise<unknown>[] = [transaction.objectStore('shells').put({ user, shell: now })]
-    for (const [room, log] of found) {
-      if (log) writing.push(logs.put({ user, room, log }))
-      else if (kept.has(room) || !rooms.byId.has(room)) writing.push(logs.delete([user, room]))
-      if (log) kept.add(room)
-      else kept.delete(room)
-    }
-    // The page may be gone before the browser has said that all is written.
-    transaction.commit()
-    await Promise.all([...writing, transaction.done]).catch(() => undefined)
+    await write(['shells', 'logs'], (transaction) => {
+      // Signed out meanwhile, here or in another tab.
+      if (isStopped || !session.isKnownHere(user)) return []
+      const logs = transaction.objectStore('logs')
+      const asked: Promise<unknown>[] = [transaction.objectStore('shells').put({ user, shell: now })]
+      for (const [room, log] of found) {
+        if (log) asked.push(logs.put({ user, room, log }))
+        else if (kept.has(room) || !rooms.byId.has(room)) asked.push(logs.delete([user, room]))
+        if (log) kept.add(room)
+        else kept.delete(room)
+      }
+      return asked
+    })
   }
 
   function logOf(room: RoomId): Log | null {

@@ -140,3 +140,30 @@ test('a start with a slow server shows the room first, then the unread line', as
   await expect(log(page)).toContainText('while away 2')
   await expect(log(page).locator('[data-unread]')).toBeVisible()
 })
+
+test('a draft emptied and a message read right before a reload stay so', async ({ server, open }) => {
+  const mei = await server.setUp('mei', 'Mei')
+  const ola = await server.register('ola', 'Ola')
+  const page = await open(mei)
+  await enter(page)
+  await composer(page).fill('half a thought')
+  await page.waitForTimeout(600)
+  await page.reload()
+  await expect(composer(page)).toHaveValue('half a thought')
+  await composer(page).fill('')
+  await page.reload()
+  await expect(log(page)).toBeVisible()
+  await page.waitForTimeout(500)
+  await expect(composer(page)).toHaveValue('')
+
+  await server.post(ola, 'Look at this')
+  const told = page.waitForRequest((request) => request.method() === 'PUT' && request.url().endsWith('/rooms/1/read'))
+  // Seen after half a second, and told one second later.
+  await expect(log(page)).toContainText('Look at this')
+  await page.waitForTimeout(700)
+  await page.goto('about:blank')
+  await told
+  await expect
+    .poll(async () => (await (await server.ask('GET', `/rooms/${LOBBY}`, undefined, mei)).json()).read)
+    .toBe(1)
+})
