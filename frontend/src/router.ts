@@ -54,7 +54,7 @@ export const router = createRouter({
     {
       path: '/terms',
       name: 'terms',
-      component: () => import('@/features/auth/TermsPage.vue'),
+      component: saying('auth', () => import('@/features/auth/TermsPage.vue')),
       meta: { for: 'anybody' },
     },
     { path: '/stay', name: 'stay', component: saying('auth', () => import('@/features/auth/StayPage.vue')) },

@@ -1,5 +1,5 @@
-// What the browser keeps: unsent messages and drafts, each under its user's id.
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+// What the browser keeps: unsent messages, drafts, and what it last saw of the chat, each under its user's id.
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb'
 
 type FileKind = 'image' | 'video' | 'audio' | 'file'
 
@@ -58,9 +58,27 @@ export interface DraftRecord {
   reply?: number
 }
 
+/** What a page shows before, or without, an answer of the server; the stores know what stands in it. */
+export interface ShellRecord {
+  user: number
+  shell: unknown
+}
+
+/** The newest rows of a room that was opened. */
+export interface LogRecord {
+  user: number
+  room: number
+  log: unknown
+}
+
+/* Whoever changes the form of what is last seen raises the version: the old is then dropped, and comes anew. */
+const VERSION = 2
+
 export interface Schema extends DBSchema {
   outbox: { key: number; value: OutboxRecord; indexes: { nonce: string; user: number } }
   drafts: { key: [number, number | string]; value: DraftRecord; indexes: { user: number } }
+  shells: { key: number; value: ShellRecord }
+  logs: { key: [number, number]; value: LogRecord; indexes: { user: number } }
 }
 
 export type Database = IDBPDatabase<Schema>
@@ -69,13 +87,10 @@ let opened: Promise<Database | null> | undefined
 
 /** The database, or null where the browser has none (some private windows): then things last as long as the page. */
 export function openDatabase(): Promise<Database | null> {
-  opened ??= openDB<Schema>('webchat', 1, {
-    upgrade(db) {
-      const outbox = db.createObjectStore('outbox', { keyPath: 'order', autoIncrement: true })
-      outbox.createIndex('nonce', 'nonce', { unique: true })
-      outbox.createIndex('user', 'user')
-      const drafts = db.createObjectStore('drafts', { keyPath: ['user', 'room'] })
-      drafts.createIndex('user', 'user')
+  opened ??= openDB<Schema>('webchat', VERSION, {
+    upgrade(db, from) {
+      if (from < 1) makeWritten(db)
+      makeSeen(db)
     },
     blocking(_current, _blocked, event) {
       // A newer page wants to upgrade: let it, and open again on the next use.
@@ -87,4 +102,39 @@ export function openDatabase(): Promise<Database | null> {
     },
   }).catch(() => null)
   return opened
+}
+
+/**
+ * Writes in one transaction, which is committed as soon as all is asked for: a page that is leaving hears no answer, and
+ * a transaction that waits for one would go with it.  A browser that keeps nothing loses it.
+ */
+export async function write<Stores extends StoreNames<Schema>[]>(
+  stores: Stores,
+  work: (transaction: IDBPTransaction<Schema, Stores, 'readwrite'>) => Promise<unknown>[],
+): Promise<void> {
+  const db = await openDatabase()
+  try {
+    const transaction = db?.transaction(stores, 'readwrite')
+    if (!transaction) return
+    const asked = work(transaction)
+    transaction.commit()
+    await Promise.all([...asked, transaction.done])
+  } catch {
+    // Full, broken, or about to be upgraded by a newer page.
+  }
+}
+
+function makeWritten(db: Database): void {
+  const outbox = db.createObjectStore('outbox', { keyPath: 'order', autoIncrement: true })
+  outbox.createIndex('nonce', 'nonce', { unique: true })
+  outbox.createIndex('user', 'user')
+  const drafts = db.createObjectStore('drafts', { keyPath: ['user', 'room'] })
+  drafts.createIndex('user', 'user')
+}
+
+function makeSeen(db: Database): void {
+  for (const name of ['shells', 'logs'] as const) if (db.objectStoreNames.contains(name)) db.deleteObjectStore(name)
+  db.createObjectStore('shells', { keyPath: 'user' })
+  const logs = db.createObjectStore('logs', { keyPath: ['user', 'room'] })
+  logs.createIndex('user', 'user')
 }

@@ -50,6 +50,11 @@ export const useContacts = defineStore('contacts', () => {
     }
   }
 
+  /** Of whom one wanted to hear nothing, as the device remembers it. */
+  function recall(blocks: readonly BlockView[]): void {
+    for (const one of blocks) blocked.set(one.user.id, one)
+  }
+
   function receive(event: ContactChanged): void {
     const { user, state, note = '' } = event
     usePeople().put(user)
@@ -103,6 +108,7 @@ export const useContacts = defineStore('contacts', () => {
     contacts,
     requests,
     load,
+    recall,
     receive,
     stateOf,
     noteOf,

@@ -1,7 +1,7 @@
 // What is being written in each room and thread and not yet sent: kept over reloads, shared between tabs.
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
-import { openDatabase, type DraftRecord } from '@/lib/db'
+import { openDatabase, write, type DraftRecord } from '@/lib/db'
 import type { Carried, RoomId, Seq, UserId } from '@/wire/frames'
 
 const SETTLE = 400
@@ -30,6 +30,7 @@ export const useDrafts = defineStore('drafts', () => {
       channel.onmessage = ({ data }: MessageEvent<DraftRecord>) => hold(data)
     }
     addEventListener('pagehide', saveAll)
+    document.addEventListener('visibilitychange', hide)
     const db = await openDatabase()
     const kept = (await db?.getAllFromIndex('drafts', 'user', owner).catch(() => [])) ?? []
     // What was typed while they were being read is newer.
@@ -41,6 +42,7 @@ export const useDrafts = defineStore('drafts', () => {
   function close(): void {
     saveAll()
     removeEventListener('pagehide', saveAll)
+    document.removeEventListener('visibilitychange', hide)
     channel?.close()
     channel = null
     user = null
@@ -49,7 +51,7 @@ export const useDrafts = defineStore('drafts', () => {
   }
 
   function isWritten(place: DraftPlace): boolean {
-    return texts.has(place) || replies.has(place)
+    return texts.has(place) || replies.has(place) || timers.has(place)
   }
 
   function hold({ room, text, reply }: Pick<DraftRecord, 'room' | 'text' | 'reply'>): void {
@@ -112,6 +114,11 @@ export const useDrafts = defineStore('drafts', () => {
     for (const place of [...timers.keys()]) void save(place)
   }
 
+  /** A phone may end a page that is out of sight without another word. */
+  function hide(): void {
+    if (document.visibilityState === 'hidden') saveAll()
+  }
+
   async function save(place: DraftPlace): Promise<void> {
     clearTimeout(timers.get(place))
     timers.delete(place)
@@ -119,10 +126,11 @@ export const useDrafts = defineStore('drafts', () => {
     const seq = reply(place)
     const record: DraftRecord = { user, room: place, text: get(place), ...(seq !== null && { reply: seq }) }
     channel?.postMessage(record)
-    const db = await openDatabase()
     // A browser that keeps nothing has no drafts after a reload; writing goes on.
-    if (record.text || record.reply) await db?.put('drafts', record).catch(() => undefined)
-    else await db?.delete('drafts', [record.user, place]).catch(() => undefined)
+    await write(['drafts'], (transaction) => {
+      const store = transaction.objectStore('drafts')
+      return [record.text || record.reply ? store.put(record) : store.delete([record.user, place])]
+    })
   }
 
   return { ready, get, has, written, set, reply, setReply, carried, clear, open, close }

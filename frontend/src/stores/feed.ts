@@ -7,6 +7,7 @@ import { useContacts } from './contacts'
 import { useDrafts } from './drafts'
 import { useMarks } from './marks'
 import { useMessages } from './messages'
+import { restore, startKeeping, type Kept } from './offline'
 import { usePeople } from './people'
 import { usePlaces } from './places'
 import { usePresenceStore } from './presence'
@@ -18,10 +19,15 @@ import { useSession } from './session'
 /** Hears each message that is new to this page, before it counts as known; not those caught up with after a gap. */
 export const news = new Set<(row: MessageRow) => void>()
 
-export function startFeed(me: UserId): void {
+let stopKeeping: () => void = () => undefined
+
+/** *kept*: what this device last saw of it, if the server has not been heard yet. */
+export function startFeed(me: UserId, kept: Kept | null): void {
   const messages = useMessages()
   void useDrafts().open(me)
   messages.open(me)
+  if (kept) restore(kept)
+  stopKeeping = startKeeping(me)
   usePresenceStore().open()
   usePlaces().open()
   useConnection().start({
@@ -34,6 +40,7 @@ export function startFeed(me: UserId): void {
 }
 
 export function stopFeed(): void {
+  stopKeeping()
   usePresenceStore().close()
   usePlaces().close()
   useConnection().stop()

@@ -4,9 +4,9 @@ import { computed, ref, shallowReactive, watch, type ComputedRef } from 'vue'
 import { serverNow } from '@/lib/clock'
 import { arrange, reuse, type Item, type UnreadLine } from '@/lib/grouping'
 import type { Carried, ErrorCode, MessageRow, Page, Rev, RoomId, RoomState, Row, Seq, UserId } from '@/wire/frames'
-import { call, codeOf, Refused, type Query } from '@/wire/http'
+import { call, callLast, codeOf, Refused, type Query } from '@/wire/http'
 import { Outbox, type OutboxPort, type OutboxRecord } from '@/wire/outbox'
-import { morePending, pendingRow, RoomLog, type ChatRow, type PageTicket } from '@/wire/roomlog'
+import { morePending, pendingRow, RoomLog, type ChatRow, type PageTicket, type Snapshot } from '@/wire/roomlog'
 import { useConnection } from './connection'
 import { useMarks } from './marks'
 import { usePeople } from './people'
@@ -59,6 +59,9 @@ const PAGE = 50
 /* More than these are not drawn when a room is entered. */
 const FIRST_ROWS = 60
 const WINDOWS = 8
+/** Of so many more rooms the newest rows stay, and are kept over a reload. */
+export const MOST_KEPT = 20
+const ROWS_KEPT = 50
 const READ_EVERY = 1_000
 const TYPING_EVERY = 3_000
 const TYPING_FOR = 6_000
@@ -101,6 +104,8 @@ export const useMessages = defineStore('messages', () => {
   const heldUnread = new Set<RoomId>()
   const reading = new Map<RoomId, ReturnType<typeof setTimeout>>()
   const recent: RoomId[] = []
+  /** Hears of each room of which something else is held than before. */
+  let whenHeld: (id: RoomId) => void = () => undefined
   /** The message at which somebody reads further up. */
   const readers = new Map<RoomId, Seq>()
   /** Pending rows, also of rooms that `welcome` has not brought yet. */
@@ -142,7 +147,9 @@ export const useMessages = defineStore('messages', () => {
 
   function touch(id: RoomId, changes: Partial<Place> = {}): void {
     const place = places.get(id)
-    if (place) places.set(id, { ...place, ...changes, version: place.version + 1 })
+    if (!place) return
+    places.set(id, { ...place, ...changes, version: place.version + 1 })
+    whenHeld(id)
   }
 
   function onChange(id: RoomId, listener: (change: Change) => void): () => void {
@@ -178,11 +185,15 @@ export const useMessages = defineStore('messages', () => {
     me = user
     outbox = new Outbox(user, port)
     void outbox.load()
+    addEventListener('pagehide', reportLast)
+    document.addEventListener('visibilitychange', hide)
   }
 
   function close(): void {
     outbox?.close()
     outbox = null
+    removeEventListener('pagehide', reportLast)
+    document.removeEventListener('visibilitychange', hide)
     for (const timer of reading.values()) clearTimeout(timer)
     for (const room of writers.values()) for (const timer of room.values()) clearTimeout(timer)
     heldUnread.clear()
@@ -190,6 +201,7 @@ export const useMessages = defineStore('messages', () => {
     const maps = [places, views, listeners, followers, writers, toldTyping, seen, reading, waitingFor, readers]
     for (const map of maps) map.clear()
     wanted = null
+    whenHeld = () => undefined
     recent.length = 0
     epoch.value = null
     connection.waitingCount = 0
@@ -209,7 +221,10 @@ export const useMessages = defineStore('messages', () => {
     touch(id, { isOpen: true, line })
     remember(id)
     const first = after + 1
-    if (log.loaded && (line ? first >= log.lo && first <= log.hi : log.atLatest)) return
+    if (log.loaded && (line ? first >= log.lo && first <= log.hi : log.atLatest)) {
+      if (log.list().some((row) => row.more.files)) await needed
+      return
+    }
     if (count >= PAGE) await openAround(id, first)
     else await openLatest(id)
   }
@@ -225,16 +240,42 @@ export const useMessages = defineStore('messages', () => {
     touch(id, { line: null })
   }
 
-  /** Windows of the last rooms stay; the others keep their counters. */
+  /** Windows of the last rooms stay, of those before them the newest rows; the others keep their counters. */
   function remember(id: RoomId): void {
     const at = recent.indexOf(id)
     if (at >= 0) recent.splice(at, 1)
     recent.unshift(id)
-    for (const old of recent.splice(WINDOWS)) {
-      places.get(old)?.log.unload()
+    for (const old of recent.slice(WINDOWS)) {
+      places.get(old)?.log.shrink(ROWS_KEPT)
       people.dropMembers(old)
+    }
+    for (const old of recent.splice(MOST_KEPT)) {
+      places.get(old)?.log.unload()
       touch(old)
     }
+  }
+
+  // What is kept over a reload.
+
+  /** Before the line is there: all rooms, and of some the rows, as they were kept. */
+  function recall(states: readonly RoomState[], logs: ReadonlyMap<RoomId, Snapshot>, of: string): void {
+    epoch.value = of
+    for (const state of states) {
+      const kept = logs.get(state.room)
+      setPlace(state.room, kept ? RoomLog.of(kept, state.room, me) : new RoomLog(state.room, me, state.rev, state.seq))
+    }
+    recent.push(...[...logs.keys()].filter((id) => places.has(id)).slice(0, MOST_KEPT))
+  }
+
+  /** The rooms of which rows are held, the one opened last first. */
+  const opened = (): RoomId[] => [...recent]
+
+  function snapshot(id: RoomId): Snapshot | null {
+    return places.get(id)?.log.snapshot(ROWS_KEPT) ?? null
+  }
+
+  function onHeld(listener: (id: RoomId) => void): void {
+    whenHeld = listener
   }
 
   // History.
@@ -444,14 +485,18 @@ export const useMessages = defineStore('messages', () => {
       if (place.isOpen) reopen(id)
       return
     }
-    const log = new RoomLog(id, me, rev, seq)
+    setPlace(id, new RoomLog(id, me, rev, seq))
+    if (wanted === id) void enter(id)
+  }
+
+  function setPlace(id: RoomId, log: RoomLog): void {
     for (const row of waitingFor.values()) if (row.room === id) log.addPending(row)
     places.set(id, { log, isOpen: false, loading: null, ticket: null, error: null, line: null, version: 0 })
-    if (wanted === id) void enter(id)
   }
 
   function dropRoom(id: RoomId): void {
     places.delete(id)
+    whenHeld(id)
     writers.delete(id)
     seen.delete(id)
     people.dropMembers(id)
@@ -581,6 +626,20 @@ export const useMessages = defineStore('messages', () => {
     }
   }
 
+  /** Out of sight the timer may sleep. */
+  function hide(): void {
+    if (document.visibilityState !== 'hidden') return
+    for (const [id, timer] of [...reading]) {
+      clearTimeout(timer)
+      void report(id)
+    }
+  }
+
+  /** The page leaves, and the line with it: what is not told yet goes another way. */
+  function reportLast(): void {
+    for (const [id, seq] of seen) callLast('PUT', `/rooms/${id}/read`, { seq })
+  }
+
   /** Read while away: said after `welcome`, whose counters do not know of it yet. */
   function reportAll(): void {
     for (const [id, seq] of [...seen]) {
@@ -647,6 +706,10 @@ export const useMessages = defineStore('messages', () => {
     open,
     close,
     held,
+    recall,
+    snapshot,
+    opened,
+    onHeld,
     welcome,
     startRoom,
     dropRoom,

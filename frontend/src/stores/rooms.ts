@@ -54,6 +54,8 @@ export const useRooms = defineStore('rooms', () => {
 
   const byId = shallowReactive(new Map<RoomId, Room>())
   const loaded = ref(false)
+  /** While all this is only what the device remembers: of when; null once the server has said how it is. */
+  const asOf = ref<Millis | null>(null)
   const gone = ref<Gone | null>(null)
   const lastOpened = useLocalStorage<number | null>('webchat.room', null, {
     serializer: { read: (text) => Number(text) || null, write: String },
@@ -175,9 +177,19 @@ export const useRooms = defineStore('rooms', () => {
     const mine = new Set(states.map((state) => state.room))
     const lost = [...byId.keys()].filter((id) => !mine.has(id))
     for (const id of lost) drop(id)
+    // It may have happened long ago, and by her own doing.
+    if (asOf.value !== null) gone.value = null
     for (const state of states) put(state)
     loaded.value = true
+    asOf.value = null
     return lost
+  }
+
+  /** What the device remembers, until the first `welcome`. */
+  function recall(states: readonly RoomState[], at: Millis): void {
+    for (const state of states) put(state)
+    loaded.value = true
+    asOf.value = at
   }
 
   function drop(id: RoomId, why?: Gone['why']): void {
@@ -407,12 +419,14 @@ export const useRooms = defineStore('rooms', () => {
     for (const timer of recounting.values()) clearTimeout(timer)
     recounting.clear()
     loaded.value = false
+    asOf.value = null
     gone.value = null
   }
 
   return {
     byId,
     loaded,
+    asOf,
     gone,
     lastOpened,
     active,
@@ -447,6 +461,7 @@ export const useRooms = defineStore('rooms', () => {
     receiveOther,
     setSilenced,
     welcome,
+    recall,
     put,
     drop,
     receiveRoom,

@@ -1,4 +1,5 @@
 // Who is signed in on this browser, what the server is, and everything about one's own account.
+import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import {
@@ -8,12 +9,14 @@ import {
   type Server,
   type SessionView,
   type Status,
+  type UserId,
   type Welcome,
 } from '@/wire/frames'
 import { call, onUnauthenticated, Refused, sendPicture } from '@/wire/http'
 import type { End } from '@/wire/socket'
 import { useConnection } from './connection'
 import type * as Feed from './feed'
+import type { Kept } from './offline'
 import { usePrefs } from './prefs'
 
 export type SessionPhase = 'starting' | 'unreachable' | 'setup' | 'signed-out' | 'signed-in'
@@ -57,49 +60,109 @@ export const useSession = defineStore('session', () => {
 
   const isGuest = computed(() => me.value?.role === 'guest')
 
+  /** Whom this browser may show before the server has been heard: who was signed in last, and has not signed out. */
+  const last = useLocalStorage<UserId | null>('webchat.user', null, {
+    serializer: { read: (text) => Number(text) || null, write: String },
+    writeDefaults: false,
+    flush: 'sync',
+  })
+  /** Who is signed in is known from the last time only. */
+  let isRemembered = false
+
   onUnauthenticated(() => {
-    if (phase.value === 'signed-in') end('signed_out')
+    if (phase.value === 'signed-in' && !isRemembered) end('signed_out')
   })
 
+  /** What this device last saw is there at once, and the server is asked meanwhile. */
   async function start(): Promise<void> {
     await usePrefs().ready()
+    if (await remember()) void ask()
+    else await ask()
+  }
+
+  async function remember(): Promise<boolean> {
+    if (last.value === null) return false
+    const { recall } = await import('./offline')
+    const kept = await recall(last.value)
+    if (!kept) return false
+    isRemembered = true
+    server.value = kept.server
+    device.value = kept.session
+    await enter(kept.me, kept)
+    return true
+  }
+
+  async function ask(): Promise<void> {
     try {
       server.value = await call<Server>('GET', '/server')
-      if (server.value.needs_setup) phase.value = 'setup'
-      else await resume()
+      if (!server.value.needs_setup) return await resume()
+      leave()
+      phase.value = 'setup'
     } catch {
-      phase.value = 'unreachable'
+      if (phase.value !== 'signed-in') phase.value = 'unreachable'
     }
   }
 
   async function resume(): Promise<void> {
     try {
-      const answer = await call<{ user: Me; session: SessionView }>('GET', '/session')
-      device.value = answer.session
-      await enter(answer.user)
+      const { user, session } = await call<{ user: Me; session: SessionView }>('GET', '/session')
+      if (me.value && me.value.id !== user.id) return await startAnew()
+      device.value = session
+      be(user)
+      await enter(user)
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== 'unauthenticated') throw error
-      phase.value = 'signed-out'
+      leave()
     }
   }
 
-  async function enter(user: Me): Promise<void> {
+  async function enter(user: Me, kept: Kept | null = null): Promise<void> {
     me.value = user
     ended.value = null
     phase.value = 'signed-in'
-    await startFeed(user.id)
+    await startFeed(user.id, kept)
+  }
+
+  /** The server has said so. */
+  function be(user: Me): void {
+    isRemembered = false
+    me.value = user
+    last.value = user.id
+  }
+
+  /** Another tab signed in as somebody else: nothing on this page is hers. */
+  async function startAnew(): Promise<void> {
+    last.value = null
+    await forget()
+    location.reload()
+  }
+
+  const isKnownHere = (user: UserId): boolean => last.value === user
+
+  async function forget(): Promise<void> {
+    await (await import('./offline')).forget()
   }
 
   /* Whoever is not signed in need not load what comes over the line, and the stores it fills. */
   let feed: Pick<typeof Feed, 'startFeed' | 'stopFeed'> | null = null
 
-  async function startFeed(user: number): Promise<void> {
+  /** Whose feed runs, or is about to. */
+  let fed: UserId | null = null
+
+  async function startFeed(user: UserId, kept: Kept | null): Promise<void> {
+    if (fed === user) return
+    fed = user
     feed ??= await import('./feed')
-    if (me.value?.id === user) feed.startFeed(user)
+    if (me.value?.id === user) feed.startFeed(user, kept)
   }
 
   function leave(): void {
     feed?.stopFeed()
+    fed = null
+    isRemembered = false
+    // The mark goes at once; without it nothing of what is still kept is shown.
+    if (last.value !== null) void forget().catch(() => undefined)
+    last.value = null
     me.value = null
     device.value = null
     phase.value = 'signed-out'
@@ -108,6 +171,7 @@ export const useSession = defineStore('session', () => {
   async function enterBy(path: string, body: object): Promise<void> {
     const { user } = await call<{ user: Me }>('POST', path, { body })
     if (server.value) server.value = { ...server.value, needs_setup: false }
+    be(user)
     await enter(user)
   }
 
@@ -144,12 +208,8 @@ export const useSession = defineStore('session', () => {
   }
 
   function welcome(frame: Welcome): void {
-    if (me.value && me.value.id !== frame.user.id) {
-      // Another tab signed in as somebody else: nothing on this page is hers.
-      location.reload()
-      return
-    }
-    me.value = frame.user
+    if (me.value && me.value.id !== frame.user.id) return void startAnew()
+    be(frame.user)
     device.value = frame.session
     server.value = frame.server
   }
@@ -170,6 +230,8 @@ export const useSession = defineStore('session', () => {
     const isKnown = why === 'signed_out' && (await isSignedIn())
     // Whoever deletes her account knows why the line is closed.
     if (phase.value !== 'signed-in' || isDeleting) return
+    // She was told long ago, or has let it run out.
+    if (isRemembered && !isKnown && why === 'signed_out') return leave()
     const now = performance.now()
     if (!isKnown || now - cameBack < COME_BACK_EVERY) return end(why)
     cameBack = now
@@ -261,6 +323,7 @@ export const useSession = defineStore('session', () => {
     welcome,
     receiveStatus,
     closed,
+    isKnownHere,
     changePassword,
     updateProfile,
     setAvatar,

@@ -32,6 +32,13 @@ export async function call<T>(method: Method, path: string, options: Sent & { qu
   throw refused
 }
 
+/** For a page that is leaving: the browser sends it even so, and nobody hears the answer. */
+export function callLast(method: Method, path: string, body: object): void {
+  const headers = { 'Content-Type': 'application/json' }
+  const sent = { method, credentials: 'same-origin', keepalive: true, headers, body: JSON.stringify(body) } as const
+  void fetch(BASE + path, sent).catch(() => undefined)
+}
+
 /** As `call`, for a picture.  The server may want to know first who sends so much: it then asks for it again. */
 export async function sendPicture<T>(path: string, picture: Blob): Promise<T> {
   try {

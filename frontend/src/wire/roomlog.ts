@@ -53,6 +53,16 @@ export interface PageTicket {
   generation: number
 }
 
+/** What is kept of a log over a reload: rows lo..hi, as they were at *rev*. */
+export interface Snapshot {
+  rev: Rev
+  seq: Seq
+  lo: Seq
+  hi: Seq
+  atStart: boolean
+  rows: ChatRow[]
+}
+
 type Place = Pick<Posted, 'seq' | 'rev' | 'created'>
 
 const MOST_ROWS = 300
@@ -90,6 +100,29 @@ export class RoomLog {
     this.me = me
     this.mine = rev
     this.seq = seq
+  }
+
+  /** As it was kept: it goes on from there, like one that was held while the line was down. */
+  static of(snapshot: Snapshot, room: RoomId, me: UserId): RoomLog {
+    const log = new RoomLog(room, me, snapshot.rev, snapshot.seq)
+    for (const row of snapshot.rows) log.rows.set(row.seq!, row)
+    log.lo = snapshot.lo
+    log.hi = snapshot.hi
+    log.atStart = snapshot.atStart
+    log.loaded = true
+    return log
+  }
+
+  /** The newest *most* rows of the window; null when there is none. */
+  snapshot(most: number): Snapshot | null {
+    if (!this.loaded) return null
+    const lo = Math.max(this.lo, this.hi - most + 1)
+    const rows: ChatRow[] = []
+    for (let seq = lo; seq <= this.hi; seq++) {
+      const row = this.rows.get(seq)
+      if (row) rows.push(row)
+    }
+    return { rev: this.mine, seq: this.seq, lo, hi: this.hi, atStart: this.atStart && lo === this.lo, rows }
   }
 
   get atLatest(): boolean {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Page } from '@playwright/test'
+import { audit } from './axe'
 import { composer, enter, expect, log, PHONE, say, test, WIDE } from './stage'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
@@ -10,6 +11,11 @@ interface Told {
   title: string
   body?: string
   tag?: string
+}
+
+async function auditFor(page: Page, name: string): Promise<void> {
+  await audit(page)
+  if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/${name}.png` })
 }
 
 /** Notifications as the page makes them, in place of those of the desktop. */
@@ -84,6 +90,60 @@ test('what is meant for one is counted in the title, shown by the icon, and told
   await expect.poll(told).toEqual([{ title: 'Ola · # Lobby', body: '1 new message', tag: 'room-1' }])
 })
 
+for (const [width, options, words] of [
+  ['wide', WIDE, { ask: 'Shall this device tell you?', on: 'Turn on', later: 'Not now' }],
+  ['phone, in Chinese', { ...PHONE, locale: 'zh-CN' }, { ask: '要让这台设备提醒你吗', on: '开启提醒', later: '暂不' }],
+] as const)
+  test(`notifications are offered after the second call that nobody saw, ${width}`, async ({ server, open }) => {
+    const mei = await server.setUp('mei', 'Mei')
+    const ola = await server.register('ola', 'Ola')
+    const answer = await server.ask('POST', '/directs', { users: [2] }, mei)
+    const { room } = (await answer.json()) as { room: number }
+    const page = await open(mei, options)
+    const told = await listen(page, 'default')
+    const look = (isAway: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'visibilityState', { value: hidden ? 'hidden' : 'visible', configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, isAway)
+    await page.goto('/browse')
+    await expect(page.getByRole('link', { name: 'Lobby' }).first()).toBeAttached()
+    await page.waitForTimeout(1_000)
+    if (options !== WIDE) {
+      await page.getByRole('link', { name: '聊天' }).click()
+      await expect(page).toHaveURL(/\/$/)
+    }
+    const offer = page.getByText(words.ask)
+
+    await look(true)
+    await server.post(ola, 'to everybody, and so to nobody')
+    await server.post(ola, 'psst', room)
+    await expect(page).toHaveTitle(/^\(1\) /)
+    await page.waitForTimeout(600)
+    await expect(offer).toHaveCount(0)
+    await server.post(ola, '@mei are you there?')
+    await expect(offer).toHaveCount(1)
+    await look(false)
+    await expect(offer).toBeVisible()
+    await auditFor(page, `offer-${options === WIDE ? 'wide-en' : 'phone-zh'}`)
+
+    if (options === WIDE) {
+      await page.getByRole('button', { name: words.on }).click()
+      await expect(offer).toHaveCount(0)
+      await server.post(ola, 'now you hear me', room)
+      await expect.poll(told).toHaveLength(1)
+    } else {
+      await page.getByRole('button', { name: words.later }).click()
+      await expect(offer).toHaveCount(0)
+      await page.reload()
+      await look(true)
+      for (const text of ['psst', 'psst!']) await server.post(ola, text, room)
+      await expect(page).toHaveTitle(/^\(4\) /)
+      await page.waitForTimeout(600)
+      await expect(offer).toHaveCount(0)
+    }
+  })
+
 test('of several tabs one tells', async ({ server, open }) => {
   const mei = await server.setUp('mei', 'Mei')
   const ola = await server.register('ola', 'Ola')
@@ -116,10 +176,10 @@ test('the page starts without a line, and is whole again with it', async ({ serv
   await expect(composer(page)).toBeVisible()
   await server.kill()
   await page.goto('/rooms/1')
-  await expect(page.getByRole('heading', { name: 'The server does not answer' })).toBeVisible()
-  await server.start()
-  await page.getByRole('button', { name: 'Try again' }).click()
   await say(page, 'back again')
+  await expect(page.getByText('Shown as last seen here')).toBeVisible()
+  await server.start()
+  await page.getByRole('button', { name: 'Try now' }).click()
   await expect.poll(() => server.history(mei)).toEqual([{ seq: 1, text: 'back again' }])
 
   // Signing out leaves nothing of it behind.

@@ -69,6 +69,43 @@ describe('drafts', () => {
     expect(drafts.get(1)).toBe('typed')
   })
 
+  it.each([
+    ['leaves', () => dispatchEvent(new Event('pagehide'))],
+    [
+      'is hidden',
+      () => {
+        vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+        document.dispatchEvent(new Event('visibilitychange'))
+      },
+    ],
+  ])('emptied right before the page %s stay empty', async (_, go) => {
+    const drafts = await page()
+    drafts.set(1, 'half a thought')
+    dispatchEvent(new Event('pagehide'))
+    await until(async () => (await kept()).length === 1)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    drafts.set(1, '')
+    go()
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+    await until(async () => (await kept()).length === 0)
+  })
+
+  it('emptied while what was kept is read do not come back', async () => {
+    const before = await page()
+    before.set(1, 'kept')
+    before.close()
+    await until(async () => (await kept()).length === 1)
+    setActivePinia(createPinia())
+    const drafts = useDrafts()
+    opened.push(drafts)
+    const opening = drafts.open(ME)
+    drafts.set(1, 'k')
+    drafts.set(1, '')
+    await opening
+    expect(drafts.get(1)).toBe('')
+  })
+
   it('are gone when cleared', async () => {
     const drafts = await page()
     drafts.set(1, 'x')

@@ -16,7 +16,7 @@ let server: FakeServer
 let calls: string[]
 /** How many messages each room has, by HTTP. */
 let posted: Record<number, number>
-let answers: Record<string, object>
+let answers: Parameters<typeof serveHttp>[0]
 
 function history(url: URL): Page {
   const room = Number(url.pathname.split('/')[4])
@@ -150,6 +150,28 @@ describe('rooms', () => {
     expect(useRooms().unread(1)).toBe(1)
     server.line.say(message(7, 7, { author: ME }))
     expect(useRooms().unread(1)).toBe(0)
+  })
+
+  it('read within the last second are told when the page leaves, by HTTP', async () => {
+    const bodies: unknown[] = []
+    answers['PUT /rooms/1/read'] = (_, body) => {
+      bodies.push(body)
+      return {}
+    }
+    await signIn(roomState(1, { seq: 9, rev: 9, read: 2 }))
+    useMessages().markVisible(1, 7)
+    dispatchEvent(new Event('pagehide'))
+    await until(() => bodies.length === 1)
+    expect(bodies).toEqual([{ seq: 7 }])
+  })
+
+  it('read within the last second are told when the page is hidden, by the line', async () => {
+    await signIn(roomState(1, { seq: 9, rev: 9, read: 2 }))
+    useMessages().markVisible(1, 7)
+    const state = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    document.dispatchEvent(new Event('visibilitychange'))
+    state.mockRestore()
+    expect(server.line.last('read')).toMatchObject({ room: 1, seq: 7 })
   })
 
   it('follow the read mark of another device, and never back', async () => {

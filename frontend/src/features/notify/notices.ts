@@ -7,11 +7,12 @@ import { useContacts } from '@/stores/contacts'
 import { news } from '@/stores/feed'
 import { usePeople } from '@/stores/people'
 import { usePrefs } from '@/stores/prefs'
-import { useRooms } from '@/stores/rooms'
+import { useRooms, type Room } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
 import type { MessageRow, RoomId, Seq, UserId } from '@/wire/frames'
 import { useNoticeDevice } from './device'
-import { bodyOf, isQuietAt, isWanted, mentions, titleOf } from './rules'
+import { useMissed } from './missed'
+import { bodyOf, isCall, isQuietAt, isWanted, mentions, titleOf } from './rules'
 import { chime } from './sound'
 import { workerReady } from '@/lib/worker'
 
@@ -30,6 +31,7 @@ export function startNotices(router: Router): () => void {
   const rooms = useRooms()
   const prefs = usePrefs()
   const device = useNoticeDevice()
+  const missed = useMissed()
   const shown = new Map<RoomId, Notification>()
   const seen = new Map<RoomId, Seq>()
   const counts = new Map<RoomId, number>()
@@ -60,15 +62,22 @@ export function startNotices(router: Router): () => void {
       tabs?.postMessage({ room: row.room, seq: row.seq } satisfies Seen)
       return
     }
-    if (isTeller && device.isOn) setTimeout(() => void tell(row), SEEN_WITHIN)
+    if (!isTeller || !(device.isOn || missed.isUnasked)) return
+    const isHidden = document.visibilityState === 'hidden'
+    setTimeout(() => void consider(row, isHidden), SEEN_WITHIN)
   }
 
-  async function tell(row: MessageRow): Promise<void> {
+  async function consider(row: MessageRow, isHidden: boolean): Promise<void> {
     const room = rooms.get(row.room)
     const me = useSession().me
     if (!room || !me || !isWanted(row, room, me.id, serverNow())) return
     if (isQuietAt(prefs.quiet, new Date(serverNow())) || useContacts().isBlocked(row.author)) return
     if ((seen.get(row.room) ?? 0) >= row.seq || room.read >= row.seq) return
+    if (device.isOn) await tell(row, room, me.id)
+    else if (isHidden && isCall(row, room, me.id)) missed.note()
+  }
+
+  async function tell(row: MessageRow, room: Room, me: UserId): Promise<void> {
     const author = await nameOf(row.author)
     const count = (counts.get(row.room) ?? 0) + 1
     counts.set(row.room, count)
@@ -82,7 +91,7 @@ export function startNotices(router: Router): () => void {
       silent: true,
       data: { url: `/rooms/${row.room}#m-${row.seq}` },
       // Replaced without another sign, unless somebody is called.
-      ...(mentions(row, me.id) && { renotify: true }),
+      ...(mentions(row, me) && { renotify: true }),
     })
     if (prefs.noticeSound === 'on') chime()
   }

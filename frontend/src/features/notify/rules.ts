@@ -20,11 +20,16 @@ export function mentions(row: MessageRow, me: UserId): boolean {
   return row.everyone !== undefined || (row.mentions ?? []).includes(me)
 }
 
+/** Meant for *me*: by name, with everybody, or in a conversation. */
+export function isCall(row: MessageRow, room: Pick<RoomState, 'kind'>, me: UserId): boolean {
+  return room.kind === 'direct' || mentions(row, me)
+}
+
 /** Whether *me* wants to be told of this message of another: by the level of the room, not by where she looks. */
 export function isWanted(row: MessageRow, room: Pick<RoomState, 'kind' | 'level' | 'muted'>, me: UserId, now: number) {
   if (row.author === me || row.deleted || room.level === 'nothing') return false
   if (room.muted !== undefined && room.muted > now) return false
-  return room.level === 'all' || room.kind === 'direct' || mentions(row, me)
+  return room.level === 'all' || isCall(row, room, me)
 }
 
 /** The text on one line, cut where it is too long, never within a sign. */

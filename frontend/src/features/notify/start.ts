@@ -1,7 +1,11 @@
 // What runs beside the page while somebody is signed in: the service worker, notices, what a click on them opens.
+import { watch } from 'vue'
 import type { Router } from 'vue-router'
+import { saying } from '@/lib/i18n'
 import { useNoticeDevice } from './device'
 import { awaitOffer } from './install'
+import { noticeOffer } from './index'
+import { useMissed } from './missed'
 import { startNotices } from './notices'
 import { workerReady } from '@/lib/worker'
 
@@ -11,6 +15,11 @@ export function start(router: Router): () => void {
   void useNoticeDevice().resume()
   const stopOffer = awaitOffer()
   const stopNotices = startNotices(router)
+  const stopWaiting = watch(
+    () => useMissed().isDue,
+    (isDue) => isDue && void bringOffer(),
+    { immediate: true },
+  )
 
   function opened({ data }: MessageEvent<{ type?: string; url?: string }>): void {
     if (data.type === 'open' && data.url?.startsWith('/')) void router.push(data.url)
@@ -20,7 +29,18 @@ export function start(router: Router): () => void {
   container?.addEventListener('message', opened)
   return () => {
     stopNotices()
+    stopWaiting()
     stopOffer()
     container?.removeEventListener('message', opened)
   }
+}
+
+const loadOffer = saying('notify', () => import('./NoticeOffer.vue'))
+
+async function bringOffer(): Promise<void> {
+  // Without a line there is time.
+  noticeOffer.value ??= await loadOffer().then(
+    (loaded) => loaded.default,
+    () => null,
+  )
 }

@@ -3,26 +3,36 @@ import { useTitle } from '@vueuse/core'
 import { computed, watchEffect } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
+import { usePeople } from '@/stores/people'
 import { usePlaces } from '@/stores/places'
 import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
+
+/** What places are called; rooms and people have names of their own, and home is the house. */
+export const TITLES = {
+  browse: 'directory.title',
+  mentions: 'mentions.title',
+  people: 'people.title',
+  search: 'search.title',
+  settings: 'settings.title',
+  announcements: 'announcements.title',
+  admin: 'admin.title',
+  direct: 'list.direct',
+  'not-found': 'not_found.title',
+} as const
 
 export function usePageTitle(): void {
   const { t } = useI18n()
   const route = useRoute()
   const rooms = useRooms()
+  const people = usePeople()
   const places = usePlaces()
   const session = useSession()
 
   const place = computed(() => {
     if (route.name === 'room') return rooms.get(Number(route.params.id))?.title ?? ''
-    if (route.name === 'browse') return t('directory.title')
-    if (route.name === 'mentions') return t('mentions.title')
-    if (route.name === 'people') return t('people.title')
-    if (route.name === 'admin') return t('admin.title')
-    if (route.name === 'announcements') return t('announcements.title')
-    if (route.name === 'settings') return t('settings.title')
-    return ''
+    if (route.name === 'person') return people.cards.get(Number(route.params.id))?.display_name || t('people.title')
+    return route.name && route.name in TITLES ? t(TITLES[route.name as keyof typeof TITLES]) : ''
   })
 
   /* What is meant for oneself is counted; all else that is new is a dot. */
