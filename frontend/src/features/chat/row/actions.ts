@@ -84,6 +84,10 @@ export interface RowActions {
   jump(seq: Seq): void
   /** To the thread that message *seq* began. */
   openThread(seq: Seq): void
+  /** The id of the element of message *seq*, which may stand both in the room and in its thread. */
+  idOf(seq: Seq): string
+  /** Where the focus goes when what was opened from a row closes. */
+  elementOf(row: ChatRow): HTMLElement | null
 }
 
 /** Where rows are shown: what is around them. */
@@ -244,6 +248,12 @@ export function provideRowActions(room: RoomId, around: RowSurroundings): RowAct
     void router.push(`/rooms/${room}/threads/${seq}`)
   }
 
+  const idOf = (seq: Seq): string => `${thread === null ? '' : 'thread-'}m-${seq}`
+
+  function elementOf({ seq }: ChatRow): HTMLElement | null {
+    return seq === null ? null : document.getElementById(idOf(seq))
+  }
+
   function takeBack(text: string, within: Seq | null | undefined = thread): void {
     const to = draftPlace(room, within)
     drafts.set(to, [text, drafts.get(to)].filter(Boolean).join('\n'))
@@ -296,6 +306,8 @@ export function provideRowActions(room: RoomId, around: RowSurroundings): RowAct
     write,
     jump,
     openThread,
+    idOf,
+    elementOf,
     reacting,
     mention,
   }
