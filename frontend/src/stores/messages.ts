@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, watch, type ComputedRef } from 'vue'
 import { serverNow } from '@/lib/clock'
+import type { LocalFile } from '@/lib/db'
 import { arrange, reuse, type Item, type UnreadLine } from '@/lib/grouping'
 import type { Carried, ErrorCode, MessageRow, Page, Rev, RoomId, RoomState, Row, Seq, UserId } from '@/wire/frames'
 import { call, codeOf, Refused, type Query } from '@/wire/http'
@@ -315,6 +316,15 @@ export const useMessages = defineStore('messages', () => {
     outbox?.discard(nonce)
   }
 
+  /** The files of what is not sent yet, wherever they are on their way. */
+  function pendingFiles(nonce: string): LocalFile[] {
+    return outbox?.filesOf(nonce) ?? []
+  }
+
+  function withdraw(nonce: string, file: string): void {
+    outbox?.withdraw(nonce, file)
+  }
+
   function editPending(nonce: string): string | undefined {
     return outbox?.discard(nonce)
   }
@@ -350,11 +360,11 @@ export const useMessages = defineStore('messages', () => {
 
   const port: OutboxPort = {
     async post(record) {
-      const { room, text, nonce, carried, files } = record
-      if (!files) return connection.request('post', { room, text, nonce, ...carried })
+      const { room, text, nonce, carried } = record
+      if (!record.files) return connection.request('post', { room, text, nonce, ...carried })
       const { bring } = await import('@/wire/upload')
       const ids = await bring(record, {
-        stop: outgoing.stopperOf(nonce),
+        stopper: (file) => outgoing.stopperOf(file.id),
         progress: (file, part) => outgoing.setProgress(file.id, part),
         brought(file) {
           outgoing.adopt(file)
@@ -362,7 +372,8 @@ export const useMessages = defineStore('messages', () => {
           return outbox?.update(record)
         },
       })
-      return connection.request('post', { room, text, nonce, ...carried, files: ids }).catch((error: unknown) => {
+      const post = { room, text, nonce, ...record.carried, ...(ids.length > 0 && { files: ids }) }
+      return connection.request('post', post).catch((error: unknown) => {
         // They waited too long, and were swept away: once more from the beginning.
         if (codeOf(error) === 'no_such_file' && outgoing.startAnew(record)) throw new Refused({ code: 'retry' })
         throw error
@@ -395,9 +406,13 @@ export const useMessages = defineStore('messages', () => {
       if (record.files) showFiles(record)
       change(room, (log) => log.acknowledge(nonce, posted))
     },
-    gone({ room, nonce }) {
+    withdrawn(record, file) {
+      outgoing.giveUp(file)
+      showFiles(record)
+    },
+    gone({ room, nonce, files = [] }) {
       waitingFor.delete(nonce)
-      outgoing.giveUp(nonce)
+      for (const { id } of files) outgoing.giveUp(id)
       change(room, (log) => log.removePending(nonce))
     },
   }
@@ -635,6 +650,8 @@ export const useMessages = defineStore('messages', () => {
     send,
     retry,
     discard,
+    pendingFiles,
+    withdraw,
     editPending,
     edit,
     remove,

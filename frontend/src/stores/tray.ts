@@ -2,6 +2,7 @@
 import { computed, shallowReactive, type ComputedRef } from 'vue'
 import type { LocalFile } from '@/lib/db'
 import type { DraftPlace } from './drafts'
+import { hold } from './outgoing'
 
 export interface TrayItem {
   file: LocalFile
@@ -21,6 +22,15 @@ export function itemsOf(place: DraftPlace): readonly TrayItem[] {
 export function setItems(place: DraftPlace, items: readonly TrayItem[]): void {
   if (items.length > 0) trays.set(place, items)
   else trays.delete(place)
+}
+
+/** What was on its way and is not to go now lies in the tray again. */
+export function putBack(place: DraftPlace, files: readonly LocalFile[]): void {
+  const back = files.map((file): TrayItem => {
+    hold(file)
+    return { file, isReady: true, problem: null, original: null }
+  })
+  setItems(place, [...itemsOf(place), ...back])
 }
 
 export interface Tray {

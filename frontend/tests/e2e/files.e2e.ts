@@ -115,6 +115,8 @@ test('sending is cancelled, and what is too large says so', async ({ server, ope
   await page.getByRole('button', { name: 'Cancel sending' }).click()
   await expect(log(page).getByRole('article')).toHaveCount(0)
   await expect(composer(page)).toHaveValue('never mind')
+  // What was to go along lies in the tray again.
+  await page.getByRole('button', { name: 'Remove never.png' }).click()
   await page.unroute('**/files?*')
   await page.locator('[role=log]').evaluate((target) => {
     const dataTransfer = new DataTransfer()

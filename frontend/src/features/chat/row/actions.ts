@@ -30,6 +30,7 @@ import { useMarks } from '@/stores/marks'
 import { useMessages, type ChatRow } from '@/stores/messages'
 import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
+import { putBack } from '@/stores/tray'
 import { useUi } from '@/stores/ui'
 import { serverNow } from '@/lib/clock'
 import type { RoomId, Seq } from '@/wire/frames'
@@ -72,7 +73,7 @@ export interface RowActions {
   act(name: string, row: ChatRow): void
   /** The action that a key calls, if there is one for this row. */
   keyed(key: string, row: ChatRow): RowAction | undefined
-  /** Takes a message that was not sent back to the composer. */
+  /** Takes a message that was not sent back to the composer, with its files. */
   rewrite(row: ChatRow): void
   /** Adds a name to what is being written. */
   mention(name: string): void
@@ -277,9 +278,12 @@ export function provideRowActions(room: RoomId, around: RowSurroundings): RowAct
 
   function rewrite(row: ChatRow): void {
     if (row.nonce === null) return
+    const files = messages.pendingFiles(row.nonce)
     const text = messages.editPending(row.nonce)
     if (text === undefined) return
-    if (row.more.reply) drafts.setReply(draftPlace(room, row.more.thread), row.more.reply)
+    const to = draftPlace(room, row.more.thread)
+    if (row.more.reply) drafts.setReply(to, row.more.reply)
+    putBack(to, files)
     takeBack(text, row.more.thread)
   }
 
