@@ -9,6 +9,7 @@ import { call, codeOf, Refused, type Query } from '@/wire/http'
 import { Outbox, type OutboxPort, type OutboxRecord } from '@/wire/outbox'
 import { morePending, pendingRow, RoomLog, type ChatRow, type PageTicket } from '@/wire/roomlog'
 import { useConnection } from './connection'
+import { useContacts } from './contacts'
 import { useMarks } from './marks'
 import { usePeople } from './people'
 import * as outgoing from './outgoing'
@@ -87,6 +88,7 @@ const NOTHING: RoomView = {
 
 export const useMessages = defineStore('messages', () => {
   const connection = useConnection()
+  const contacts = useContacts()
   const rooms = useRooms()
   const people = usePeople()
   const quotes = useQuotes()
@@ -122,7 +124,7 @@ export const useMessages = defineStore('messages', () => {
         const place = places.get(id)
         if (!place) return NOTHING
         const { log, line, loading, error } = place
-        items = reuse(items, arrange(log.list(), line))
+        items = reuse(items, arrange(log.list(), line, contacts.hides))
         return {
           items,
           loaded: log.loaded,
@@ -611,7 +613,7 @@ export const useMessages = defineStore('messages', () => {
   }
 
   function receiveTyping(id: RoomId, user: UserId): void {
-    if (user === me) return
+    if (user === me || contacts.isBlocked(user)) return
     clearTimeout(writers.get(id)?.get(user))
     const timer = setTimeout(() => stopTyping(id, user), TYPING_FOR)
     writers.set(id, new Map(writers.get(id)).set(user, timer))
