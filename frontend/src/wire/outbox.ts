@@ -152,9 +152,10 @@ export class Outbox {
   }
 
   private leaveBehind(record: OutboxRecord, file: string): void {
-    const { files: _, ...carried } = record.carried ?? {}
     const rest = (record.files ?? []).filter(({ id }) => id !== file)
-    record.carried = carried
+    // The ids among it are of this page; the server's take their place when all are brought.
+    record.carried = { ...record.carried }
+    delete record.carried.files
     if (rest.length > 0) record.files = rest
     else delete record.files
     this.port.withdrawn(record, file)

@@ -22,7 +22,7 @@ class Request {
   open(_method: string, url: string): void {
     this.name = new URL(url, 'http://test').searchParams.get('name')!
   }
-  setRequestHeader(): void {}
+  readonly setRequestHeader = (): void => undefined
   send(): void {
     Request.all.push(this)
   }
