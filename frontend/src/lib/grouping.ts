@@ -19,9 +19,9 @@ export interface RowItem<R> {
   continued: boolean
 }
 
-/** Several deleted messages in a row, of which one line is enough. */
-export interface GoneItem<R> {
-  kind: 'gone'
+/** Messages in a row of which one line is enough: several that are deleted, or some that the reader wants to hide. */
+export interface FoldedItem<R> {
+  kind: 'gone' | 'hidden'
   key: string
   rows: R[]
 }
@@ -38,7 +38,7 @@ export interface UnreadItem {
   count: number
 }
 
-export type Item<R> = RowItem<R> | GoneItem<R> | DayItem | UnreadItem
+export type Item<R> = RowItem<R> | FoldedItem<R> | DayItem | UnreadItem
 
 export interface UnreadLine {
   /** The line stands before the first row above this seq. */
@@ -48,8 +48,12 @@ export interface UnreadLine {
 
 const TOGETHER = 5 * 60_000
 
-/** Rows in order, pending ones (seq null) last. */
-export function arrange<R extends Groupable>(rows: readonly R[], line: UnreadLine | null): Item<R>[] {
+/** Rows in order, pending ones (seq null) last; *hides* tells of which there shall only be a line. */
+export function arrange<R extends Groupable>(
+  rows: readonly R[],
+  line: UnreadLine | null,
+  hides: (row: R) => boolean = () => false,
+): Item<R>[] {
   const items: Item<R>[] = []
   const days = new Set<string>()
   let before: R | undefined
@@ -59,12 +63,15 @@ export function arrange<R extends Groupable>(rows: readonly R[], line: UnreadLin
     const drawLine = line !== null && isFirstAfter(line.after, row, before)
     if (drawLine) items.push({ kind: 'unread', key: 'unread', count: line.count })
     const last = items.at(-1)
-    if (row.deleted && row.seq !== null && last?.kind === 'row' && last.row.deleted && last.row.seq !== null) {
+    if (row.seq !== null && !row.deleted && hides(row)) {
+      if (last?.kind === 'hidden') last.rows.push(row)
+      else items.push({ kind: 'hidden', key: `hidden-${row.key}`, rows: [row] })
+    } else if (row.deleted && row.seq !== null && last?.kind === 'row' && last.row.deleted && last.row.seq !== null) {
       items[items.length - 1] = { kind: 'gone', key: `gone-${last.key}`, rows: [last.row, row] }
     } else if (row.deleted && row.seq !== null && last?.kind === 'gone') {
       last.rows.push(row)
     } else {
-      items.push({ kind: 'row', key: row.key, row, continued: !newDay && !drawLine && continues(row, before!) })
+      items.push({ kind: 'row', key: row.key, row, continued: last?.kind === 'row' && continues(row, last.row) })
     }
     before = row
   }
@@ -122,7 +129,7 @@ export function reuse<R>(old: readonly Item<R>[], fresh: Item<R>[]): Item<R>[] {
 function isSame<R>(a: Item<R>, b: Item<R>): boolean {
   if (a.kind === 'row' && b.kind === 'row') return a.row === b.row && a.continued === b.continued
   if (a.kind === 'day' && b.kind === 'day') return sameDay(a.at, b.at)
-  if (a.kind === 'gone' && b.kind === 'gone')
+  if ((a.kind === 'gone' || a.kind === 'hidden') && a.kind === b.kind)
     return a.rows.length === b.rows.length && a.rows.every((row, at) => row === b.rows[at])
   return a.kind === 'unread' && b.kind === 'unread' && a.count === b.count
 }

@@ -29,20 +29,27 @@ export async function factsOf(blob: Blob, kind: LocalFile['kind']): Promise<Fact
   return {}
 }
 
+function told(player: HTMLMediaElement): Facts {
+  const seconds = player.duration
+  const size = player instanceof HTMLVideoElement ? [player.videoWidth, player.videoHeight] : [0, 0]
+  const [width = 0, height = 0] = size
+  return {
+    ...(Number.isFinite(seconds) && seconds < 86_400 && { duration: Math.round(seconds * 1_000) }),
+    ...(width > 0 && height > 0 && Math.max(width, height) <= 16_384 && { width, height }),
+  }
+}
+
 function played(blob: Blob, kind: 'video' | 'audio'): Promise<Facts> {
   const url = URL.createObjectURL(blob)
   const player = document.createElement(kind)
   return new Promise<Facts>((resolve) => {
-    setTimeout(() => resolve({}), PATIENCE)
+    setTimeout(() => resolve(told(player)), PATIENCE)
     player.onerror = () => resolve({})
     player.onloadedmetadata = () => {
-      const seconds = player.duration
-      const size = player instanceof HTMLVideoElement ? [player.videoWidth, player.videoHeight] : [0, 0]
-      const [width = 0, height = 0] = size
-      resolve({
-        ...(Number.isFinite(seconds) && seconds < 86_400 && { duration: Math.round(seconds * 1_000) }),
-        ...(width > 0 && height > 0 && Math.max(width, height) <= 16_384 && { width, height }),
-      })
+      if (player.duration !== Infinity) return resolve(told(player))
+      // What a MediaRecorder made does not say how long it is; who has been at its end knows.
+      player.ondurationchange = () => player.duration !== Infinity && resolve(told(player))
+      player.currentTime = 1e9
     }
     player.preload = 'metadata'
     player.src = url

@@ -1,16 +1,24 @@
 // Whom one knows, who asks to be known, and of whom one wants to hear nothing.
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive } from 'vue'
-import type { BlockView, ContactChanged, ContactState, ContactView, UserId } from '@/wire/frames'
+import type { BlockView, ContactChanged, ContactState, ContactView, MessageRow, Seq, UserId } from '@/wire/frames'
 import { call } from '@/wire/http'
 import { usePeople } from './people'
 import { useUi } from './ui'
 
 const PAGE = 200
 
+/** A message, as it is told or as it is shown. */
+type Told = Pick<MessageRow, 'room' | 'author' | 'forwarded'> & {
+  seq: Seq | null
+  more?: Pick<MessageRow, 'forwarded'>
+}
+
 export const useContacts = defineStore('contacts', () => {
   const known = shallowReactive(new Map<UserId, ContactView>())
   const blocked = shallowReactive(new Map<UserId, BlockView>())
+  /** Messages that were asked to be seen all the same, by `room/seq`. */
+  const revealed = shallowReactive(new Set<string>())
   const loaded = ref(false)
   let asked = 0
 
@@ -70,6 +78,21 @@ export const useContacts = defineStore('contacts', () => {
   const noteOf = (id: UserId): string => known.get(id)?.note ?? ''
   const isBlocked = (id: UserId): boolean => blocked.has(id)
 
+  const nameOf = ({ room, seq }: Pick<Told, 'room' | 'seq'>): string => `${room}/${seq}`
+
+  /** It was written, or said at first, by somebody whom one has blocked. */
+  function hides(message: Told): boolean {
+    if (blocked.size === 0) return false
+    const first = (message.forwarded ?? message.more?.forwarded)?.author
+    const isHers = isBlocked(message.author) || (first !== undefined && isBlocked(first))
+    return isHers && !revealed.has(nameOf(message))
+  }
+
+  /** Shows them as long as the page lives. */
+  function reveal(messages: readonly Pick<Told, 'room' | 'seq'>[]): void {
+    for (const message of messages) revealed.add(nameOf(message))
+  }
+
   async function ask(user: UserId, note: string): Promise<void> {
     const view = await call<ContactView>('POST', '/contacts', { body: { user, note } })
     known.set(user, view)
@@ -99,6 +122,7 @@ export const useContacts = defineStore('contacts', () => {
     asked += 1
     known.clear()
     blocked.clear()
+    revealed.clear()
     loaded.value = false
   }
 
@@ -113,6 +137,8 @@ export const useContacts = defineStore('contacts', () => {
     stateOf,
     noteOf,
     isBlocked,
+    hides,
+    reveal,
     ask,
     accept,
     remove,

@@ -1,18 +1,19 @@
-// The messages of each room: windows of history, live rows, and what is still on its way out.
+// The messages of each room: windows of history, and live rows.
 import { defineStore } from 'pinia'
-import { computed, ref, shallowReactive, watch, type ComputedRef } from 'vue'
-import { serverNow } from '@/lib/clock'
+import { computed, ref, shallowReactive, type ComputedRef } from 'vue'
 import { arrange, reuse, type Item, type UnreadLine } from '@/lib/grouping'
 import type { Carried, ErrorCode, MessageRow, Page, Rev, RoomId, RoomState, Row, Seq, UserId } from '@/wire/frames'
-import { call, callLast, codeOf, Refused, type Query } from '@/wire/http'
-import { Outbox, type OutboxPort, type OutboxRecord } from '@/wire/outbox'
-import { morePending, pendingRow, RoomLog, type ChatRow, type PageTicket, type Snapshot } from '@/wire/roomlog'
+import { call, codeOf, Refused, type Query } from '@/wire/http'
+import { RoomLog, type ChatRow, type PageTicket, type Snapshot } from '@/wire/roomlog'
 import { useConnection } from './connection'
+import { useContacts } from './contacts'
 import { useMarks } from './marks'
 import { usePeople } from './people'
-import * as outgoing from './outgoing'
 import { useQuotes } from './quotes'
+import { createReading } from './reading'
 import { useRooms } from './rooms'
+import { createSending } from './sending'
+import { createWriters } from './writers'
 
 export { fromMessage, type ChatRow } from '@/wire/roomlog'
 export type ChatItem = Item<ChatRow>
@@ -62,9 +63,6 @@ const WINDOWS = 8
 /** Of so many more rooms the newest rows stay, and are kept over a reload. */
 export const MOST_KEPT = 20
 const ROWS_KEPT = 50
-const READ_EVERY = 1_000
-const TYPING_EVERY = 3_000
-const TYPING_FOR = 6_000
 const SYNC_AGAIN = 2_000
 
 let needed: Promise<unknown> = Promise.resolve()
@@ -89,6 +87,7 @@ const NOTHING: RoomView = {
 
 export const useMessages = defineStore('messages', () => {
   const connection = useConnection()
+  const contacts = useContacts()
   const rooms = useRooms()
   const people = usePeople()
   const quotes = useQuotes()
@@ -97,24 +96,34 @@ export const useMessages = defineStore('messages', () => {
   const views = new Map<RoomId, ComputedRef<RoomView>>()
   const listeners = new Map<RoomId, Set<(change: Change) => void>>()
   const followers = new Map<RoomId, Set<Follower>>()
-  const writers = shallowReactive(new Map<RoomId, ReadonlyMap<UserId, ReturnType<typeof setTimeout>>>())
-  const toldTyping = new Map<RoomId, number>()
-  const seen = new Map<RoomId, Seq>()
-  /** Marked as unread while they were open: nothing in them is read until they are left. */
-  const heldUnread = new Set<RoomId>()
-  const reading = new Map<RoomId, ReturnType<typeof setTimeout>>()
   const recent: RoomId[] = []
   /** Hears of each room of which something else is held than before. */
   let whenHeld: (id: RoomId) => void = () => undefined
   /** The message at which somebody reads further up. */
   const readers = new Map<RoomId, Seq>()
-  /** Pending rows, also of rooms that `welcome` has not brought yet. */
-  const waitingFor = new Map<string, ChatRow>()
   const epoch = ref<string | null>(null)
   /** The room that is shown. */
   let wanted: RoomId | null = null
   let me: UserId = 0
-  let outbox: Outbox | null = null
+
+  const writers = createWriters(() => me)
+
+  const reading = createReading((id, seq) => {
+    const place = places.get(id)
+    if (!place?.isOpen) return false
+    touch(id, { line: { after: seq - 1, count: Math.max(1, place.log.seq - seq + 1) } })
+    return true
+  })
+
+  const sending = createSending(
+    () => me,
+    (id, work) => {
+      const log = places.get(id)?.log
+      if (!log) return
+      work(log)
+      touch(id)
+    },
+  )
 
   // Views.
 
@@ -126,7 +135,7 @@ export const useMessages = defineStore('messages', () => {
         const place = places.get(id)
         if (!place) return NOTHING
         const { log, line, loading, error } = place
-        items = reuse(items, arrange(log.list(), line))
+        items = reuse(items, arrange(log.list(), line, contacts.hides))
         return {
           items,
           loaded: log.loaded,
@@ -183,28 +192,20 @@ export const useMessages = defineStore('messages', () => {
 
   function open(user: UserId): void {
     me = user
-    outbox = new Outbox(user, port)
-    void outbox.load()
-    addEventListener('pagehide', reportLast)
-    document.addEventListener('visibilitychange', hide)
+    sending.open()
+    reading.open()
   }
 
   function close(): void {
-    outbox?.close()
-    outbox = null
-    removeEventListener('pagehide', reportLast)
-    document.removeEventListener('visibilitychange', hide)
-    for (const timer of reading.values()) clearTimeout(timer)
-    for (const room of writers.values()) for (const timer of room.values()) clearTimeout(timer)
-    heldUnread.clear()
+    sending.close()
+    reading.close()
+    writers.clear()
     quotes.clear()
-    const maps = [places, views, listeners, followers, writers, toldTyping, seen, reading, waitingFor, readers]
-    for (const map of maps) map.clear()
+    for (const map of [places, views, listeners, followers, readers]) map.clear()
     wanted = null
     whenHeld = () => undefined
     recent.length = 0
     epoch.value = null
-    connection.waitingCount = 0
   }
 
   async function enter(id: RoomId): Promise<void> {
@@ -232,7 +233,7 @@ export const useMessages = defineStore('messages', () => {
   function leave(id: RoomId): void {
     if (wanted === id) wanted = null
     readers.delete(id)
-    heldUnread.delete(id)
+    reading.left(id)
     touch(id, { isOpen: false, line: null })
   }
 
@@ -342,22 +343,9 @@ export const useMessages = defineStore('messages', () => {
 
   function send(id: RoomId, text: string, carried?: Carried): void {
     const log = places.get(id)?.log
-    if (!outbox || !log) return
-    outbox.write(id, text, carried, outgoing.take(carried?.files))
+    if (!log || !sending.write(id, text, carried)) return
     announce(id, { kind: 'live', own: true })
     if (log.loaded && !log.atLatest && !carried?.thread) void openLatest(id)
-  }
-
-  function retry(nonce: string): void {
-    void outbox?.retry(nonce)
-  }
-
-  function discard(nonce: string): void {
-    outbox?.discard(nonce)
-  }
-
-  function editPending(nonce: string): string | undefined {
-    return outbox?.discard(nonce)
   }
 
   async function edit(id: RoomId, seq: Seq, text: string, ifRev?: Rev): Promise<void> {
@@ -368,12 +356,6 @@ export const useMessages = defineStore('messages', () => {
     await connection.request('delete', { room: id, seq })
   }
 
-  // A line that was doubted and proved good is not welcomed again.
-  watch(
-    () => connection.isLive,
-    (isLive) => isLive && void outbox?.flushAll(),
-  )
-
   function lastOwn(id: RoomId, thread?: Seq): ChatRow | undefined {
     return places
       .get(id)
@@ -382,78 +364,6 @@ export const useMessages = defineStore('messages', () => {
         (row) =>
           row.author === me && row.seq !== null && row.deleted === null && (!thread || row.more.thread === thread),
       )
-  }
-
-  function showFiles(record: OutboxRecord): void {
-    const more = morePending(record.carried, outgoing.shown(record.files ?? []))
-    change(record.room, (log) => log.changePending(record.nonce, { more }))
-  }
-
-  const port: OutboxPort = {
-    async post(record) {
-      const { room, text, nonce, carried, files } = record
-      if (!files) return connection.request('post', { room, text, nonce, ...carried })
-      const { bring } = await import('@/wire/upload')
-      const ids = await bring(record, {
-        stop: outgoing.stopperOf(nonce),
-        progress: (file, part) => outgoing.setProgress(file.id, part),
-        brought(file) {
-          outgoing.adopt(file)
-          showFiles(record)
-          return outbox?.update(record)
-        },
-      })
-      return connection.request('post', { room, text, nonce, ...carried, files: ids }).catch((error: unknown) => {
-        // They waited too long, and were swept away: once more from the beginning.
-        if (codeOf(error) === 'no_such_file' && outgoing.startAnew(record)) throw new Refused({ code: 'retry' })
-        throw error
-      })
-    },
-    isOpen: () => connection.isLive,
-    written(record) {
-      const status = record.failed ? 'failed' : 'queued'
-      const row = pendingRow({
-        room: record.room,
-        author: me,
-        text: record.text,
-        created: record.at,
-        nonce: record.nonce,
-        ...(record.carried && { carried: record.carried }),
-        ...(record.files && { files: outgoing.shown(record.files) }),
-        status,
-        error: record.failed as ErrorCode | null,
-      })
-      waitingFor.set(record.nonce, row)
-      change(record.room, (log) => log.addPending(row))
-    },
-    sending: ({ room, nonce }) => pending(room, nonce, { status: 'sending', error: null, retryAt: null }),
-    slow: ({ room, nonce }) => pending(room, nonce, { status: 'slow' }),
-    waiting: ({ room, nonce }, retryAt) => pending(room, nonce, { status: 'queued', error: null, retryAt }),
-    failed: ({ room, nonce }, error) => pending(room, nonce, { status: 'failed', error, retryAt: null }),
-    stored(record, posted) {
-      const { room, nonce } = record
-      waitingFor.delete(nonce)
-      if (record.files) showFiles(record)
-      change(room, (log) => log.acknowledge(nonce, posted))
-    },
-    gone({ room, nonce }) {
-      waitingFor.delete(nonce)
-      outgoing.giveUp(nonce)
-      change(room, (log) => log.removePending(nonce))
-    },
-  }
-  function pending(room: RoomId, nonce: string, changes: Partial<Pick<ChatRow, 'status' | 'error' | 'retryAt'>>): void {
-    const row = waitingFor.get(nonce)
-    if (row) waitingFor.set(nonce, { ...row, ...changes })
-    change(room, (log) => log.changePending(nonce, changes))
-  }
-
-  function change(room: RoomId, work: (log: RoomLog) => void): void {
-    connection.waitingCount = outbox?.size ?? 0
-    const log = places.get(room)?.log
-    if (!log) return
-    work(log)
-    touch(room)
   }
 
   // What the server says.
@@ -470,7 +380,7 @@ export const useMessages = defineStore('messages', () => {
     for (const state of states) {
       if (!named.has(state.room)) startRoom(state)
     }
-    void outbox?.flushAll()
+    sending.flush()
   }
 
   /** Live events of the room go on from here; what was held of it before does not count. */
@@ -490,17 +400,17 @@ export const useMessages = defineStore('messages', () => {
   }
 
   function setPlace(id: RoomId, log: RoomLog): void {
-    for (const row of waitingFor.values()) if (row.room === id) log.addPending(row)
+    for (const row of sending.rowsOf(id)) log.addPending(row)
     places.set(id, { log, isOpen: false, loading: null, ticket: null, error: null, line: null, version: 0 })
   }
 
   function dropRoom(id: RoomId): void {
     places.delete(id)
     whenHeld(id)
-    writers.delete(id)
-    seen.delete(id)
+    writers.forget(id)
+    reading.forget(id)
     people.dropMembers(id)
-    outbox?.discardRoom(id)
+    sending.dropRoom(id)
     quotes.forget(id)
   }
 
@@ -531,7 +441,7 @@ export const useMessages = defineStore('messages', () => {
     touch(id)
     for (const one of applied) if (one.type === 'message') pass(id, one)
     const fresh = applied.filter((row) => row.type === 'message' && row.seq > before)
-    for (const row of fresh) if (row.type === 'message') stopTyping(id, row.author)
+    for (const row of fresh) if (row.type === 'message') writers.stopTyping(id, row.author)
     const others = fresh.filter((row) => row.type === 'message' && row.author !== me)
     if (place.isOpen && others.length > 0 && document.hidden) drawLine(id, before, others.length)
     if (fresh.length > 0) announce(id, { kind: 'live', own: others.length === 0 })
@@ -571,112 +481,6 @@ export const useMessages = defineStore('messages', () => {
     if (place.isOpen) reopen(id)
   }
 
-  // Reading.
-
-  function markVisible(id: RoomId, seq: Seq): void {
-    const room = rooms.get(id)
-    if (!room || heldUnread.has(id)) return
-    const isReminded = room.unread_from !== undefined && seq >= room.unread_from
-    if (seq <= room.read && !isReminded) return
-    if (isReminded) rooms.remind(id, null)
-    rooms.setRead(id, Math.min(seq, room.seq))
-    seen.set(id, Math.max(seq, seen.get(id) ?? 0))
-    if (!reading.has(id))
-      reading.set(
-        id,
-        setTimeout(() => void report(id), READ_EVERY),
-      )
-  }
-
-  /** From this message on it counts as unread; what is seen from now on says nothing, until the room is left. */
-  async function markUnread(id: RoomId, seq: Seq): Promise<void> {
-    const before = rooms.get(id)?.unread_from ?? null
-    holdUnread(id, seq)
-    rooms.remind(id, seq)
-    try {
-      rooms.receivePlace(await connection.request('unread', { room: id, seq }))
-    } catch (error) {
-      heldUnread.delete(id)
-      rooms.remind(id, before)
-      throw error
-    }
-  }
-
-  function holdUnread(id: RoomId, seq: Seq): void {
-    const place = places.get(id)
-    if (!place?.isOpen) return
-    heldUnread.add(id)
-    // A mark that is about to be told would end at once what has been asked for.
-    clearTimeout(reading.get(id))
-    reading.delete(id)
-    seen.delete(id)
-    touch(id, { line: { after: seq - 1, count: Math.max(1, place.log.seq - seq + 1) } })
-  }
-
-  async function report(id: RoomId): Promise<void> {
-    reading.delete(id)
-    const seq = seen.get(id)
-    if (seq === undefined) return
-    seen.delete(id)
-    try {
-      await connection.request('read', { room: id, seq })
-    } catch {
-      // Told again with the next row that is read, or after the next welcome.
-      seen.set(id, Math.max(seq, seen.get(id) ?? 0))
-    }
-  }
-
-  /** Out of sight the timer may sleep. */
-  function hide(): void {
-    if (document.visibilityState !== 'hidden') return
-    for (const [id, timer] of [...reading]) {
-      clearTimeout(timer)
-      void report(id)
-    }
-  }
-
-  /** The page leaves, and the line with it: what is not told yet goes another way. */
-  function reportLast(): void {
-    for (const [id, seq] of seen) callLast('PUT', `/rooms/${id}/read`, { seq })
-  }
-
-  /** Read while away: said after `welcome`, whose counters do not know of it yet. */
-  function reportAll(): void {
-    for (const [id, seq] of [...seen]) {
-      rooms.setRead(id, seq)
-      void report(id)
-    }
-  }
-
-  // Writing signs.
-
-  function typing(id: RoomId): UserId[] {
-    return [...(writers.get(id)?.keys() ?? [])]
-  }
-
-  function receiveTyping(id: RoomId, user: UserId): void {
-    if (user === me) return
-    clearTimeout(writers.get(id)?.get(user))
-    const timer = setTimeout(() => stopTyping(id, user), TYPING_FOR)
-    writers.set(id, new Map(writers.get(id)).set(user, timer))
-  }
-
-  function stopTyping(id: RoomId, user: UserId): void {
-    const known = writers.get(id)
-    if (!known?.has(user)) return
-    clearTimeout(known.get(user))
-    const rest = new Map(known)
-    rest.delete(user)
-    writers.set(id, rest)
-  }
-
-  function sendTyping(id: RoomId): void {
-    const now = serverNow()
-    if (now - (toldTyping.get(id) ?? -Infinity) < TYPING_EVERY) return
-    toldTyping.set(id, now)
-    connection.tell('typing', { room: id })
-  }
-
   return {
     view,
     row,
@@ -692,17 +496,19 @@ export const useMessages = defineStore('messages', () => {
     trim,
     setReader,
     send,
-    retry,
-    discard,
-    editPending,
+    retry: sending.retry,
+    discard: sending.discard,
+    pendingFiles: sending.pendingFiles,
+    withdraw: sending.withdraw,
+    editPending: sending.editPending,
     edit,
     remove,
     lastOwn,
-    markVisible,
-    markUnread,
-    holdUnread,
-    typing,
-    sendTyping,
+    markVisible: reading.markVisible,
+    markUnread: reading.markUnread,
+    holdUnread: reading.holdUnread,
+    typing: writers.typing,
+    sendTyping: writers.sendTyping,
     open,
     close,
     held,
@@ -718,8 +524,8 @@ export const useMessages = defineStore('messages', () => {
     syncing,
     synced,
     reset,
-    reportAll,
-    receiveTyping,
+    reportAll: reading.reportAll,
+    receiveTyping: writers.receiveTyping,
     epoch,
   }
 })

@@ -78,6 +78,7 @@ export function shown(files: LocalFile[]): FileRow[] {
 export function adopt(file: LocalFile): void {
   const url = urls.get(file.id)
   progress.delete(file.id)
+  stops.delete(file.id)
   held.delete(file.id)
   urls.delete(file.id)
   if (!url || !file.row) return
@@ -89,17 +90,18 @@ export function adopt(file: LocalFile): void {
   }, KEPT_FOR)
 }
 
-/** What stops the uploads of a record. */
-export function stopperOf(nonce: string): AbortSignal {
+/** What stops the upload of a file. */
+export function stopperOf(id: string): AbortSignal {
   const stop = new AbortController()
-  stops.set(nonce, stop)
+  stops.set(id, stop)
   return stop.signal
 }
 
-/** The record is discarded. */
-export function giveUp(nonce: string): void {
-  stops.get(nonce)?.abort()
-  stops.delete(nonce)
+/** It is not brought any further. */
+export function giveUp(id: string): void {
+  stops.get(id)?.abort()
+  stops.delete(id)
+  progress.delete(id)
 }
 
 /** Forgets that the record's files were brought; false if that was done before. */

@@ -1,7 +1,8 @@
-// What lies ready to go with the next message of a room.
+// What lies ready to go with the next message of a room, or of one of its threads.
 import { computed, shallowReactive, type ComputedRef } from 'vue'
 import type { LocalFile } from '@/lib/db'
-import type { RoomId } from '@/wire/frames'
+import type { DraftPlace } from './drafts'
+import { hold } from './outgoing'
 
 export interface TrayItem {
   file: LocalFile
@@ -12,15 +13,24 @@ export interface TrayItem {
   original: LocalFile | null
 }
 
-const trays = shallowReactive(new Map<RoomId, readonly TrayItem[]>())
+const trays = shallowReactive(new Map<DraftPlace, readonly TrayItem[]>())
 
-export function itemsOf(room: RoomId): readonly TrayItem[] {
-  return trays.get(room) ?? []
+export function itemsOf(place: DraftPlace): readonly TrayItem[] {
+  return trays.get(place) ?? []
 }
 
-export function setItems(room: RoomId, items: readonly TrayItem[]): void {
-  if (items.length > 0) trays.set(room, items)
-  else trays.delete(room)
+export function setItems(place: DraftPlace, items: readonly TrayItem[]): void {
+  if (items.length > 0) trays.set(place, items)
+  else trays.delete(place)
+}
+
+/** What was on its way and is not to go now lies in the tray again. */
+export function putBack(place: DraftPlace, files: readonly LocalFile[]): void {
+  const back = files.map((file): TrayItem => {
+    hold(file)
+    return { file, isReady: true, problem: null, original: null }
+  })
+  setItems(place, [...itemsOf(place), ...back])
 }
 
 export interface Tray {
@@ -32,19 +42,19 @@ export interface Tray {
   sent(): void
 }
 
-export function useTray(room: RoomId): Tray {
-  const items = computed(() => itemsOf(room))
+export function useTray(place: DraftPlace): Tray {
+  const items = computed(() => itemsOf(place))
   const ids = computed(() => items.value.filter((item) => item.isReady && !item.problem).map((item) => item.file.id))
 
   async function add(files: File[]): Promise<void> {
     const { add } = await import('./traying')
-    await add(room, files)
+    await add(place, files)
   }
 
   function sent(): void {
     const gone = new Set(ids.value)
     setItems(
-      room,
+      place,
       items.value.filter((item) => !gone.has(item.file.id)),
     )
   }

@@ -20,7 +20,9 @@ export interface OutboxPort {
   waiting(record: OutboxRecord, retryAt: number | null): void
   stored(record: OutboxRecord, posted: Posted): void
   failed(record: OutboxRecord, code: ErrorCode): void
-  gone(record: Pick<OutboxRecord, 'nonce' | 'room'>): void
+  /** It goes without *file*, which is not brought any further. */
+  withdrawn(record: OutboxRecord, file: string): void
+  gone(record: OutboxRecord): void
 }
 
 /** What tabs of one browser tell each other, so that each shows the same rows. */
@@ -28,6 +30,7 @@ type News =
   | { kind: 'written'; record: OutboxRecord }
   | { kind: 'failed'; record: OutboxRecord; code: ErrorCode }
   | { kind: 'stored'; record: OutboxRecord; posted: Posted }
+  | { kind: 'withdrawn'; record: OutboxRecord; file: string }
   | { kind: 'gone'; record: OutboxRecord }
 
 const SLOW_AFTER = 10_000
@@ -115,6 +118,7 @@ export class Outbox {
 
   /** Something of the record has changed: a file of it is there. */
   async update(record: OutboxRecord): Promise<void> {
+    await this.saved.get(record.nonce)
     if (this.records.has(record.nonce)) await this.save(record)
   }
 
@@ -129,6 +133,32 @@ export class Outbox {
     this.port.waiting(record, null)
     this.tell({ kind: 'written', record: { ...record } })
     await this.flush(record.room)
+  }
+
+  /** The files of a record that is not sent yet. */
+  filesOf(nonce: string): LocalFile[] {
+    return this.records.get(nonce)?.files ?? []
+  }
+
+  /** Leaves one of its files behind that is not brought yet; a record that then says nothing goes with it. */
+  withdraw(nonce: string, file: string): void {
+    const record = this.records.get(nonce)
+    const files = record?.files ?? []
+    if (!record || !files.some(({ id, row }) => id === file && !row)) return
+    if (files.length === 1 && !record.text.trim()) return void this.discard(nonce)
+    this.leaveBehind(record, file)
+    this.tell({ kind: 'withdrawn', record: { ...record }, file })
+    void this.update(record)
+  }
+
+  private leaveBehind(record: OutboxRecord, file: string): void {
+    const rest = (record.files ?? []).filter(({ id }) => id !== file)
+    // The ids among it are of this page; the server's take their place when all are brought.
+    record.carried = { ...record.carried }
+    delete record.carried.files
+    if (rest.length > 0) record.files = rest
+    else delete record.files
+    this.port.withdrawn(record, file)
   }
 
   /** Takes it out; answers its text. */
@@ -315,6 +345,8 @@ export class Outbox {
       case 'stored':
         this.forget(record)
         return this.port.stored(record, news.posted)
+      case 'withdrawn':
+        return this.leaveBehind(record, news.file)
       case 'gone':
         this.forget(record)
         return this.port.gone(record)

@@ -8,7 +8,8 @@ const STALLED = 30_000
 const TRIES = 3
 
 export interface UploadPort {
-  stop: AbortSignal
+  /** Aborted when *file* is not wanted any more. */
+  stopper(file: LocalFile): AbortSignal
   /** Part of the whole. */
   progress(file: LocalFile, part: number): void
   brought(file: LocalFile): Promise<void> | undefined
@@ -16,15 +17,18 @@ export interface UploadPort {
 
 /** Brings what of the record's files is not there yet, and answers the ids of all.  Throws Refused. */
 export async function bring(record: OutboxRecord, port: UploadPort): Promise<string[]> {
-  const ids: string[] = []
-  for (const file of record.files ?? []) {
-    if (!file.row) {
+  /* One may be left behind while another is on its way. */
+  const isWanted = (file: LocalFile): boolean => record.files?.includes(file) ?? false
+  for (const file of [...(record.files ?? [])]) {
+    if (file.row || !isWanted(file)) continue
+    try {
       file.row = await patiently(record.room, file, port)
       await port.brought(file)
+    } catch (error) {
+      if (isWanted(file)) throw error
     }
-    ids.push(file.row.id)
   }
-  return ids
+  return (record.files ?? []).flatMap((file) => file.row?.id ?? [])
 }
 
 /** The server may want to know first who sends so much: it then asks for it again. */
@@ -41,7 +45,8 @@ async function patiently(room: RoomId, file: LocalFile, port: UploadPort): Promi
   }
 }
 
-function upload(room: RoomId, file: LocalFile, { stop, progress }: UploadPort): Promise<FileRow> {
+function upload(room: RoomId, file: LocalFile, { stopper, progress }: UploadPort): Promise<FileRow> {
+  const stop = stopper(file)
   const query = new URLSearchParams({ name: file.name })
   if (file.kind === 'video' && file.width && file.height) {
     query.set('width', String(file.width))

@@ -1,36 +1,10 @@
 // Files: brought, seen, sent again when the line is back; and what nobody may make run.
 import { readFile } from 'node:fs/promises'
-import { deflateSync, crc32 } from 'node:zlib'
 import type { Page } from '@playwright/test'
 import { audit } from './axe'
+import { give, picture, png } from './pictures'
 import { composer, enter, expect, log, PHONE, test } from './stage'
 
-/** A PNG of one colour. */
-function png(width: number, height: number, [r, g, b]: number[] = [70, 140, 120]): Buffer {
-  const row = Buffer.concat([Buffer.from([0]), Buffer.from(Array.from({ length: width }, () => [r!, g!, b!]).flat())])
-  const chunk = (kind: string, content: Buffer) => {
-    const named = Buffer.concat([Buffer.from(kind), content])
-    const [size, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
-    size.writeUInt32BE(content.length)
-    sum.writeUInt32BE(crc32(named))
-    return Buffer.concat([size, named, sum])
-  }
-  const head = Buffer.alloc(13)
-  head.writeUInt32BE(width, 0)
-  head.writeUInt32BE(height, 4)
-  head.set([8, 2, 0, 0, 0], 8)
-  const pixels = deflateSync(Buffer.concat(Array(height).fill(row)))
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    ...[chunk('IHDR', head), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))],
-  ])
-}
-
-const picture = (name: string, width = 400, height = 300, colour?: number[]) => ({
-  name,
-  mimeType: 'image/png',
-  buffer: png(width, height, colour),
-})
 const notes = { name: '会议纪要.txt', mimeType: 'text/plain', buffer: Buffer.from('tea\n') }
 
 const tray = (page: Page) => page.getByRole('list', { name: 'Files for this message' })
@@ -38,23 +12,6 @@ const tray = (page: Page) => page.getByRole('list', { name: 'Files for this mess
 async function attach(page: Page, ...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
   await page.locator('input[type=file]').setInputFiles(files)
   await expect(tray(page).getByRole('listitem')).toHaveCount(files.length)
-}
-
-/** As from the clipboard, or dragged in from outside. */
-async function give(page: Page, event: 'paste' | 'drop', on: string, file: ReturnType<typeof picture>): Promise<void> {
-  await page.locator(on).evaluate(
-    (target, { event, name, mimeType, bytes }) => {
-      const data = new DataTransfer()
-      data.items.add(new File([new Uint8Array(bytes)], name, { type: mimeType }))
-      const more = { bubbles: true, cancelable: true }
-      if (event === 'paste') target.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, ...more }))
-      else {
-        target.dispatchEvent(new DragEvent('dragenter', { dataTransfer: data, ...more }))
-        target.dispatchEvent(new DragEvent('drop', { dataTransfer: data, ...more }))
-      }
-    },
-    { event, name: file.name, mimeType: file.mimeType, bytes: [...file.buffer] },
-  )
 }
 
 test('files are chosen, pasted and dropped, taken back, and sent; the other one sees them', async ({
@@ -158,6 +115,8 @@ test('sending is cancelled, and what is too large says so', async ({ server, ope
   await page.getByRole('button', { name: 'Cancel sending' }).click()
   await expect(log(page).getByRole('article')).toHaveCount(0)
   await expect(composer(page)).toHaveValue('never mind')
+  // What was to go along lies in the tray again.
+  await page.getByRole('button', { name: 'Remove never.png' }).click()
   await page.unroute('**/files?*')
   await page.locator('[role=log]').evaluate((target) => {
     const dataTransfer = new DataTransfer()

@@ -10,7 +10,7 @@ function row(seq: number | null, minutes: number, author = 1): Groupable {
 }
 
 function shape(items: Item<Groupable>[]): string {
-  const signs = { day: 'D', unread: 'U', gone: 'G' }
+  const signs = { day: 'D', unread: 'U', gone: 'G', hidden: 'H' }
   return items.map((item) => (item.kind === 'row' ? (item.continued ? '+' : 'R') : signs[item.kind])).join('')
 }
 
@@ -84,6 +84,24 @@ describe('deleted messages', () => {
 describe('replies', () => {
   it('stand under their own name', () => {
     expect(shape(arrange([row(1, 0), { ...row(2, 1), more: { reply: 1 } }, row(3, 2)], null))).toBe('DRR+')
+  })
+})
+
+describe('rows of which there shall only be a line', () => {
+  const hers = (one: Groupable) => one.author === 2
+
+  it('are folded, one or several, and nobody continues what is folded', () => {
+    const rows = [row(1, 0), row(2, 1, 2), row(3, 2, 2), row(4, 3), row(5, 4, 2)]
+    const items = arrange(rows, null, hers)
+    expect(shape(items)).toBe('DRHRH')
+    expect(items[2]).toMatchObject({ key: 'hidden-m-2', rows: [{ seq: 2 }, { seq: 3 }] })
+    const shown = arrange(rows, null, (one) => one.seq === 2)
+    expect(shape(shown)).toBe('DRHRRR')
+  })
+
+  it('stay apart from what is deleted, and from the other side of a line', () => {
+    const rows = [row(1, 0, 2), { ...row(2, 1, 2), deleted: NOON }, row(3, 2, 2), row(4, 3, 2)]
+    expect(shape(arrange(rows, { after: 3, count: 1 }, hers))).toBe('DHRHUH')
   })
 })
 

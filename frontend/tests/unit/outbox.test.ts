@@ -31,6 +31,7 @@ class Tab {
       waiting: note('waiting'),
       stored: note('stored'),
       failed: (record, code) => void this.log.push(`failed ${record.text} ${code}`),
+      withdrawn: () => undefined,
       gone: note('gone'),
     }
     this.outbox = new Outbox(ME, port)

@@ -3,12 +3,14 @@ import { createPinia, setActivePinia } from 'pinia'
 import { nextTick } from 'vue'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useContacts } from '@/stores/contacts'
+import { fromMessage, useMessages } from '@/stores/messages'
 import { usePeople } from '@/stores/people'
 import { usePrefs } from '@/stores/prefs'
 import { useSession } from '@/stores/session'
 import { useUi } from '@/stores/ui'
 import { pictureOf } from '@/ui/seal'
-import { card, FakeServer, ME, OTHER, serveHttp, until, welcomeFrame } from '../fake-server'
+import type { MessageRow, RoomState } from '@/wire/frames'
+import { card, FakeServer, ME, message, OTHER, roomState, serveHttp, until, welcomeFrame } from '../fake-server'
 
 vi.mock('@/lib/i18n', () => ({
   pickLocale: () => 'en',
@@ -52,9 +54,9 @@ afterEach(() => {
   if (useSession().phase === 'signed-in') useSession().end('signed_out')
 })
 
-async function signIn(): Promise<void> {
+async function signIn(...rooms: RoomState[]): Promise<void> {
   await useSession().start()
-  server.line.welcome([])
+  server.line.welcome(rooms)
   await until(() => useContacts().loaded)
 }
 
@@ -122,6 +124,35 @@ describe('contacts', () => {
     await contacts.remove(4)
     expect(contacts.stateOf(4)).toBe('none')
     expect(calls).toContain('DELETE /contacts/4')
+  })
+})
+
+describe('what somebody wrote whom one has blocked', () => {
+  const told = (seq: number, author: number, more: Partial<MessageRow> = {}) => message(seq, seq, { author, ...more })
+  const passedOn = told(3, 4, { forwarded: { author: 5, created: 1 } })
+
+  it('is hidden, also where another passed it on, until it is asked for', async () => {
+    await signIn()
+    const contacts = useContacts()
+    expect([told(1, 4), told(2, 5), passedOn].map(contacts.hides)).toEqual([false, true, true])
+    expect(contacts.hides(fromMessage(passedOn))).toBe(true)
+    contacts.reveal([told(2, 5)])
+    expect([told(2, 5), told(4, 5)].map(contacts.hides)).toEqual([false, true])
+  })
+
+  it('is one line in the room, and shown when she is not blocked any more', async () => {
+    answers['DELETE /blocks/5'] = {}
+    answers['GET /rooms/1/messages'] = {
+      ...{ room: 1, epoch: 'first', seq: 3, rev: 3, users: [], at_start: true, at_end: true },
+      messages: [told(1, 4), told(2, 5), told(3, 5)],
+    }
+    await signIn(roomState(1, { seq: 3, rev: 3, read: 3 }))
+    const [contacts, messages] = [useContacts(), useMessages()]
+    await messages.enter(1)
+    const kinds = () => messages.view(1).items.map(({ kind }) => kind)
+    expect(kinds()).toEqual(['day', 'row', 'hidden'])
+    await contacts.unblock(5)
+    expect(kinds()).toEqual(['day', 'row', 'row', 'row'])
   })
 })
 

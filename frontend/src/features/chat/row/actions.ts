@@ -30,6 +30,7 @@ import { useMarks } from '@/stores/marks'
 import { useMessages, type ChatRow } from '@/stores/messages'
 import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
+import { putBack } from '@/stores/tray'
 import { useUi } from '@/stores/ui'
 import { serverNow } from '@/lib/clock'
 import type { RoomId, Seq } from '@/wire/frames'
@@ -72,7 +73,7 @@ export interface RowActions {
   act(name: string, row: ChatRow): void
   /** The action that a key calls, if there is one for this row. */
   keyed(key: string, row: ChatRow): RowAction | undefined
-  /** Takes a message that was not sent back to the composer. */
+  /** Takes a message that was not sent back to the composer, with its files. */
   rewrite(row: ChatRow): void
   /** Adds a name to what is being written. */
   mention(name: string): void
@@ -84,6 +85,10 @@ export interface RowActions {
   jump(seq: Seq): void
   /** To the thread that message *seq* began. */
   openThread(seq: Seq): void
+  /** The id of the element of message *seq*, which may stand both in the room and in its thread. */
+  idOf(seq: Seq): string
+  /** Where the focus goes when what was opened from a row closes. */
+  elementOf(row: ChatRow): HTMLElement | null
 }
 
 /** Where rows are shown: what is around them. */
@@ -244,6 +249,12 @@ export function provideRowActions(room: RoomId, around: RowSurroundings): RowAct
     void router.push(`/rooms/${room}/threads/${seq}`)
   }
 
+  const idOf = (seq: Seq): string => `${thread === null ? '' : 'thread-'}m-${seq}`
+
+  function elementOf({ seq }: ChatRow): HTMLElement | null {
+    return seq === null ? null : document.getElementById(idOf(seq))
+  }
+
   function takeBack(text: string, within: Seq | null | undefined = thread): void {
     const to = draftPlace(room, within)
     drafts.set(to, [text, drafts.get(to)].filter(Boolean).join('\n'))
@@ -267,9 +278,12 @@ export function provideRowActions(room: RoomId, around: RowSurroundings): RowAct
 
   function rewrite(row: ChatRow): void {
     if (row.nonce === null) return
+    const files = messages.pendingFiles(row.nonce)
     const text = messages.editPending(row.nonce)
     if (text === undefined) return
-    if (row.more.reply) drafts.setReply(draftPlace(room, row.more.thread), row.more.reply)
+    const to = draftPlace(room, row.more.thread)
+    if (row.more.reply) drafts.setReply(to, row.more.reply)
+    putBack(to, files)
     takeBack(text, row.more.thread)
   }
 
@@ -296,6 +310,8 @@ export function provideRowActions(room: RoomId, around: RowSurroundings): RowAct
     write,
     jump,
     openThread,
+    idOf,
+    elementOf,
     reacting,
     mention,
   }
