@@ -1,7 +1,8 @@
 // What is left of a deleted message says when it went.
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createApp, type App } from 'vue'
 import DeletedNote from '@/features/chat/row/DeletedNote.vue'
+import { setServerNow } from '@/lib/clock'
 import { i18n, setLocale } from '@/lib/i18n'
 
 const NOW = new Date(2026, 10, 26, 14, 2).getTime()
@@ -16,12 +17,9 @@ async function show(at: number, locale: 'en' | 'zh-CN'): Promise<HTMLElement> {
   return root.querySelector('time')!
 }
 
-beforeEach(() => void vi.useFakeTimers({ now: NOW }))
+beforeEach(() => setServerNow(NOW))
 
-afterEach(() => {
-  app?.unmount()
-  vi.useRealTimers()
-})
+afterEach(() => app?.unmount())
 
 it('names the clock of today, the date of other days, and all of it for who looks closer', async () => {
   const today = await show(NOW - 3_600_000, 'en')
