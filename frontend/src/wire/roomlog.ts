@@ -371,6 +371,7 @@ const MORE = [
   'reactions',
   'forwarded',
   'previews',
+  'action',
 ] as const satisfies (keyof MoreOfMessage)[]
 
 function moreOf(message: MessageRow): MoreOfMessage {
