@@ -23,6 +23,7 @@ class Message(Struct, frozen=True, tag_field="type", tag="message", omit_default
 
     *reply*: the seq of the message it answers.  *thread*: the seq of the one that began its thread, which counts its
     *replies*.  *mentions*: who is meant by it, *everyone* or those who are here besides.
+    *action*: the text says what its author does ("waves"), to be read after her name.
     """
 
     room: RoomId
@@ -45,6 +46,7 @@ class Message(Struct, frozen=True, tag_field="type", tag="message", omit_default
     reactions: tuple[Reaction, ...] = ()
     forwarded: Forwarded | None = None
     previews: tuple[Preview, ...] = ()
+    action: bool = False
 
 
 class Member(Struct, frozen=True, tag_field="type", tag="member", omit_defaults=True):

@@ -72,6 +72,7 @@ class Extras(Struct, frozen=True, omit_defaults=True):
     reactions: tuple[Reaction, ...] = ()
     forwarded: Forwarded | None = None
     previews: tuple[Preview, ...] = ()
+    action: bool = False
 
 
 NONE = Extras()

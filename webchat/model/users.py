@@ -7,6 +7,7 @@ from typing import Literal
 import attrs
 from msgspec import Struct
 
+from webchat.model.bots import Scope
 from webchat.model.ids import Millis, RoomId, SessionId, UserId
 
 UserKind = Literal["human", "bot"]
@@ -91,7 +92,7 @@ class User:
 
 @attrs.frozen
 class Session:
-    """A signed-in device or a personal token; never a connection."""
+    """A signed-in device or a token; never a connection.  *scopes*: what it may be used for; None: everything."""
 
     id: SessionId
     user: UserId
@@ -102,6 +103,7 @@ class Session:
     expires: Millis | None
     agent: str
     address: str
+    scopes: frozenset[Scope] | None = None
 
 
 @attrs.frozen
@@ -118,6 +120,10 @@ class Actor:
     @property
     def may_administer(self) -> bool:
         return self.user.role in ("owner", "admin")
+
+    def may(self, scope: Scope) -> bool:
+        """Whether her token may be used for that."""
+        return self.session.scopes is None or scope in self.session.scopes
 
 
 class SessionView(Struct, frozen=True):

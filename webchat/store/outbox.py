@@ -11,7 +11,7 @@ from msgspec import Struct
 from webchat.model.ids import Millis
 from webchat.store.schema import outbox
 
-JobKind = Literal["push", "preview"]
+JobKind = Literal["push", "preview", "hook", "command", "robot"]
 
 
 class Job(Struct, frozen=True):

@@ -56,6 +56,8 @@ users = sa.Table(
     sa.Column("silenced", Time),
     # The account was given up: its row stays, without a person behind it, for what she wrote.
     sa.Column("deleted", Time),
+    # Since when those who run the server show her to everybody as somebody to know.
+    sa.Column("featured", Time, index=True),
     sa.Index("ix_users_display_key_id", "display_key", "id"),
 )
 
@@ -117,6 +119,86 @@ sessions = sa.Table(
     sa.Column("expires", Time),
     sa.Column("agent", sa.Text, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
+    # What a token may be used for, in words with blanks; none: for everything.
+    sa.Column("scopes", sa.Text),
+)
+
+# A browser that speaks one of the old dialects has a cookie, drawn once; this is who signed in there last.
+devices = sa.Table(
+    "devices",
+    metadata,
+    sa.Column("cookie_sha256", sa.LargeBinary(32), primary_key=True),
+    sa.Column("session", Id, sa.ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+# Accounts behind which is a program.
+bots = sa.Table(
+    "bots",
+    metadata,
+    sa.Column("user", Id, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    # Who answers for it; none: the server itself.
+    sa.Column("owner", Id, sa.ForeignKey("users.id", ondelete="CASCADE"), index=True),
+    sa.Column("created", Time, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Other programs' ways into a room (kind `in`), and a room's ways out to them (kind `out`).
+hooks = sa.Table(
+    "hooks",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("room", Id, sa.ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False, index=True),
+    # As whom it speaks.
+    sa.Column("bot", Id, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("creator", Id, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("created", Time, nullable=False),
+    # In: what its URL ends with.
+    sa.Column("token_sha256", sa.LargeBinary(32), unique=True),
+    # Out: where to, the key of its signatures, and what is told, in words with blanks.
+    sa.Column("url", sa.Text),
+    sa.Column("secret", sa.Text),
+    sa.Column("events", sa.Text, nullable=False, server_default=_EMPTY),
+    # When it last did what it is for; what went wrong since, how often, and since when it rests because of that.
+    sa.Column("used", Time),
+    sa.Column("failures", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("failure", sa.Text),
+    sa.Column("disabled", Time),
+)
+
+# Slash commands that bots have registered.
+commands = sa.Table(
+    "commands",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    # Without the slash, folded.
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("bot", Id, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    # What may follow, such as "[city]", and what it does.
+    sa.Column("hint", sa.Text, nullable=False, server_default=_EMPTY),
+    sa.Column("description", sa.Text, nullable=False, server_default=_EMPTY),
+    # Where it is told; none: to the bot's connections.
+    sa.Column("url", sa.Text),
+    sa.Column("secret", sa.Text),
+    sa.Column("created", Time, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("failure", sa.Text),
+    sa.Column("disabled", Time),
+)
+
+# What the robot was asked to say to somebody, where, and when.
+reminders = sa.Table(
+    "reminders",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("user", Id, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("room", Id, sa.ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("locale", sa.Text, nullable=False),
+    sa.Column("created", Time, nullable=False),
+    sa.Column("due", Time, nullable=False, index=True),
 )
 
 invites = sa.Table(

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
+from webchat.model.bots import Scope, read_scopes, written
 from webchat.model.ids import Millis, SessionId, UserId
 from webchat.model.users import Actor, Session, SessionKind, User
 from webchat.store.schema import sessions, users
@@ -24,6 +25,7 @@ _COLUMNS = (
     sessions.c.expires,
     sessions.c.agent,
     sessions.c.address,
+    sessions.c.scopes,
 )
 # Both tables have an id, a kind and so on.
 _USER_COLUMNS = tuple(column.label(f"user_{column.name}") for column in USER_COLUMNS)
@@ -71,6 +73,7 @@ class NewSession:
     expires: Millis | None
     agent: str
     address: str
+    scopes: frozenset[Scope] | None = None
 
 
 def actors(db: sa.Connection, tokens: Sequence[bytes]) -> dict[bytes, Actor]:
@@ -78,14 +81,14 @@ def actors(db: sa.Connection, tokens: Sequence[bytes]) -> dict[bytes, Actor]:
     found = {}
     for row in db.execute(_BY_TOKENS, {"tokens_": list(tokens)}):
         token, columns = bytes(row[0]), tuple(row[1:])
-        found[token] = Actor(User(*columns[9:]), Session(*columns[:9]))
+        found[token] = Actor(User(*columns[len(_COLUMNS) :]), _session(columns[: len(_COLUMNS)]))
     return found
 
 
 def of_user(db: sa.Connection, user: UserId, kind: SessionKind, limit: int) -> list[Session]:
     """The sessions of *user*, last seen first."""
     rows = db.execute(_OF_USER, {"user_": user, "kind_": kind, "limit_": limit})
-    return [Session(*row) for row in rows]
+    return [_session(row) for row in rows]
 
 
 def count(db: sa.Connection, user: UserId, kind: SessionKind) -> int:
@@ -105,8 +108,9 @@ def add(db: sa.Connection, new: NewSession) -> Session:
     row is gone, and whoever looks whether a session still exists would find somebody else's.
     """
     drawn = int.from_bytes(hashlib.sha256(new.token_sha256).digest()[:6]) or 1
-    made = SessionId(db.execute(_INSERT, {"id": drawn, **attrs.asdict(new)}).scalar_one())
-    return Session(made, new.user, new.kind, new.label, new.created, new.seen, new.expires, new.agent, new.address)
+    columns = {**attrs.asdict(new), "id": drawn, "scopes": written(new.scopes)}
+    made = SessionId(db.execute(_INSERT, columns).scalar_one())
+    return Session(made, **attrs.asdict(new, filter=lambda attribute, _: attribute.name != "token_sha256"))
 
 
 def remove(db: sa.Connection, user: UserId, session: SessionId) -> bool:
@@ -135,3 +139,8 @@ def saw(db: sa.Connection, seen: Sequence[tuple[SessionId, Millis, Millis | None
     """Notes for each (session, seen, expires) when it was last used and until when it lasts."""
     if seen:
         db.execute(_SEEN, [{"id_": one, "seen_": at, "expires_": until} for one, at, until in seen])
+
+
+def _session(row: Sequence[Any]) -> Session:
+    *columns, scopes = row
+    return Session(*[*columns, read_scopes(scopes)])

@@ -233,6 +233,8 @@ export interface MessageRow {
   reactions?: Reaction[]
   forwarded?: Forwarded
   previews?: Preview[]
+  /** The text says what its author does, to be read after her name. */
+  action?: boolean
 }
 
 /** What can be looked for, and what a message can have. */

@@ -404,6 +404,7 @@ const MORE = [
   'reactions',
   'forwarded',
   'previews',
+  'action',
 ] as const satisfies (keyof MoreOfMessage)[]
 
 function moreOf(message: MessageRow): MoreOfMessage {
