@@ -76,7 +76,7 @@ export const useSession = defineStore('session', () => {
   /** What this device last saw is there at once, and the server is asked meanwhile. */
   async function start(): Promise<void> {
     await usePrefs().ready()
-    if (await remember()) void ask()
+    if (await remember().catch(() => false)) void ask()
     else await ask()
   }
 
@@ -99,7 +99,7 @@ export const useSession = defineStore('session', () => {
       leave()
       phase.value = 'setup'
     } catch {
-      if (phase.value !== 'signed-in') phase.value = 'unreachable'
+      if (fed === null) phase.value = 'unreachable'
     }
   }
 
@@ -133,7 +133,7 @@ export const useSession = defineStore('session', () => {
   /** Another tab signed in as somebody else: nothing on this page is hers. */
   async function startAnew(): Promise<void> {
     last.value = null
-    await forget()
+    await forget().catch(() => undefined)
     location.reload()
   }
 
@@ -143,16 +143,21 @@ export const useSession = defineStore('session', () => {
     await (await import('./offline')).forget()
   }
 
-  /* Whoever is not signed in need not load what comes over the line, and the stores it fills. */
-  let feed: Pick<typeof Feed, 'startFeed' | 'stopFeed'> | null = null
-
   /** Whose feed runs, or is about to. */
   let fed: UserId | null = null
+
+  /* Whoever is not signed in need not load what comes over the line, and the stores it fills. */
+  let feed: Pick<typeof Feed, 'startFeed' | 'stopFeed'> | null = null
 
   async function startFeed(user: UserId, kept: Kept | null): Promise<void> {
     if (fed === user) return
     fed = user
-    feed ??= await import('./feed')
+    try {
+      feed ??= await import('./feed')
+    } catch (error) {
+      fed = null
+      throw error
+    }
     if (me.value?.id === user) feed.startFeed(user, kept)
   }
 
@@ -160,9 +165,11 @@ export const useSession = defineStore('session', () => {
     feed?.stopFeed()
     fed = null
     isRemembered = false
-    // The mark goes at once; without it nothing of what is still kept is shown.
-    if (last.value !== null) void forget().catch(() => undefined)
-    last.value = null
+    // Unless another tab has signed in as somebody else.  Without the mark nothing of what is still kept is shown.
+    if (last.value !== null && (!me.value || last.value === me.value.id)) {
+      last.value = null
+      void forget().catch(() => undefined)
+    }
     me.value = null
     device.value = null
     phase.value = 'signed-out'

@@ -233,6 +233,17 @@ describe('nothing is shown or left', () => {
     expect(useSession().ended).toBeNull()
   })
 
+  it('and what another tab has begun for somebody else stays', async () => {
+    await visitAndStay(roomState(1, { seq: 3, rev: 3 }))
+    localStorage.setItem(LAST, '99')
+    const change = { key: LAST, oldValue: String(ME), newValue: '99', storageArea: localStorage }
+    dispatchEvent(new StorageEvent('storage', change))
+    useSession().end('signed_out')
+    expect(localStorage.getItem(LAST)).toBe('99')
+    expect(await keptLogs()).toEqual([1])
+    await (await openDatabase())!.clear('shells')
+  })
+
   it('of somebody else who was signed in here before', async () => {
     const db = (await openDatabase())!
     await db.put('logs', { user: 99, room: 1, log: {} })
