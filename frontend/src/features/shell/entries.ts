@@ -2,6 +2,7 @@
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
+import { initials } from '@/lib/pinyin'
 import { usePlaces } from '@/stores/places'
 import { usePrefs } from '@/stores/prefs'
 import { usePresenceStore } from '@/stores/presence'
@@ -75,7 +76,9 @@ export function useEntries(): {
     return {
       key: `room-${room.room}`,
       label: titleOf(room),
-      names: [room.title, ...people.flatMap((card) => [card.display_name, card.name])].filter(Boolean).map(fold),
+      names: [room.title, ...people.flatMap((card) => [card.display_name, card.name, initials(card.display_name)])]
+        .filter(Boolean)
+        .map(fold),
       kind: 'room',
       unread: rooms.unread(room.room),
       card: people.length === 1 ? people[0] : undefined,
@@ -127,7 +130,7 @@ export function useEntries(): {
   ])
 
   function person(card: UserCard): Entry {
-    const names = [fold(card.display_name), fold(card.name)]
+    const names = [card.display_name, card.name, initials(card.display_name)].filter(Boolean).map(fold)
     return {
       key: `person-${card.id}`,
       label: card.display_name,

@@ -3,6 +3,7 @@ import { defineAsyncComponent } from 'vue'
 
 export { default as ConnectionStrip } from './ConnectionStrip.vue'
 export { default as PageHeader } from './PageHeader.vue'
+export { default as PlainPage } from './PlainPage.vue'
 export { find, fold, rank } from './rank'
 export const SignOutDialog = defineAsyncComponent(() => import('./SignOutDialog.vue'))
 export { titleOf } from './entries'
