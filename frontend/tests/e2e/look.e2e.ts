@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from '@playwright/test'
 import { shot, violations } from './axe'
-import { composer, enter, expect, log, PHONE, test, WIDE } from './stage'
+import { composer, enter, expect, go, log, PHONE, test, WIDE } from './stage'
 import type { ChatServer, Person } from './server'
 import { words, type Say } from './words'
 
@@ -96,15 +96,6 @@ async function goPastDoors(page: Page, server: ChatServer, look: Look, say: Say)
   await expect(page.getByRole('heading', { name: say('Create an account') })).toBeVisible()
   await look(page, 'stay')
   return mei
-}
-
-/** Another place without loading the page anew, which takes most of the time. */
-async function go(page: Page, path: string): Promise<void> {
-  await page.evaluate((to) => {
-    history.pushState(null, '', to)
-    dispatchEvent(new PopStateEvent('popstate', { state: null }))
-  }, path)
-  await expect(page).toHaveURL(path)
 }
 
 /** A long press by a finger. */
