@@ -24,7 +24,7 @@ const LOOKS = (['en', 'zh-CN'] as const).flatMap((locale) =>
 const ROUND_MS = 300_000
 const DAY_MS = 86_400_000
 /** Of the messages, how many are of other days, how many the readers know, and how many came since. */
-const [OLD, READ, NEW] = [4, 19, 40]
+const [OLD, READ, NEW] = [4, 19, 20]
 
 /** A PNG of slanted bands. */
 function png(width: number, height: number): Buffer {
