@@ -1,14 +1,11 @@
 // What axe-core finds everywhere, in both languages and themes, on a desk and on a phone; reflow; and the picture of the manual.
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from '@playwright/test'
-import type axe from 'axe-core'
-import { composer, enter, expect, log, PHONE, test, WIDE } from './stage'
+import { shot, violations } from './axe'
+import { composer, enter, expect, go, log, PHONE, test, WIDE } from './stage'
 import type { ChatServer, Person } from './server'
 import { words, type Say } from './words'
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const PICTURE = fileURLToPath(new URL('../../../docs/images/room.png', import.meta.url))
 const SECTIONS = [
   'Profile',
@@ -35,16 +32,6 @@ const DOT = {
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
     'base64',
   ),
-}
-
-async function violations(page: Page): Promise<string[]> {
-  // Not by a <script> element, which the CSP blocks.
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await readFile(AXE, 'utf8'))
-  const found = await page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run()
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`))
-  })
-  return found.map((line) => `${new URL(page.url()).pathname} ${line}`)
 }
 
 /** A conversation in two languages. */
@@ -109,15 +96,6 @@ async function goPastDoors(page: Page, server: ChatServer, look: Look, say: Say)
   await expect(page.getByRole('heading', { name: say('Create an account') })).toBeVisible()
   await look(page, 'stay')
   return mei
-}
-
-/** Another place without loading the page anew, which takes most of the time. */
-async function go(page: Page, path: string): Promise<void> {
-  await page.evaluate((to) => {
-    history.pushState(null, '', to)
-    dispatchEvent(new PopStateEvent('popstate', { state: null }))
-  }, path)
-  await expect(page).toHaveURL(path)
 }
 
 /** A long press by a finger. */
@@ -373,7 +351,7 @@ async function lookAfterIt(page: Page, server: ChatServer, mei: Person, look: Lo
   await page.keyboard.press('Escape')
 }
 
-/** Each language at each width and in each theme; for the pictures, all of them together. */
+/** Each language at each width and in each theme; with LOOK_SHOTS, all of them together. */
 const LOOKS = (['en', 'zh-CN'] as const).flatMap((locale) =>
   Object.entries({ desk: WIDE, phone: PHONE }).flatMap(([where, options]) =>
     (['light', 'dark'] as const).map((theme) => ({ locale, where, options, theme })),
@@ -382,7 +360,7 @@ const LOOKS = (['en', 'zh-CN'] as const).flatMap((locale) =>
 const CHOSEN = ['desk light en', 'desk dark zh-CN', 'phone light zh-CN', 'phone dark en']
 
 for (const { locale, where, options, theme } of LOOKS)
-  if (process.env.SCREENSHOT || CHOSEN.includes(`${where} ${theme} ${locale}`))
+  if (process.env.LOOK_SHOTS || CHOSEN.includes(`${where} ${theme} ${locale}`))
     test(`axe-core finds nothing (${where}, ${theme}, ${locale})`, async ({ server, open }) => {
       test.setTimeout(ROUND_MS)
       const still = { ...options, locale, colorScheme: theme, reducedMotion: 'reduce' } as const
@@ -392,8 +370,7 @@ for (const { locale, where, options, theme } of LOOKS)
         await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
         await expect(page.locator('html')).toHaveAttribute('lang', locale)
         found.push(...(await violations(page)).map((line) => `${name}: ${line}`))
-        const path = `test-results/look/${name}-${where}-${theme}-${locale}.png`
-        if (process.env.SCREENSHOT) await page.screenshot({ path })
+        await shot(page, `${name}-${where}-${theme}-${locale}`)
       }
       const mei = await goPastDoors(await open(null, still), server, examine, say)
       const page = await open(mei, still)
@@ -432,7 +409,7 @@ test('at 320 px, in forced colours and without motion, everything is within reac
   const found: string[] = []
   const examine: Look = async (page, name) => {
     found.push(...(await outOfPlace(page)).map((line) => `${name}: ${line}`))
-    if (process.env.SCREENSHOT) await page.screenshot({ path: `test-results/look/${name}-narrow.png` })
+    await shot(page, `${name}-narrow`)
   }
   const say = words('en')
   const mei = await goPastDoors(await open(null, narrow), server, examine, say)

@@ -113,6 +113,15 @@ export async function enter(page: Page, room = LOBBY): Promise<void> {
   await expect(log(page)).toHaveAttribute('aria-busy', 'false')
 }
 
+/** Another place without loading the page anew, which takes most of the time. */
+export async function go(page: Page, path: string): Promise<void> {
+  await page.evaluate((to) => {
+    history.pushState(null, '', to)
+    dispatchEvent(new PopStateEvent('popstate', { state: null }))
+  }, path)
+  await expect(page).toHaveURL(path)
+}
+
 export async function say(page: Page, text: string): Promise<void> {
   await composer(page).fill(text)
   await composer(page).press('Enter')

@@ -22,7 +22,7 @@ describe('the details of an act', () => {
     ['room.settings', 'slow', 30, '慢速模式：30 秒'],
     ['room.settings', 'slow', 0, '慢速模式：关闭'],
     ['room.settings', 'kind', 'private', '谁能找到它：私密'],
-    ['room.settings', 'words', true, '名称或话题：已更改'],
+    ['room.settings', 'words', true, '名称或简介：已更改'],
     ['room.archive', 'archived', false, '归档：否'],
     ['message.delete', 'seq', 7, '消息：7'],
   ])('of %s: %s %s', (action, name, value, said) => {
