@@ -1,0 +1,199 @@
+"""What time and what day it is, was and will be, here and elsewhere, and how many days lie between."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+
+from webchat.robot.asking import Answer, Asked, echo
+from webchat.robot.days import LUNAR, Lean, looks_like_day, said_day, whole_day
+from webchat.robot.numerals import number
+from webchat.robot.places import place
+
+
+def _compiled(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_NOW = _compiled(
+    r"what(?:'s| is) the (?:current |exact )?time(?: (?:right )?now)?", r"what time is it(?: (?:right )?now)?", r"(?:the )?current time",
+    r"time(?: now)?", r"(?:现在|当前|此刻)?(?:是)?(?:几点钟?|什么时间|什么时候)了?", r"(?:现在|当前|北京)的?时间(?:是多少|是什么|是几点)?", r"时间", r"报时",
+)  # fmt: skip
+_ELSEWHERE = _compiled(
+    r"(?:what(?:'s| is) the (?:current |local )?time|what time is it|(?:the )?(?:current |local )?time)(?: (?:right )?now)? (?:in|at) (?P<en>[a-z'_/ :+0-9-]{2,40}?)(?: (?:right )?now)?",
+    r"(?P<en2>[a-z'_/ :+0-9-]{2,40}) time(?: now)?",
+    r"(?:现在|当前)?(?P<zh>[^\s现在是的]{2,8}?|(?:utc|gmt)[+-][0-9:]{1,5}|[a-z]+/[a-z_/]+)\s?(?:那边|那里)?(?:现在|当前|此刻)?(?:是)?(?:几点钟?|什么时间)了?",
+    r"(?P<zh2>[^\s现在是的]{2,8}?|(?:utc|gmt)[+-][0-9:]{1,5}|[a-z]+/[a-z_/]+)\s?(?:那边|那里)?(?:现在|当前)?的?时间",
+)
+_TODAY = _compiled(
+    r"what(?:'s| is) (?:the date(?: today)?|today'?s date|today)", r"what (?:day|date) is (?:it|today)(?: today)?", r"(?:today'?s |current )?date",
+    r"what(?:'s| is) the day(?: of the week)?(?: today)?", r"what(?:'s| is) (?:the )?day today",
+    r"(?:今天|今日|现在)(?:是)?(?:几月)?(?:几号|几日|星期几|周几|礼拜几|什么日期|什么日子|哪天)(?:星期几|周几)?", r"(?:今天|当前)的?日期(?:是什么|是多少)?", r"日期",
+    r"(?:星期几|周几|几号)了?",
+)  # fmt: skip
+_WEEK = _compiled(r"what week (?:is it|are we in|of the year is it)(?: now)?", r"(?:which|what) week number is (?:it|this)", r"(?:今天|现在|这周|本周)(?:是)?(?:今年的?)?第几周")
+_WHICH = _compiled(
+    r"(?:what|which) (?:day(?: of the week)?|date|weekday) (?:is|was|will|falls on|does)(?: it be| be)? (?P<a>.{2,60}?)(?: (?:be|fall)(?: on)?)?", r"when (?:is|was) (?P<b>.{2,60})",
+    r"(?P<g>.{2,40}?) (?:is|was|falls on) (?:a )?(?:what|which) (?:day|date|weekday)(?: of the week)?",
+    r"what(?:'s| is) the (?:date|day)(?: of| on)? (?P<c>.{2,60})", r"what(?:'s| is) (?P<e>(?:the )?[0-9]+ (?:days|weeks|months|years) .{2,20})",
+    r"(?P<d>.{2,40}?)(?:那天)?(?:又)?(?:会)?(?:是)(?:几月)?(?:几号|几日|哪一?天|星期几|周几|礼拜几|什么日子|什么时候)",
+    r"(?P<f>.{2,40}?)(?:几月)?(?:几号|星期几|周几|礼拜几)",
+)  # fmt: skip
+_UNTIL = _compiled(
+    r"(?:how (?:many|long)(?: more)?(?: days)?(?: are there| is it| are left| left)? |days )(?:until|till|to|before) (?P<a>.{2,60})",
+    r"(?:距离?|离)(?P<b>.{2,40}?)(?:还有|还剩|有)(?:多少|几)天", r"(?:到)?(?P<c>.{2,40}?)还(?:有|剩)(?:多少|几)天",
+)  # fmt: skip
+_SINCE = _compiled(
+    r"(?:how (?:many days|long)(?: (?:is it|has it been|have passed))? |days )since (?P<a>.{2,60})", r"how many days ago was (?P<d>.{2,60})",
+    r"(?:从)?(?P<b>.{2,40}?)(?:到|至)(?:现在|今天|今日)(?:已经|一共|总共)?(?:过(?:去)?了)?(?:有)?(?:多少|几)天了?", r"(?P<c>.{2,40}?)(?:已经)?过去?了?(?:多少|几)天了?",
+)  # fmt: skip
+_BETWEEN = _compiled(
+    r"(?:how many )?days (?:are (?:there )?)?(?:between (?P<a>.{2,60}) and (?P<b>.{2,60})|from (?P<c>.{2,60}) (?:to|until|till) (?P<d>.{2,60}))",
+    r"从?(?P<e>.{2,40}?)[到至和与](?P<f>.{2,40}?)(?:之间|中间)?(?:一共|总共|相差|相隔|隔了?|差)?(?:有|是)?(?:多少|几)天",
+)
+_LEAP = _compiled(r"is (?P<a>[0-9]{4}) a leap year", r"(?P<b>[0-9]{4}|[零〇一二三四五六七八九]{4})年?是不?是?闰年")
+
+
+def tell_time(asked: Asked) -> Answer | None:
+    """The answer to a question about time or days; None where it is none."""
+    if not asked.is_short:
+        return None
+    text = asked.plain
+    if _NOW.fullmatch(text):
+        return _now(asked)
+    if _TODAY.fullmatch(text):
+        return _answer(asked, f"Today is {said_day(_today(asked), 'en')}.", f"今天是{said_day(_today(asked), 'zh')}。")
+    if _WEEK.fullmatch(text):
+        year, week, _ = asked.now.isocalendar()
+        return _answer(asked, f"It is week {week} of {year}; weeks begin on Monday.", f"现在是{year}年第{week}周（每周从星期一开始）。")
+    if (found := _ELSEWHERE.fullmatch(text)) and (answer := _elsewhere(asked, _said(found))):
+        return answer
+    if found := _LEAP.fullmatch(text):
+        return _leap(asked, number(_said(found)) or 0)
+    return _count(asked) or _which(asked)
+
+
+def _today(asked: Asked) -> date:
+    return asked.now.date()
+
+
+def _said(found: re.Match[str]) -> str:
+    return next(group for group in found.groups() if group is not None).strip()
+
+
+def _answer(asked: Asked, en: str, zh: str) -> Answer:
+    text = asked.say(en, zh)
+    if not asked.knows_zone:
+        text += asked.say(
+            " (By UTC: I do not know your time zone.)", "（按世界时 UTC 计算，我不知道你所在的时区。）"
+        )
+    return Answer(text, "time")
+
+
+def _now(asked: Asked) -> Answer:
+    clock, day = f"{asked.now:%H:%M}", asked.now.date()
+    return _answer(asked, f"It is {clock}, {said_day(day, 'en')}.", f"现在是 {clock}，{said_day(day, 'zh')}。")
+
+
+def _elsewhere(asked: Asked, name: str) -> Answer | None:
+    zone = place(name)
+    if zone is None:
+        return _nowhere(asked, name)
+    there = asked.now.astimezone(zone)
+    clock, shown = f"{there:%H:%M}", echo(name if not name.islower() else name.title() if "/" not in name else name)
+    return Answer(
+        asked.say(
+            f"In {shown} it is {clock}, {said_day(there.date(), 'en')} (UTC{_distance(there.strftime('%z'))}).",
+            f"{shown}现在是 {clock}，{said_day(there.date(), 'zh')}（UTC{_distance(there.strftime('%z'))}）。",
+        ),
+        "time",
+    )
+
+
+def _nowhere(asked: Asked, name: str) -> Answer | None:
+    if not _IN.search(asked.plain):
+        return None
+    return Answer(
+        f"I do not know the time zone of {echo(name)}. A big city, a country or a distance such as UTC+8 will do.", "time"
+    )
+
+
+_IN = re.compile(r"\btime (?:is it )?(?:right )?(?:now )?in ", re.IGNORECASE)
+
+
+def _distance(offset: str) -> str:
+    return f"{offset[0]}{int(offset[1:3])}" + (f":{offset[3:5]}" if offset[3:5] != "00" else "")
+
+
+def _leap(asked: Asked, year: int) -> Answer | None:
+    if not year:
+        return None
+    if calendar.isleap(year):
+        return Answer(asked.say(f"Yes: {year} has 366 days.", f"是的，{year} 年是闰年，有 366 天。"), "time")
+    return Answer(asked.say(f"No: {year} has 365 days.", f"不是，{year} 年是平年，有 365 天。"), "time")
+
+
+def _which(asked: Asked) -> Answer | None:
+    if not (found := _WHICH.fullmatch(asked.plain)):
+        return None
+    said = _said(found)
+    lean: Lean = 0 if re.search(r"星期|周几|礼拜|day|was", asked.plain) and not re.search("when|date", asked.plain) else 1
+    if (day := whole_day(said, _today(asked), lean)) is None:
+        return _lunar(asked, said) or _no_day(asked, said)
+    return _answer(asked, f"That is {said_day(day, 'en')}.", f"是{said_day(day, 'zh')}。")
+
+
+def _lunar(asked: Asked, said: str) -> Answer | None:
+    if not LUNAR.fullmatch(said.strip(" 的").removeprefix("the ")):
+        return None
+    return Answer(
+        asked.say(
+            "That day follows the lunar calendar, which I do not know. I can count once you tell me the date.",
+            "这个日子按农历算，我不懂农历。告诉我公历日期，我就能帮你算。",
+        ),
+        "time",
+    )
+
+
+def _no_day(asked: Asked, said: str) -> Answer | None:
+    if not looks_like_day(said):
+        return None
+    return Answer(asked.say(f"There is no such day as {echo(said)}.", f"没有{echo(said)}这一天。"), "time")
+
+
+def _count(asked: Asked) -> Answer | None:
+    text, today = asked.plain, _today(asked)
+    if found := _BETWEEN.fullmatch(text):
+        first, second = [group for group in found.groups() if group is not None][:2]
+        one, other = whole_day(first, today, 0), whole_day(second, today, 0)
+        if one and other:
+            days = abs((other - one).days)
+            return _answer(
+                asked,
+                f"From {said_day(min(one, other), 'en')} to {said_day(max(one, other), 'en')}: {_days(days)}.",
+                f"从{said_day(min(one, other), 'zh')}到{said_day(max(one, other), 'zh')}，相差 {days} 天。",
+            )
+    if found := _UNTIL.fullmatch(text):
+        said = _said(found)
+        if (day := whole_day(said, today, 1)) is None:
+            return _lunar(asked, said) or _no_day(asked, said)
+        return _away(asked, day)
+    if found := _SINCE.fullmatch(text):
+        if (day := whole_day(_said(found), today, -1)) is not None:
+            return _away(asked, day)
+    return None
+
+
+def _away(asked: Asked, day: date) -> Answer:
+    days = (day - _today(asked)).days
+    en, zh = said_day(day, "en"), said_day(day, "zh")
+    if days == 0:
+        return _answer(asked, f"That is today, {en}.", f"就是今天，{zh}。")
+    if days > 0:
+        return _answer(asked, f"{_days(days)} until {en}.", f"距离{zh}还有 {days} 天。")
+    return _answer(asked, f"{_days(-days)} since {en}.", f"{zh}已经过去 {-days} 天。")
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count:,} days"

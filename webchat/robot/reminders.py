@@ -1,0 +1,273 @@
+"""Reminders: to set one for a moment that was said, to list them, to cancel some."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from webchat.model.ids import Millis
+from webchat.robot.asking import Answer, Asked, CancelReminders, Language, Reminder, SetReminder, echo
+from webchat.robot.days import Moment, read_moment, said_moment
+from webchat.robot.numerals import number
+
+REMINDERS_MAX = 20
+"""How many are open for one person."""
+TEXT_LIMIT = 300
+"""How long what is to be reminded of may be."""
+FARTHEST = timedelta(days=2 * 366)
+SOONEST = timedelta(seconds=5)
+
+
+def _compiled(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_EN_ASKS = _compiled(
+    r"remind me\b(?! of (?:my|a|his|her|that|when|home|you)\b)", r"(?:please )?(?:set|make|create|add|give me) (?:a |me a )?reminder\b", r"don't let me forget\b",
+    r"reminder:",
+)  # fmt: skip
+_ZH_ASKS = _compiled(
+    r"(?:请|记得|再|到时候|别忘了|你)?(?:提醒|叫|喊)一?下?我(?!们)(?:一下|一声)?", r"(?:请)?(?:给我|帮我)?(?:设|设置|设定|加|添加|定|建|创建)(?:一)?个?(?P<when>.{0,40}?)的?提醒",
+    r"提醒:",
+)  # fmt: skip
+_ZH_CALLS = re.compile("[叫喊]")
+_TO = re.compile(r"[\s,:;]*(?:(?:for|at)\b(?! ?[0-9]))?\s*(?:(?:to|that|about|of)\b)?\s*|", re.IGNORECASE)
+_ZH_TO = re.compile(r"[\s,:;、的]*(?:我)?(?:要去|要|去|该|说|的是)?[\s,:]*")
+_REPEATS = _compiled(r"\bevery (?:\w+ )?(?:day|morning|evening|week|month|year|hour|minute|\w+day)\b", r"\b(?:daily|weekly|monthly|hourly)\b(?! (?:report|meeting|news))",
+                     r"(?:^|提醒我)(?:每天|每日|每周|每星期|每个?月|每年|每隔|每个?小时|每晚|每早|工作日)")  # fmt: skip
+_LIST = _compiled(
+    r"(?:(?:show|list|see)(?: me)? )?(?:all )?(?:my |the )?(?:open )?reminders", r"what(?:'s| are| is) (?:all )?my reminders", r"what reminders do i have", r"do i have (?:any )?reminders",
+    r"(?:查看|看看?|列出|显示)?(?:一下)?我?(?:所有|全部|设置|设)?(?:的)?(?:提醒)(?:列表|事项|有哪些)?(?:有哪些|是什么)?", r"我?(?:都)?有(?:哪些|什么|几个)提醒",
+)  # fmt: skip
+_CANCEL = _compiled(
+    r"(?:cancel|delete|remove|forget) (?:my |the )?(?:reminders? )?(?:number |no\.? |#)?(?P<en>[0-9]{1,4}(?:(?:,| and|, and)? ?#?[0-9]{1,4}){0,9})",
+    r"(?:取消|删除|删掉|去掉|不要)(?:第)?(?P<zh>[0-9]{1,4}(?:[,、和 ]{1,2}[0-9]{1,4}){0,9}|[一二三四五六七八九十]{1,3})(?:个|号|条)?(?:的?提醒)?(?:了)?",
+    r"(?:取消|删除|删掉|去掉|不要)(?:我的)?(?:第)?提醒(?:第)?(?P<zh2>[0-9]{1,4}(?:[,、和 ]{1,2}[0-9]{1,4}){0,9}|[一二三四五六七八九十]{1,3})(?:个|号|条)?",
+)  # fmt: skip
+_CANCEL_ALL = _compiled(
+    r"(?:cancel|delete|remove|clear|forget) (?:all(?: of)? )?(?:my |the )?reminders", r"(?:cancel|delete|clear) all", r"(?:取消|删除|清空|清除|删掉)(?:我的?)?(?:所有|全部|一切)(?:的)?提醒", r"全部取消",
+    r"清空提醒",
+)  # fmt: skip
+_CANCEL_WHICH = _compiled(r"(?:cancel|delete|remove) (?:the |my |that |a )?reminder", r"取消|取消提醒|删除提醒|取消(?:这个|那个|我的)提醒", r"cancel")
+
+
+def mind(asked: Asked) -> Answer | None:
+    """The answer to what is about reminders; None where nothing is."""
+    text = asked.plain
+    if asked.is_short:
+        if _LIST.fullmatch(text):
+            return _list(asked)
+        if found := _CANCEL.fullmatch(text):
+            numbers = found["en"] or found["zh"] or found["zh2"]
+            return _cancel(asked, tuple(dict.fromkeys(_numbers(numbers))))
+        if _CANCEL_ALL.fullmatch(text):
+            return _cancel(asked, tuple(reminder.number for reminder in asked.question.reminders))
+        if _CANCEL_WHICH.fullmatch(text):
+            return _cancel_which(asked)
+    return _set(asked)
+
+
+def reminding(reminder: Reminder, language: Language) -> str:
+    """What is said when *reminder* is due."""
+    return f"⏰ 提醒你：{echo(reminder.text, TEXT_LIMIT)}" if language == "zh" else f"⏰ You asked me to remind you: {echo(reminder.text, TEXT_LIMIT)}"
+
+
+def _numbers(text: str) -> Iterator[int]:
+    for found in re.findall("[0-9]+|[一二三四五六七八九十]+", text):
+        if (value := number(found)) is not None:
+            yield value
+
+
+def _set(asked: Asked) -> Answer | None:
+    if _REPEATS.match(asked.plain) and (_ZH_ASKS.search(asked.plain[:60]) or _EN_ASKS.search(asked.plain[:60])):
+        return _once_only(asked)
+    found = _wish(asked)
+    if found is None:
+        return None
+    moment, start, end = found
+    what = asked.said[start:end].strip(" \t\n,，.。:：;；、!！")
+    if _is_repeated(asked.plain[:start], what, asked.plain[end : end + TEXT_LIMIT]):
+        return _once_only(asked)
+    if moment is None:
+        return _answer(
+            asked,
+            "When shall I remind you? For example: remind me in 20 minutes to call Anna, or: remind me tomorrow at 9 to water the plants.",
+            "什么时候提醒你？比如：20分钟后提醒我关火，或者：明天早上9点提醒我开会。",
+        )
+    if len(what) > TEXT_LIMIT:
+        return _answer(
+            asked,
+            f"That is too long to remember: {TEXT_LIMIT} characters at most.",
+            f"这段话太长了，我最多记 {TEXT_LIMIT} 个字。",
+        )
+    refused = _refused(asked, moment.at)
+    if refused is not None:
+        return refused
+    return _promise(asked, moment.at, what or asked.say("It is time.", "时间到了。"))
+
+
+def _once_only(asked: Asked) -> Answer:
+    return _answer(
+        asked,
+        "I can remind you once, not again and again. Give me one moment, such as: remind me tomorrow at 9 to water the plants.",
+        "我只能提醒一次，还不会重复提醒。可以给我一个时间，比如：明天早上9点提醒我浇花。",
+    )
+
+
+def _is_repeated(before: str, what: str, behind: str) -> bool:
+    """Whether `every day` belongs to the reminder, and not to what somebody is to be reminded of."""
+    if len(what) > TEXT_LIMIT:
+        return False
+    found = [repeat for part in (before, behind) for repeat in _REPEATS.finditer(part)]
+    return bool(found) or any(repeat.start() == 0 or repeat.end() == len(what) for repeat in _REPEATS.finditer(what))
+
+
+def _wish(asked: Asked) -> tuple[Moment | None, int, int] | None:
+    """(the moment, from where to where of the text is what to remind of), where a reminder is asked for."""
+    text = asked.plain
+    if asks := _EN_ASKS.match(text):
+        return _english_wish(asked, asks.end())
+    if asks := _ZH_ASKS.match(text):
+        if asks.groupdict().get("when"):
+            moment = read_moment(text, asks.start("when"), asked.now, "zh")
+            return (moment, _past(_ZH_TO, text, asks.end()), len(text)) if moment else None
+        moment, after = _leading(asked, _past(_ZH_AT, text, _past(_ZH_TO, text, asks.end())))
+        if moment is None:
+            moment, end = _trailing(asked, after)
+            return None if moment is None and _ZH_CALLS.search(asks[0]) else (moment, after, end)
+        return moment, _past(_ZH_TO, text, after), len(text)
+    # A moment first: 明天早上9点提醒我开会, `in 20 minutes remind me to …`.
+    moment = read_moment(text, _past(_ZH_AT, text, 0), asked.now, asked.language)
+    if moment is None or moment.at.date() < asked.now.date():
+        return None
+    at = _past(_SEPARATORS, text, moment.end)
+    if asks := _ZH_ASKS.match(text, at):
+        return moment, _past(_ZH_TO, text, asks.end()), len(text)
+    if asks := _EN_ASKS.match(text, at):
+        return moment, _past(_TO, text, asks.end()), len(text)
+    return None
+
+
+_ZH_AT = re.compile("在|于|等到?|到")
+_SEPARATORS = re.compile(r"[\s,:的时候]*(?:please|请|记得)?\s*")
+
+
+def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at
+
+
+def _english_wish(asked: Asked, at: int) -> tuple[Moment | None, int, int]:
+    text = asked.plain
+    moment, after = _leading(asked, _past(_FOR, text, at))
+    if moment is not None:
+        return moment, _past(_TO, text, after), len(text)
+    start = _past(_TO, text, at)
+    moment, end = _trailing(asked, start)
+    return moment, start, end
+
+
+_FOR = re.compile(r"[\s,:]*(?:for (?=[a-z0-9]))?", re.IGNORECASE)
+
+
+def _leading(asked: Asked, at: int) -> tuple[Moment | None, int]:
+    """The moment that stands at *at*, and where what follows begins."""
+    moment = read_moment(asked.plain, at, asked.now, asked.language)
+    # `remind me today's news at 9`, 提醒我今天的会议 — a day that only describes is found again at the end, or nowhere.
+    return (None, at) if moment is None else (moment, moment.end)
+
+
+_PLACES = re.compile(r"(?<=[\s,])(?=\S)|(?<=[\u3400-\u9fff])")
+
+
+def _trailing(asked: Asked, start: int) -> tuple[Moment | None, int]:
+    """The longest moment that the text ends with, and where what stands before it ends."""
+    text = asked.plain
+    for place in _PLACES.finditer(text, max(start, len(text) - _LONGEST_MOMENT)):
+        moment = read_moment(text, place.start(), asked.now, asked.language)
+        if moment is not None and not text[moment.end :].strip(" .,!"):
+            return moment, place.start()
+    return None, len(text)
+
+
+_LONGEST_MOMENT = 60
+
+
+def _refused(asked: Asked, due: datetime) -> Answer | None:
+    if due - asked.now < SOONEST:
+        return _answer(
+            asked,
+            f"{said_moment(due, asked.now, 'en').capitalize()} is already past. Which moment do you mean?",
+            f"{said_moment(due, asked.now, 'zh')} 已经过了，你说的是什么时候？",
+        )
+    if due - asked.now > FARTHEST:
+        return _answer(asked, "That is too far away for me: two years at most.", "太久远了，我最多记两年以内的事。")
+    if len(asked.question.reminders) >= REMINDERS_MAX:
+        return _answer(
+            asked,
+            f"You have {REMINDERS_MAX} reminders already, and I keep no more. Cancel one first, for example: cancel 1.",
+            f"你已经有 {REMINDERS_MAX} 个提醒了，我记不下更多。请先取消一个，比如：取消1。",
+        )
+    return None
+
+
+def _promise(asked: Asked, due: datetime, what: str) -> Answer:
+    when_en, when_zh = said_moment(due, asked.now, "en"), said_moment(due, asked.now, "zh")
+    shown = echo(what)
+    text = asked.say(f"I will remind you {_on(when_en)}: {shown}", f"好的，{when_zh} 提醒你：{shown}")
+    if not asked.knows_zone:
+        text += asked.say("\n(By UTC: I do not know your time zone.)", "\n（按世界时 UTC 计算，我不知道你所在的时区。）")
+    return Answer(text, "reminder", SetReminder(Millis(int(due.timestamp() * 1000)), what))
+
+
+def _on(moment: str) -> str:
+    return moment if moment.startswith("to") else f"on {moment}"
+
+
+def _list(asked: Asked) -> Answer:
+    reminders = sorted(asked.question.reminders, key=lambda reminder: reminder.due)
+    if not reminders:
+        return _answer(
+            asked,
+            "You have no reminders. You can say: remind me in 20 minutes to call Anna.",
+            "你还没有提醒。可以这样说：20分钟后提醒我关火。",
+        )
+    lines = [
+        f"- **{reminder.number}** · {said_moment(datetime.fromtimestamp(reminder.due / 1000, asked.now.tzinfo), asked.now, asked.language)} · {echo(reminder.text)}"
+        for reminder in reminders[:REMINDERS_MAX]
+    ]
+    number = reminders[0].number
+    head = asked.say(
+        f"Your reminders (to cancel one, say: cancel {number}):", f"你的提醒（要取消的话，说：取消{number}）："
+    )
+    return Answer("\n".join([head, *lines]), "reminder")
+
+
+def _cancel(asked: Asked, numbers: tuple[int, ...]) -> Answer:
+    known = {reminder.number: reminder for reminder in asked.question.reminders}
+    if not known:
+        return _answer(asked, "You have no reminders.", "你没有提醒。")
+    missing = [number for number in numbers if number not in known]
+    if missing:
+        return _answer(
+            asked,
+            f"You have no reminder with the number {missing[0]}. Say: my reminders, to see them.",
+            f"没有编号为 {missing[0]} 的提醒。说“我的提醒”可以查看。",
+        )
+    shown_en = "; ".join(echo(known[number].text, 60) for number in numbers)
+    return Answer(
+        asked.say(f"Cancelled: {shown_en}", f"已取消：{shown_en.replace('; ', '；')}"),
+        "reminder",
+        CancelReminders(numbers),
+    )
+
+
+def _cancel_which(asked: Asked) -> Answer:
+    if len(asked.question.reminders) == 1:
+        return _cancel(asked, (asked.question.reminders[0].number,))
+    return _list(asked)
+
+
+def _answer(asked: Asked, en: str, zh: str) -> Answer:
+    return Answer(asked.say(en, zh), "reminder")
