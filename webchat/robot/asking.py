@@ -191,11 +191,18 @@ def _heart(plain: str, names: Sequence[str]) -> tuple[int, int]:
     before = re.compile(rf"{called}|{_BEFORE}", re.IGNORECASE)
     behind = re.compile(rf"(?:{_BEHIND}|(?<![a-z0-9_])(?:{called}))\Z", re.IGNORECASE)
     start, end = 0, len(plain.rstrip())
-    while (found := before.match(plain, start, end)) and plain[found.end() : end].strip(_STOPS):
+    for _ in range(_POLITE_ENOUGH):
+        found = before.match(plain, start, end)
+        if found is None or not plain[found.end() : end].strip(_STOPS):
+            break
         start = found.end()
-    while (found := behind.search(plain, max(start, end - _LONGEST_BEHIND), end)) and plain[start : found.start()].strip(_STOPS):
+    for _ in range(_POLITE_ENOUGH):
+        found = behind.search(plain, max(start, end - _LONGEST_BEHIND), end)
+        if found is None or not plain[start : found.start()].strip(_STOPS):
+            break
         end = found.start()
     return start, end
 
 
 _STOPS = " ,.!?;:、。~"
+_POLITE_ENOUGH = 12

@@ -6,6 +6,7 @@ import re
 
 from webchat.robot.asking import Answer, Asked, echo
 from webchat.robot.numerals import CHINESE, ENGLISH, number
+from webchat.robot.phrases import any_of
 
 DICE_MAX = 50
 SIDES_MAX = 1_000
@@ -15,42 +16,49 @@ OPTIONS_MAX = 20
 OPTION_LIMIT = 80
 
 
-def _compiled(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
 _COUNT = rf"(?:[0-9]{{1,6}}|{CHINESE}{{1,4}}|{ENGLISH}|an?)"
 _NOTATION = re.compile(
-    r"(?:(?:roll|throw)(?: me)?(?: a)? |掷|扔|投|丢)? ?(?P<count>[0-9]{1,6})?d(?P<sides>[0-9]{1,9}|%)(?: ?(?P<bonus>[+-] ?[0-9]{1,6}))?", re.IGNORECASE
-)
-_DICE = _compiled(
-    rf"(?:roll|throw) (?:(?P<en>{_COUNT}|the|some) )?(?:(?:dice|die)|(?P<six>[0-9]{{1,6}})-sided (?:dice|die))(?: for me)?",
-    rf"(?:掷|扔|投|丢|摇|甩|抛)(?:一下)?(?P<zh>{_COUNT})?(?:个|颗|枚|次)?(?:骰子|色子)(?:一下)?", r"dice",
-)  # fmt: skip
-_COIN = _compiled(
-    r"(?:flip|toss|throw)(?: me)?(?: a| the)? coin(?: for me)?", r"heads or tails", r"(?:抛|掷|扔|丢|投|翻)(?:一下)?(?:一?[个枚次])?硬币(?:一下)?", r"(?:猜)?正面还是反面", r"coin"
-)
-_RANDOM = _compiled(
-    r"(?:(?:give me|pick|choose|generate|say) )?(?:a |any |me a )?random (?:whole )?(?:number|integer)(?: (?:between|from) (?P<a>-?[0-9]{1,13}) (?:and|to) (?P<b>-?[0-9]{1,13}))?",
-    r"(?:pick|choose|give me|say) a number(?: (?:between|from) (?P<c>-?[0-9]{1,13}) (?:and|to) (?P<d>-?[0-9]{1,13}))?",
-    r"(?:给我|来|说|选|生成)?(?:一)?个?(?:随机数字?|随机(?:的)?(?:一个)?数字?)",
-    r"(?:从|在)?(?P<e>-?[0-9]{1,13})(?:到|至|~|-|和)(?P<f>-?[0-9]{1,13})(?:之间|之内|里面?|中)?的?(?:随机|随便|任意|任选|选|挑)(?:选|挑|取|说|给|来|抽)?(?:我)?(?:一)?个?(?:整?数字?|随机数)?",
-)  # fmt: skip
-_CHOOSE = re.compile(
-    r"(?:help me )?(?:choose|pick|decide)(?: one)?(?: (?:between|from|of|among))?(?: these)?[: ]\s*|(?:帮我)?(?:选一?个?|选择|挑一?个?|决定)一?下?[:,、 ]\s*|(?:从)(?=.+(?:中|里)?[选挑]一?个$)",
+    r"(?:(?:roll|throw)(?: me)?(?: a)? |掷|扔|投|丢)? ?(?P<count>[0-9]{1,6})?d(?P<sides>[0-9]{1,9}|"
+    r"%)(?: ?(?P<bonus>[+-] ?[0-9]{1,6}))?",
     re.IGNORECASE,
 )
+_DICE = any_of(
+    rf"(?:roll|throw) (?:(?P<en>{_COUNT}|the|some) )?(?:(?:dice|die)|(?P<six>[0-9]{{1,6}})-sided (?:dice|"
+    rf"die))(?: for me)?",
+    rf"(?:掷|扔|投|丢|摇|甩|抛)(?:一下)?(?P<zh>{_COUNT})?(?:个|颗|枚|次)?(?:骰子|色子)(?:一下)?",
+    r"dice",
+)
+_COIN = any_of(
+    r"(?:flip|toss|throw)(?: me)?(?: a| the)? coin(?: for me)?", r"heads or tails",
+    r"(?:抛|掷|扔|丢|投|翻)(?:一下)?(?:一?[个枚次])?硬币(?:一下)?", r"(?:猜)?正面还是反面", r"coin",
+)  # fmt: skip
+
+_RANDOM = any_of(
+    r"(?:(?:give me|pick|choose|generate|say) )?(?:a |any |me a )?random (?:whole )?(?:number|"
+    r"integer)(?: (?:between|from) (?P<a>-?[0-9]{1,13}) (?:and|to) (?P<b>-?[0-9]{1,13}))?",
+    r"(?:pick|choose|give me|say) a number(?: (?:between|from) (?P<c>-?[0-9]{1,13}) (?:and|to) (?P<d>-?[0-9]{1,13}))?",
+    r"(?:给我|来|说|选|生成)?(?:一)?个?(?:随机数字?|随机(?:的)?(?:一个)?数字?)",
+    r"(?:从|在)?(?P<e>-?[0-9]{1,13})(?:到|至|~|-|和)(?P<f>-?[0-9]{1,13})(?:之间|之内|里面?|中)?的?(?:随机|随便|任意|任选|选|"
+    r"挑)(?:选|挑|取|说|给|来|抽)?(?:我)?(?:一)?个?(?:整?数字?|随机数)?",
+)
+_CHOOSE = any_of(
+    r"(?:help me )?(?:choose|pick|decide)(?: one)?(?: (?:between|from|of|among))?(?: these)?[: ]\s*",
+    r"(?:帮我)?(?:选一?个?|选择|挑一?个?|决定)一?下?[:,、 ]\s*", r"(?:从)(?=.+(?:中|里)?[选挑]一?个$)",
+)  # fmt: skip
 _FROM_LIST = re.compile(r"(?:从|在)?(.{3,120}?)(?:之?中|里面?|之间)(?:随机|随便|帮我)?[选挑抽]一?个")
 _EN_OR = re.compile(r",?\s+or\s+|\s*[,;/]\s*(?:or\s+)?", re.IGNORECASE)
 _EN_AND = re.compile(r",?\s+(?:or|and)\s+|\s*[,;/]\s*(?:(?:or|and)\s+)?", re.IGNORECASE)
 _ZH_OR = re.compile(r"\s*(?:[,;、/]\s*还是|还是|或者是?|[,;、/]|\s)\s*")
 # What begins so is a question about something, and not a list of things.
-_NO_OPTION = re.compile(
-    r"(?:are|is|am|was|were|do|does|did|have|has|had|can|could|will|would|should|shall|may|might|must|who|whom|whose|what|when|where|why|which|how|if|whether|it|he|she|they|we|you|i|this|that|there|because|not|no|more|so|either|my|your)\b"
-    r"|明天|昨天|现在|外面|天气|我|你|您|他|她|它|我们|咱们|大家|是|谁|这|那|为什么|怎么|如果|虽然|不管|无论|究竟是|有",
-    re.IGNORECASE,
+_NO_OPTION = any_of(
+    r"(?:are|is|am|was|were|do|does|did|have|has|had|can|could|will|would|should|shall|may|might|must)\b",
+    r"(?:who|whom|whose|what|when|where|why|which|how|if|whether|because|not|no|more|so|either)\b",
+    r"(?:it|he|she|they|we|you|i|this|that|there|my|your)\b",
+    "[我你您他她它是谁这那有]|咱们|大家|明天|昨天|现在|外面|天气|为什么|怎么|如果|虽然|不管|无论|究竟是",
 )
-_NO_OTHER = re.compile(r"(?:not|no|so|else|whatever|something|anything|more|less|later|both|two|three)\b|不", re.IGNORECASE)
+_NO_OTHER = re.compile(
+    r"(?:not|no|so|else|whatever|something|anything|more|less|later|both|two|three)\b|不", re.IGNORECASE
+)
 WORDS_MAX = 3
 """How many words an option has that nobody marked as one."""
 
@@ -111,10 +119,12 @@ def _choose(asked: Asked) -> Answer | None:
     if found := _CHOOSE.match(text):
         options = _split(asked.said[found.end() :], asked, with_and=True)
         if len(options) > OPTIONS_MAX or any(len(option) > OPTION_LIMIT for option in options):
-            return _answer(asked.say(
-                f"That is too much for me: {OPTIONS_MAX} things of {OPTION_LIMIT} characters at most.",
-                f"太多了，我最多在 {OPTIONS_MAX} 样里选，每样不超过 {OPTION_LIMIT} 个字。",
-            ))  # fmt: skip
+            return _answer(
+                asked.say(
+                    f"That is too much for me: {OPTIONS_MAX} things of {OPTION_LIMIT} characters at most.",
+                    f"太多了，我最多在 {OPTIONS_MAX} 样里选，每样不超过 {OPTION_LIMIT} 个字。",
+                )
+            )
         return _chosen(asked, options) if len(options) > 1 else None
     return _unmarked(asked)
 
@@ -131,7 +141,11 @@ def _unmarked(asked: Asked) -> Answer | None:
     """`tea or coffee?`, 吃面还是吃饭 — where it can be nothing but a choice."""
     text = asked.plain
     joint = "还是" if asked.language == "zh" else " or "
-    if joint not in text.lower() or _NO_OPTION.match(text) or "?" not in asked.question.text.replace("？", "?")[-3:] and asked.language == "en":
+    if (
+        joint not in text.lower()
+        or _NO_OPTION.match(text)
+        or ("?" not in asked.question.text.replace("？", "?")[-3:] and asked.language == "en")
+    ):
         return None
     options = _split(asked.said, asked, with_and=False)
     longest = 10 if asked.language == "zh" else 30
@@ -146,6 +160,10 @@ def _chosen(asked: Asked, options: list[str]) -> Answer:
     chosen = echo(asked.pick(options))
     return _answer(
         asked.pick(
-            [f"👉 {chosen}", asked.say(f"I would take: {chosen}", f"我选：{chosen}"), asked.say(f"Let it be: {chosen}", f"就它了：{chosen}")]
+            [
+                f"👉 {chosen}",
+                asked.say(f"I would take: {chosen}", f"我选：{chosen}"),
+                asked.say(f"Let it be: {chosen}", f"就它了：{chosen}"),
+            ]
         )
     )

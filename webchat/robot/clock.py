@@ -9,50 +9,62 @@ from datetime import date
 from webchat.robot.asking import Answer, Asked, echo
 from webchat.robot.days import LUNAR, Lean, looks_like_day, said_day, whole_day
 from webchat.robot.numerals import number
+from webchat.robot.phrases import any_of, said_in
 from webchat.robot.places import place
 
-
-def _compiled(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-_NOW = _compiled(
-    r"what(?:'s| is) the (?:current |exact )?time(?: (?:right )?now)?", r"what time is it(?: (?:right )?now)?", r"(?:the )?current time",
-    r"time(?: now)?", r"(?:现在|当前|此刻)?(?:是)?(?:几点钟?|什么时间|什么时候)了?", r"(?:现在|当前|北京)的?时间(?:是多少|是什么|是几点)?", r"时间", r"报时",
+_NOW = any_of(
+    r"what(?:'s| is) the (?:current |exact )?time(?: (?:right )?now)?", r"what time is it(?: (?:right )?now)?",
+    r"(?:the )?current time", r"time(?: now)?", r"(?:现在|当前|此刻)?(?:是)?(?:几点钟?|什么时间|什么时候)了?",
+    r"(?:现在|当前|北京)的?时间(?:是多少|是什么|是几点)?", r"时间", r"报时",
 )  # fmt: skip
-_ELSEWHERE = _compiled(
-    r"(?:what(?:'s| is) the (?:current |local )?time|what time is it|(?:the )?(?:current |local )?time)(?: (?:right )?now)? (?:in|at) (?P<en>[a-z'_/ :+0-9-]{2,40}?)(?: (?:right )?now)?",
+_ELSEWHERE = any_of(
+    r"(?:what(?:'s| is) the (?:current |local )?time|what time is it|(?:the )?(?:current |"
+    r"local )?time)(?: (?:right )?now)? (?:in|at) (?P<en>[a-z'_/ :+0-9-]{2,40}?)(?: (?:right )?now)?",
     r"(?P<en2>[a-z'_/ :+0-9-]{2,40}) time(?: now)?",
-    r"(?:现在|当前)?(?P<zh>[^\s现在是的]{2,8}?|(?:utc|gmt)[+-][0-9:]{1,5}|[a-z]+/[a-z_/]+)\s?(?:那边|那里)?(?:现在|当前|此刻)?(?:是)?(?:几点钟?|什么时间)了?",
+    r"(?:现在|当前)?(?P<zh>[^\s现在是的]{2,8}?|(?:utc|gmt)[+-][0-9:]{1,5}|[a-z]+/[a-z_/]+)\s?(?:那边|那里)?(?:现在|当前|"
+    r"此刻)?(?:是)?(?:几点钟?|什么时间)了?",
     r"(?P<zh2>[^\s现在是的]{2,8}?|(?:utc|gmt)[+-][0-9:]{1,5}|[a-z]+/[a-z_/]+)\s?(?:那边|那里)?(?:现在|当前)?的?时间",
 )
-_TODAY = _compiled(
-    r"what(?:'s| is) (?:the date(?: today)?|today'?s date|today)", r"what (?:day|date) is (?:it|today)(?: today)?", r"(?:today'?s |current )?date",
-    r"what(?:'s| is) the day(?: of the week)?(?: today)?", r"what(?:'s| is) (?:the )?day today",
-    r"(?:今天|今日|现在)(?:是)?(?:几月)?(?:几号|几日|星期几|周几|礼拜几|什么日期|什么日子|哪天)(?:星期几|周几)?", r"(?:今天|当前)的?日期(?:是什么|是多少)?", r"日期",
-    r"(?:星期几|周几|几号)了?",
+_TODAY = any_of(
+    r"what(?:'s| is) (?:the date(?: today)?|today'?s date|today)", r"what (?:day|date) is (?:it|today)(?: today)?",
+    r"(?:today'?s |current )?date", r"what(?:'s| is) the day(?: of the week)?(?: today)?",
+    r"what(?:'s| is) (?:the )?day today",
+    r"(?:今天|今日|现在)(?:是)?(?:几月)?(?:几号|几日|星期几|周几|礼拜几|什么日期|什么日子|哪天)(?:星期几|周几)?",
+    r"(?:今天|当前)的?日期(?:是什么|是多少)?", r"日期", r"(?:星期几|周几|几号)了?",
 )  # fmt: skip
-_WEEK = _compiled(r"what week (?:is it|are we in|of the year is it)(?: now)?", r"(?:which|what) week number is (?:it|this)", r"(?:今天|现在|这周|本周)(?:是)?(?:今年的?)?第几周")
-_WHICH = _compiled(
-    r"(?:what|which) (?:day(?: of the week)?|date|weekday) (?:is|was|will|falls on|does)(?: it be| be)? (?P<a>.{2,60}?)(?: (?:be|fall)(?: on)?)?", r"when (?:is|was) (?P<b>.{2,60})",
+_WEEK = any_of(
+    r"what week (?:is it|are we in|of the year is it)(?: now)?", r"(?:which|what) week number is (?:it|this)",
+    r"(?:今天|现在|这周|本周)(?:是)?(?:今年的?)?第几周",
+)  # fmt: skip
+
+_WHICH = any_of(
+    r"(?:what|which) (?:day(?: of the week)?|date|weekday) (?:is|was|will|falls on|does)(?: it be|"
+    r" be)? (?P<a>.{2,60}?)(?: (?:be|fall)(?: on)?)?",
+    r"when (?:is|was) (?P<b>.{2,60})",
     r"(?P<g>.{2,40}?) (?:is|was|falls on) (?:a )?(?:what|which) (?:day|date|weekday)(?: of the week)?",
-    r"what(?:'s| is) the (?:date|day)(?: of| on)? (?P<c>.{2,60})", r"what(?:'s| is) (?P<e>(?:the )?[0-9]+ (?:days|weeks|months|years) .{2,20})",
+    r"what(?:'s| is) the (?:date|day)(?: of| on)? (?P<c>.{2,60})",
+    r"what(?:'s| is) (?P<e>(?:the )?[0-9]+ (?:days|weeks|months|years) .{2,20})",
     r"(?P<d>.{2,40}?)(?:那天)?(?:又)?(?:会)?(?:是)(?:几月)?(?:几号|几日|哪一?天|星期几|周几|礼拜几|什么日子|什么时候)",
     r"(?P<f>.{2,40}?)(?:几月)?(?:几号|星期几|周几|礼拜几)",
-)  # fmt: skip
-_UNTIL = _compiled(
-    r"(?:how (?:many|long)(?: more)?(?: days)?(?: are there| is it| are left| left)? |days )(?:until|till|to|before) (?P<a>.{2,60})",
-    r"(?:距离?|离)(?P<b>.{2,40}?)(?:还有|还剩|有)(?:多少|几)天", r"(?:到)?(?P<c>.{2,40}?)还(?:有|剩)(?:多少|几)天",
-)  # fmt: skip
-_SINCE = _compiled(
-    r"(?:how (?:many days|long)(?: (?:is it|has it been|have passed))? |days )since (?P<a>.{2,60})", r"how many days ago was (?P<d>.{2,60})",
-    r"(?:从)?(?P<b>.{2,40}?)(?:到|至)(?:现在|今天|今日)(?:已经|一共|总共)?(?:过(?:去)?了)?(?:有)?(?:多少|几)天了?", r"(?P<c>.{2,40}?)(?:已经)?过去?了?(?:多少|几)天了?",
-)  # fmt: skip
-_BETWEEN = _compiled(
-    r"(?:how many )?days (?:are (?:there )?)?(?:between (?P<a>.{2,60}) and (?P<b>.{2,60})|from (?P<c>.{2,60}) (?:to|until|till) (?P<d>.{2,60}))",
+)
+_UNTIL = any_of(
+    r"(?:how (?:many|long)(?: more)?(?: days)?(?: are there| is it| are left| left)? |days )(?:until|till|"
+    r"to|before) (?P<a>.{2,60})",
+    r"(?:距离?|离)(?P<b>.{2,40}?)(?:还有|还剩|有)(?:多少|几)天",
+    r"(?:到)?(?P<c>.{2,40}?)还(?:有|剩)(?:多少|几)天",
+)
+_SINCE = any_of(
+    r"(?:how (?:many days|long)(?: (?:is it|has it been|have passed))? |days )since (?P<a>.{2,60})",
+    r"how many days ago was (?P<d>.{2,60})",
+    r"(?:从)?(?P<b>.{2,40}?)(?:到|至)(?:现在|今天|今日)(?:已经|一共|总共)?(?:过(?:去)?了)?(?:有)?(?:多少|几)天了?",
+    r"(?P<c>.{2,40}?)(?:已经)?过去?了?(?:多少|几)天了?",
+)
+_BETWEEN = any_of(
+    r"(?:how many )?days (?:are (?:there )?)?(?:between (?P<a>.{2,60}) and (?P<b>.{2,60})|"
+    r"from (?P<c>.{2,60}) (?:to|until|till) (?P<d>.{2,60}))",
     r"从?(?P<e>.{2,40}?)[到至和与](?P<f>.{2,40}?)(?:之间|中间)?(?:一共|总共|相差|相隔|隔了?|差)?(?:有|是)?(?:多少|几)天",
 )
-_LEAP = _compiled(r"is (?P<a>[0-9]{4}) a leap year", r"(?P<b>[0-9]{4}|[零〇一二三四五六七八九]{4})年?是不?是?闰年")
+_LEAP = any_of(r"is (?P<a>[0-9]{4}) a leap year", r"(?P<b>[0-9]{4}|[零〇一二三四五六七八九]{4})年?是不?是?闰年")
 
 
 def tell_time(asked: Asked) -> Answer | None:
@@ -66,11 +78,15 @@ def tell_time(asked: Asked) -> Answer | None:
         return _answer(asked, f"Today is {said_day(_today(asked), 'en')}.", f"今天是{said_day(_today(asked), 'zh')}。")
     if _WEEK.fullmatch(text):
         year, week, _ = asked.now.isocalendar()
-        return _answer(asked, f"It is week {week} of {year}; weeks begin on Monday.", f"现在是{year}年第{week}周（每周从星期一开始）。")
-    if (found := _ELSEWHERE.fullmatch(text)) and (answer := _elsewhere(asked, _said(found))):
+        return _answer(
+            asked,
+            f"It is week {week} of {year}; weeks begin on Monday.",
+            f"现在是{year}年第{week}周（每周从星期一开始）。",
+        )
+    if (found := _ELSEWHERE.fullmatch(text)) and (answer := _elsewhere(asked, said_in(found))):
         return answer
     if found := _LEAP.fullmatch(text):
-        return _leap(asked, number(_said(found)) or 0)
+        return _leap(asked, number(said_in(found)) or 0)
     return _count(asked) or _which(asked)
 
 
@@ -78,16 +94,10 @@ def _today(asked: Asked) -> date:
     return asked.now.date()
 
 
-def _said(found: re.Match[str]) -> str:
-    return next(group for group in found.groups() if group is not None).strip()
-
-
 def _answer(asked: Asked, en: str, zh: str) -> Answer:
     text = asked.say(en, zh)
     if not asked.knows_zone:
-        text += asked.say(
-            " (By UTC: I do not know your time zone.)", "（按世界时 UTC 计算，我不知道你所在的时区。）"
-        )
+        text += asked.say(" (By UTC: I do not know your time zone.)", "（按世界时 UTC 计算，我不知道你所在的时区。）")
     return Answer(text, "time")
 
 
@@ -115,7 +125,8 @@ def _nowhere(asked: Asked, name: str) -> Answer | None:
     if not _IN.search(asked.plain):
         return None
     return Answer(
-        f"I do not know the time zone of {echo(name)}. A big city, a country or a distance such as UTC+8 will do.", "time"
+        f"I do not know the time zone of {echo(name)}. A big city, a country or a distance such as UTC+8 will do.",
+        "time",
     )
 
 
@@ -137,8 +148,10 @@ def _leap(asked: Asked, year: int) -> Answer | None:
 def _which(asked: Asked) -> Answer | None:
     if not (found := _WHICH.fullmatch(asked.plain)):
         return None
-    said = _said(found)
-    lean: Lean = 0 if re.search(r"星期|周几|礼拜|day|was", asked.plain) and not re.search("when|date", asked.plain) else 1
+    said = said_in(found)
+    lean: Lean = (
+        0 if re.search(r"星期|周几|礼拜|day|was", asked.plain) and not re.search("when|date", asked.plain) else 1
+    )
     if (day := whole_day(said, _today(asked), lean)) is None:
         return _lunar(asked, said) or _no_day(asked, said)
     return _answer(asked, f"That is {said_day(day, 'en')}.", f"是{said_day(day, 'zh')}。")
@@ -175,13 +188,12 @@ def _count(asked: Asked) -> Answer | None:
                 f"从{said_day(min(one, other), 'zh')}到{said_day(max(one, other), 'zh')}，相差 {days} 天。",
             )
     if found := _UNTIL.fullmatch(text):
-        said = _said(found)
+        said = said_in(found)
         if (day := whole_day(said, today, 1)) is None:
             return _lunar(asked, said) or _no_day(asked, said)
         return _away(asked, day)
-    if found := _SINCE.fullmatch(text):
-        if (day := whole_day(_said(found), today, -1)) is not None:
-            return _away(asked, day)
+    if (found := _SINCE.fullmatch(text)) and (day := whole_day(said_in(found), today, -1)) is not None:
+        return _away(asked, day)
     return None
 
 

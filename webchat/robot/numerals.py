@@ -23,14 +23,15 @@ _WORDS = {word: value for value, word in enumerate(_UNDER_TWENTY)} | {
 }
 _ONES = "|".join(_UNDER_TWENTY[1:10])
 ENGLISH = (
-    rf"(?:(?:(?:{_ONES}|an?) hundred(?: and)? )?(?:(?:{'|'.join(_TENS)})(?:[- ](?:{_ONES}))?|{'|'.join(_UNDER_TWENTY[::-1])})"
+    rf"(?:(?:(?:{_ONES}|an?) hundred(?: and)? )?(?:(?:{'|'.join(_TENS)})(?:[- ](?:{_ONES}))?|"
+    rf"{'|'.join(_UNDER_TWENTY[::-1])})"
     rf"|(?:{_ONES}|an?) hundred)"
 )
 """A regular expression of an English number below a thousand."""
 
 _ROMAN = (
-    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"),
-    (5, "V"), (4, "IV"), (1, "I"),
+    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
+    (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
 )  # fmt: skip
 ROMAN_MAX = 3_999
 _ROMAN_SHAPE = re.compile(r"M{0,3}(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})", re.IGNORECASE)
@@ -51,7 +52,11 @@ def number(text: str) -> int | None:
 
 def chinese_number(text: str) -> int | None:
     """Such as 三百二十一, 两万五, 一百零三, 二〇二六; None where it is no well-formed number."""
-    if not text or len(text) > 30 or any(sign not in _VALUES and sign not in _SMALL and sign not in _LARGE for sign in text):
+    if (
+        not text
+        or len(text) > 30
+        or any(sign not in _VALUES and sign not in _SMALL and sign not in _LARGE for sign in text)
+    ):
         return None
     if all(sign in _VALUES for sign in text):
         return int("".join(str(_VALUES[sign]) for sign in text))

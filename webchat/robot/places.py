@@ -9,7 +9,8 @@ from webchat.robot.asking import zone_called
 
 # A country of several zones goes by its capital, or is left out.
 _PLACES = """
-Asia/Shanghai: china beijing shanghai shenzhen guangzhou hangzhou chengdu wuhan nanjing xi'an chongqing tianjin 中国 北京 上海 深圳 广州 杭州 成都 武汉 南京 西安 重庆 天津 苏州 厦门
+Asia/Shanghai: china beijing shanghai shenzhen guangzhou hangzhou chengdu wuhan nanjing xi'an chongqing tianjin
+Asia/Shanghai: 中国 北京 上海 深圳 广州 杭州 成都 武汉 南京 西安 重庆 天津 苏州 厦门
 Asia/Hong_Kong: hong_kong 香港
 Asia/Macau: macau macao 澳门
 Asia/Taipei: taiwan taipei 台湾 台北
@@ -58,10 +59,12 @@ Africa/Cairo: egypt cairo 埃及 开罗
 Africa/Lagos: nigeria lagos 尼日利亚 拉各斯
 Africa/Nairobi: kenya nairobi 肯尼亚 内罗毕
 Africa/Johannesburg: south_africa johannesburg cape_town 南非 约翰内斯堡 开普敦
-America/New_York: new_york nyc boston washington miami atlanta 纽约 波士顿 华盛顿 迈阿密 亚特兰大 eastern_time 美东 美国东部
+America/New_York: new_york nyc boston washington miami atlanta 纽约 波士顿 华盛顿 迈阿密 亚特兰大 eastern_time
+America/New_York: 美东 美国东部
 America/Chicago: chicago dallas houston austin 芝加哥 达拉斯 休斯敦 奥斯汀 central_time
 America/Denver: denver 丹佛 mountain_time
-America/Los_Angeles: los_angeles la california san_francisco seattle las_vegas san_diego 洛杉矶 加州 旧金山 西雅图 拉斯维加斯 pacific_time 美西 美国西部 硅谷
+America/Los_Angeles: los_angeles la california san_francisco seattle las_vegas san_diego 洛杉矶 加州 旧金山
+America/Los_Angeles: 西雅图 拉斯维加斯 pacific_time 美西 美国西部 硅谷
 America/Anchorage: alaska anchorage 阿拉斯加
 Pacific/Honolulu: hawaii honolulu 夏威夷 檀香山
 America/Toronto: toronto montreal ottawa 多伦多 蒙特利尔 渥太华
@@ -85,11 +88,13 @@ _ZONES = {
     for name in names.split()
 }
 _DISTANCE = re.compile(r"(?:utc|gmt) ?([+-]) ?([0-9]{1,2})(?::?([0-9]{2}))?", re.IGNORECASE)
-_AREA = re.compile(r"(africa|america|antarctica|asia|atlantic|australia|europe|indian|pacific)/[a-z_/+-]{2,40}", re.IGNORECASE)
+_AREA = re.compile(
+    r"(africa|america|antarctica|asia|atlantic|australia|europe|indian|pacific)/[a-z_/+-]{2,40}", re.IGNORECASE
+)
 
 
 def place(text: str) -> tzinfo | None:
-    """The time zone of the place that *text* names: `Tokyo`, `东京`, `Asia/Tokyo`, `UTC+9`; None where it is unknown."""
+    """The time zone of the place that *text* names: `Tokyo`, `东京`, `Asia/Tokyo`, `UTC+9`; None if it is unknown."""
     text = text.strip().lower().removeprefix("the ")
     if zone := _ZONES.get(text):
         return UTC if zone == "UTC" else zone_called(zone)
@@ -98,5 +103,7 @@ def place(text: str) -> tzinfo | None:
         return timezone(distance if found[1] == "+" else -distance) if distance <= timedelta(hours=14) else None
     if _AREA.fullmatch(text):
         # The names of the database are case-sensitive where its files are.
-        return zone_called("/".join("_".join(word.capitalize() for word in part.split("_")) for part in text.split("/")))
+        return zone_called(
+            "/".join("_".join(word.capitalize() for word in part.split("_")) for part in text.split("/"))
+        )
     return None

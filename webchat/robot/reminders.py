@@ -4,52 +4,63 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from webchat.model.ids import Millis
 from webchat.robot.asking import Answer, Asked, CancelReminders, Language, Reminder, SetReminder, echo
-from webchat.robot.days import Moment, read_moment, said_moment
+from webchat.robot.moments import Moment, read_moment, said_moment, seconds_between
 from webchat.robot.numerals import number
+from webchat.robot.phrases import any_of, said_in
 
 REMINDERS_MAX = 20
 """How many are open for one person."""
 TEXT_LIMIT = 300
 """How long what is to be reminded of may be."""
-FARTHEST = timedelta(days=2 * 366)
-SOONEST = timedelta(seconds=5)
+FARTHEST = 2 * 366 * 24 * 3600
+"""How many seconds ahead one may be; SOONEST: must be."""
+SOONEST = 5
 
 
-def _compiled(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-_EN_ASKS = _compiled(
-    r"remind me\b(?! of (?:my|a|his|her|that|when|home|you)\b)", r"(?:please )?(?:set|make|create|add|give me) (?:a |me a )?reminder\b", r"don't let me forget\b",
+_EN_ASKS = any_of(
+    r"remind me\b(?! of (?:my|a|his|her|that|when|home|you)\b)",
+    r"(?:please )?(?:set|make|create|add|give me) (?:a |me a )?reminder\b",
+    r"don't let me forget\b",
     r"reminder:",
-)  # fmt: skip
-_ZH_ASKS = _compiled(
-    r"(?:请|记得|再|到时候|别忘了|你)?(?:提醒|叫|喊)一?下?我(?!们)(?:一下|一声)?", r"(?:请)?(?:给我|帮我)?(?:设|设置|设定|加|添加|定|建|创建)(?:一)?个?(?P<when>.{0,40}?)的?提醒",
+)
+_ZH_ASKS = any_of(
+    r"(?:请|记得|再|到时候|别忘了|你)?(?:提醒|叫|喊)一?下?我(?!们)(?:一下|一声)?",
+    r"(?:请)?(?:给我|帮我)?(?:设|设置|设定|加|添加|定|建|创建)(?:一)?个?(?P<when>.{0,40}?)的?提醒",
     r"提醒:",
-)  # fmt: skip
+)
 _ZH_CALLS = re.compile("[叫喊]")
 _TO = re.compile(r"[\s,:;]*(?:(?:for|at)\b(?! ?[0-9]))?\s*(?:(?:to|that|about|of)\b)?\s*|", re.IGNORECASE)
 _ZH_TO = re.compile(r"[\s,:;、的]*(?:我)?(?:要去|要|去|该|说|的是)?[\s,:]*")
-_REPEATS = _compiled(r"\bevery (?:\w+ )?(?:day|morning|evening|week|month|year|hour|minute|\w+day)\b", r"\b(?:daily|weekly|monthly|hourly)\b(?! (?:report|meeting|news))",
-                     r"(?:^|提醒我)(?:每天|每日|每周|每星期|每个?月|每年|每隔|每个?小时|每晚|每早|工作日)")  # fmt: skip
-_LIST = _compiled(
-    r"(?:(?:show|list|see)(?: me)? )?(?:all )?(?:my |the )?(?:open )?reminders", r"what(?:'s| are| is) (?:all )?my reminders", r"what reminders do i have", r"do i have (?:any )?reminders",
-    r"(?:查看|看看?|列出|显示)?(?:一下)?我?(?:所有|全部|设置|设)?(?:的)?(?:提醒)(?:列表|事项|有哪些)?(?:有哪些|是什么)?", r"我?(?:都)?有(?:哪些|什么|几个)提醒",
+_REPEATS = any_of(
+    r"\bevery (?:\w+ )?(?:day|morning|evening|week|month|year|hour|minute|\w+day)\b",
+    r"\b(?:daily|weekly|monthly|hourly)\b(?! (?:report|meeting|news))",
+    r"(?:^|提醒我)(?:每天|每日|每周|每星期|每个?月|每年|每隔|每个?小时|每晚|每早|工作日)",
+)
+_LIST = any_of(
+    r"(?:(?:show|list|see)(?: me)? )?(?:all )?(?:my |the )?(?:open )?reminders",
+    r"what(?:'s| are| is) (?:all )?my reminders", r"what reminders do i have", r"do i have (?:any )?reminders",
+    r"(?:查看|看看?|列出|显示)?(?:一下)?我?(?:所有|全部|设置|设)?(?:的)?(?:提醒)(?:列表|事项|有哪些)?(?:有哪些|是什么)?",
+    r"我?(?:都)?有(?:哪些|什么|几个)提醒",
 )  # fmt: skip
-_CANCEL = _compiled(
-    r"(?:cancel|delete|remove|forget) (?:my |the )?(?:reminders? )?(?:number |no\.? |#)?(?P<en>[0-9]{1,4}(?:(?:,| and|, and)? ?#?[0-9]{1,4}){0,9})",
-    r"(?:取消|删除|删掉|去掉|不要)(?:第)?(?P<zh>[0-9]{1,4}(?:[,、和 ]{1,2}[0-9]{1,4}){0,9}|[一二三四五六七八九十]{1,3})(?:个|号|条)?(?:的?提醒)?(?:了)?",
-    r"(?:取消|删除|删掉|去掉|不要)(?:我的)?(?:第)?提醒(?:第)?(?P<zh2>[0-9]{1,4}(?:[,、和 ]{1,2}[0-9]{1,4}){0,9}|[一二三四五六七八九十]{1,3})(?:个|号|条)?",
+_ZH_NUMBERS = "[0-9]{1,4}(?:[,、和 ]{1,2}[0-9]{1,4}){0,9}|[一二三四五六七八九十]{1,3}"
+_CANCEL = any_of(
+    r"(?:cancel|delete|remove|forget) (?:my |the )?(?:reminders? )?(?:number |no\.? |#)?"
+    r"([0-9]{1,4}(?:(?:,| and|, and)? ?#?[0-9]{1,4}){0,9})",
+    rf"(?:取消|删除|删掉|去掉|不要)(?:第)?({_ZH_NUMBERS})(?:个|号|条)?(?:的?提醒)?(?:了)?",
+    rf"(?:取消|删除|删掉|去掉|不要)(?:我的)?(?:第)?提醒(?:第)?({_ZH_NUMBERS})(?:个|号|条)?",
+)
+_CANCEL_ALL = any_of(
+    r"(?:cancel|delete|remove|clear|forget) (?:all(?: of)? )?(?:my |the )?reminders", r"(?:cancel|delete|clear) all",
+    r"(?:取消|删除|清空|清除|删掉)(?:我的?)?(?:所有|全部|一切)(?:的)?提醒", r"全部取消", r"清空提醒",
 )  # fmt: skip
-_CANCEL_ALL = _compiled(
-    r"(?:cancel|delete|remove|clear|forget) (?:all(?: of)? )?(?:my |the )?reminders", r"(?:cancel|delete|clear) all", r"(?:取消|删除|清空|清除|删掉)(?:我的?)?(?:所有|全部|一切)(?:的)?提醒", r"全部取消",
-    r"清空提醒",
+_CANCEL_WHICH = any_of(
+    r"(?:cancel|delete|remove) (?:the |my |that |a )?reminder", r"取消", r"取消提醒", r"删除提醒",
+    r"取消(?:这个|那个|我的)提醒", r"cancel",
 )  # fmt: skip
-_CANCEL_WHICH = _compiled(r"(?:cancel|delete|remove) (?:the |my |that |a )?reminder", r"取消|取消提醒|删除提醒|取消(?:这个|那个|我的)提醒", r"cancel")
 
 
 def mind(asked: Asked) -> Answer | None:
@@ -59,8 +70,7 @@ def mind(asked: Asked) -> Answer | None:
         if _LIST.fullmatch(text):
             return _list(asked)
         if found := _CANCEL.fullmatch(text):
-            numbers = found["en"] or found["zh"] or found["zh2"]
-            return _cancel(asked, tuple(dict.fromkeys(_numbers(numbers))))
+            return _cancel(asked, tuple(dict.fromkeys(_numbers(said_in(found)))))
         if _CANCEL_ALL.fullmatch(text):
             return _cancel(asked, tuple(reminder.number for reminder in asked.question.reminders))
         if _CANCEL_WHICH.fullmatch(text):
@@ -70,7 +80,11 @@ def mind(asked: Asked) -> Answer | None:
 
 def reminding(reminder: Reminder, language: Language) -> str:
     """What is said when *reminder* is due."""
-    return f"⏰ 提醒你：{echo(reminder.text, TEXT_LIMIT)}" if language == "zh" else f"⏰ You asked me to remind you: {echo(reminder.text, TEXT_LIMIT)}"
+    return (
+        f"⏰ 提醒你：{echo(reminder.text, TEXT_LIMIT)}"
+        if language == "zh"
+        else f"⏰ You asked me to remind you: {echo(reminder.text, TEXT_LIMIT)}"
+    )
 
 
 def _numbers(text: str) -> Iterator[int]:
@@ -92,7 +106,8 @@ def _set(asked: Asked) -> Answer | None:
     if moment is None:
         return _answer(
             asked,
-            "When shall I remind you? For example: remind me in 20 minutes to call Anna, or: remind me tomorrow at 9 to water the plants.",
+            "When shall I remind you? For example: remind me in 20 minutes to call Anna, or: remind me tomorrow "
+            "at 9 to water the plants.",
             "什么时候提醒你？比如：20分钟后提醒我关火，或者：明天早上9点提醒我开会。",
         )
     if len(what) > TEXT_LIMIT:
@@ -110,7 +125,8 @@ def _set(asked: Asked) -> Answer | None:
 def _once_only(asked: Asked) -> Answer:
     return _answer(
         asked,
-        "I can remind you once, not again and again. Give me one moment, such as: remind me tomorrow at 9 to water the plants.",
+        "I can remind you once, not again and again. Give me one moment, such as: remind me tomorrow at 9 to "
+        "water the plants.",
         "我只能提醒一次，还不会重复提醒。可以给我一个时间，比如：明天早上9点提醒我浇花。",
     )
 
@@ -195,13 +211,14 @@ _LONGEST_MOMENT = 60
 
 
 def _refused(asked: Asked, due: datetime) -> Answer | None:
-    if due - asked.now < SOONEST:
+    ahead = seconds_between(asked.now, due)
+    if ahead < SOONEST:
         return _answer(
             asked,
             f"{said_moment(due, asked.now, 'en').capitalize()} is already past. Which moment do you mean?",
             f"{said_moment(due, asked.now, 'zh')} 已经过了，你说的是什么时候？",
         )
-    if due - asked.now > FARTHEST:
+    if ahead > FARTHEST:
         return _answer(asked, "That is too far away for me: two years at most.", "太久远了，我最多记两年以内的事。")
     if len(asked.question.reminders) >= REMINDERS_MAX:
         return _answer(
@@ -217,7 +234,9 @@ def _promise(asked: Asked, due: datetime, what: str) -> Answer:
     shown = echo(what)
     text = asked.say(f"I will remind you {_on(when_en)}: {shown}", f"好的，{when_zh} 提醒你：{shown}")
     if not asked.knows_zone:
-        text += asked.say("\n(By UTC: I do not know your time zone.)", "\n（按世界时 UTC 计算，我不知道你所在的时区。）")
+        text += asked.say(
+            "\n(By UTC: I do not know your time zone.)", "\n（按世界时 UTC 计算，我不知道你所在的时区。）"
+        )
     return Answer(text, "reminder", SetReminder(Millis(int(due.timestamp() * 1000)), what))
 
 
@@ -234,7 +253,7 @@ def _list(asked: Asked) -> Answer:
             "你还没有提醒。可以这样说：20分钟后提醒我关火。",
         )
     lines = [
-        f"- **{reminder.number}** · {said_moment(datetime.fromtimestamp(reminder.due / 1000, asked.now.tzinfo), asked.now, asked.language)} · {echo(reminder.text)}"
+        f"- **{reminder.number}** · {_when(asked, reminder.due)} · {echo(reminder.text)}"
         for reminder in reminders[:REMINDERS_MAX]
     ]
     number = reminders[0].number
@@ -242,6 +261,10 @@ def _list(asked: Asked) -> Answer:
         f"Your reminders (to cancel one, say: cancel {number}):", f"你的提醒（要取消的话，说：取消{number}）："
     )
     return Answer("\n".join([head, *lines]), "reminder")
+
+
+def _when(asked: Asked, due: Millis) -> str:
+    return said_moment(datetime.fromtimestamp(due / 1000, asked.now.tzinfo), asked.now, asked.language)
 
 
 def _cancel(asked: Asked, numbers: tuple[int, ...]) -> Answer:

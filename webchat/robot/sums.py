@@ -29,36 +29,73 @@ class TooBig(Exception):
 
 
 _ASKS = re.compile(
-    r"(?:what(?:'s| is| are| does)|how much (?:is|are|does)|how many (?:is|are)|calculate|compute|work out|solve|evaluate|计算一?下?|算一?下?|算算|求)[:,]?\s*", re.IGNORECASE
+    r"(?:what(?:'s| is| are| does)|how much (?:is|are|does)|how many (?:is|are)|calculate|compute|"
+    r"work out|solve|evaluate|计算一?下?|算一?下?|算算|求)[:,]?\s*",
+    re.IGNORECASE,
 )
 _ENDS = re.compile(
-    r"\s*(?:=|equals?|make|的?(?:结果|得数)?(?:等于|是|得|=)(?:多少|几)?|的?(?:结果|值)是?(?:多少|几)?|多少)\s*\Z", re.IGNORECASE
+    r"\s*(?:=|equals?|make|的?(?:结果|得数)?(?:等于|是|得|=)(?:多少|几)?|的?(?:结果|值)是?(?:多少|几)?|多少)\s*\Z",
+    re.IGNORECASE,
 )
 _LONGEST_END = 12
 _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), sign)
     for pattern, sign in (
-        (r"²", "^2"), (r"³", "^3"), (r"½", "(1/2)"), (r"¼", "(1/4)"), (r"¾", "(3/4)"),
+        (r"²", "^2"),
+        (r"³", "^3"),
+        (r"½", "(1/2)"),
+        (r"¼", "(1/4)"),
+        (r"¾", "(3/4)"),
         (r"(?P<n>[0-9.]+) ?(?:%|percent|per cent) off (?P<of>[0-9.]+)", r"\g<of>*(1-\g<n>%)"),
-        (r"(?<=[0-9)]) ?(?:percent|per cent)\b", "%"), (r"% (?:of|from) ", "%*"), (r"\b(half|a third|a quarter) of ", r" \1*"),
-        (r"\bhalf(?=\*)", "(1/2)"), (r"\ba third(?=\*)", "(1/3)"), (r"\ba quarter(?=\*)", "(1/4)"),
-        (r"\b(?:to the power of|raised to(?: the power of)?)\b", "^"), (r"\bsquared\b", "^2"), (r"\bcubed\b", "^3"),
-        (r"\bplus\b", "+"), (r"\bminus\b", "-"), (r"\b(?:times|multiplied by)\b", "*"), (r"\b(?:divided by|over)\b", "/"), (r"\b(?:mod|modulo)\b", "mod"),
-        (r"\b(?:the )?(?:square root of|sqrt(?: of)?)(?![a-z])", "√"), (r"\b(?:the )?factorial of (?P<f>[0-9]+)", r"\g<f>!"),
-        (r"(?<=[0-9)]) ?[x×·✕✖] ?(?=[0-9(√.-])", "*"), (r"÷", "/"), (r"\*\*", "^"),
-        (r"(?:100|百)分之(?P<p>[0-9.]+)", r"\g<p>%"), (r"(?P<d>[0-9]+)分之(?P<u>[0-9]+)", r"(\g<u>/\g<d>)"), (r"打([0-9])\.?([0-9]?)折", r"*0.\1\2"),
-        (r"加上?", "+"), (r"减去?", "-"), (r"乘以?|乘上", "*"), (r"除以", "/"), (r"点(?=[0-9])", "."),
-        (r"的(?P<e>[0-9]+)次方", r"^\g<e>"), (r"(?P<r>[0-9.]+|\([^()]*\))的平方根", r"√\g<r>"), (r"的平方", "^2"), (r"的[立三]方", "^3"), (r"的阶乘", "!"), (r"根号", "√"),
-        (r"(?<=[%)])的(?=[0-9(])", "*"), (r"(?<=[0-9)])的(?P<q>[0-9.]+)%", r"*\g<q>%"), (r"的一半", "/2"),
+        (r"(?<=[0-9)]) ?(?:percent|per cent)\b", "%"),
+        (r"% (?:of|from) ", "%*"),
+        (r"\b(half|a third|a quarter) of ", r" \1*"),
+        (r"\bhalf(?=\*)", "(1/2)"),
+        (r"\ba third(?=\*)", "(1/3)"),
+        (r"\ba quarter(?=\*)", "(1/4)"),
+        (r"\b(?:to the power of|raised to(?: the power of)?)\b", "^"),
+        (r"\bsquared\b", "^2"),
+        (r"\bcubed\b", "^3"),
+        (r"\bplus\b", "+"),
+        (r"\bminus\b", "-"),
+        (r"\b(?:times|multiplied by)\b", "*"),
+        (r"\b(?:divided by|over)\b", "/"),
+        (r"\b(?:mod|modulo)\b", "mod"),
+        (r"\b(?:the )?(?:square root of|sqrt(?: of)?)(?![a-z])", "√"),
+        (r"\b(?:the )?factorial of (?P<f>[0-9]+)", r"\g<f>!"),
+        (r"(?<=[0-9)]) ?[x×·✕✖] ?(?=[0-9(√.-])", "*"),
+        (r"÷", "/"),
+        (r"\*\*", "^"),
+        (r"(?:100|百)分之(?P<p>[0-9.]+)", r"\g<p>%"),
+        (r"(?P<d>[0-9]+)分之(?P<u>[0-9]+)", r"(\g<u>/\g<d>)"),
+        (r"打([0-9])\.?([0-9]?)折", r"*0.\1\2"),
+        (r"加上?", "+"),
+        (r"减去?", "-"),
+        (r"乘以?|乘上", "*"),
+        (r"除以", "/"),
+        (r"点(?=[0-9])", "."),
+        (r"的(?P<e>[0-9]+)次方", r"^\g<e>"),
+        (r"(?P<r>[0-9.]+|\([^()]*\))的平方根", r"√\g<r>"),
+        (r"的平方", "^2"),
+        (r"的[立三]方", "^3"),
+        (r"的阶乘", "!"),
+        (r"根号", "√"),
+        (r"(?<=[%)])的(?=[0-9(])", "*"),
+        (r"(?<=[0-9)])的(?P<q>[0-9.]+)%", r"*\g<q>%"),
+        (r"的一半", "/2"),
     )
-)  # fmt: skip
+)
 _ZH_NUMBER = re.compile(f"{CHINESE}+")
 _EN_NUMBER = re.compile(rf"\b(?<!the ){ENGLISH}\b", re.IGNORECASE)
-_TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)|(?P<sign>mod|pi\b|π|[-+*/^()%!√]))")
+_PIECE = re.compile(
+    r"\s*(?:(?P<number>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)|"
+    r"(?P<sign>mod|pi\b|π|[-+*/^()%!√]))"
+)
 _OPERATORS = re.compile(r"[-+*/^%!√]|mod")
 _TELEPHONE = re.compile(r"\+?[0-9]{1,5}(?:[- ][0-9]{2,})*-[0-9]{4,}")
 _SHARE = re.compile(
-    r"(?:what )?(?:percent|percentage|%)(?: is)? (?P<a>[0-9.]{1,15}) of (?P<b>[0-9.]{1,15})|(?P<c>[0-9.]{1,15}) is what (?:percent|percentage|%) of (?P<d>[0-9.]{1,15})"
+    r"(?:what )?(?:percent|percentage|%)(?: is)? (?P<a>[0-9.]{1,15}) of (?P<b>[0-9.]{1,15})|"
+    r"(?P<c>[0-9.]{1,15}) is what (?:percent|percentage|%) of (?P<d>[0-9.]{1,15})"
     r"|(?P<e>[0-9.]{1,15})(?:是|占)(?P<f>[0-9.]{1,15})的(?:百分之(?:几|多少)|多少%)",
     re.IGNORECASE,
 )
@@ -95,7 +132,9 @@ def _share(asked: Asked, part: str, whole: str) -> Answer | None:
         return None
     shown, is_exact = written(value, 6)
     sign = "" if is_exact else asked.say("about ", "约 ")
-    return Answer(asked.say(f"{part} is {sign}**{shown}%** of {whole}.", f"{part} 是 {whole} 的{sign}**{shown}%**。"), "sum")
+    return Answer(
+        asked.say(f"{part} is {sign}**{shown}%** of {whole}.", f"{part} 是 {whole} 的{sign}**{shown}%**。"), "sum"
+    )
 
 
 def _with_signs(text: str) -> str | None:
@@ -143,7 +182,7 @@ class _Reader:
     """Reads one sum from left to right, by recursive descent: sum, product, sign, power, postfix, atom."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = list(self._split(text))
+        self._pieces = list(self._split(text))
         self._at = 0
         self._depth = 0
         self._operators = 0
@@ -152,27 +191,27 @@ class _Reader:
     def read(self) -> tuple[Fraction, bool]:
         """The value, and whether it is exact.  Raises NotASum, TooBig, ZeroDivisionError."""
         value, _ = self._sum()
-        if self._at < len(self._tokens) or not self._operators:
+        if self._at < len(self._pieces) or not self._operators:
             raise NotASum
         return value, self._is_exact
 
     @staticmethod
     def _split(text: str) -> list[str]:
-        tokens, at = [], 0
+        pieces, at = [], 0
         while at < len(text):
-            found = _TOKEN.match(text, at)
+            found = _PIECE.match(text, at)
             if found is None:
                 raise NotASum
-            token = (found["number"] or found["sign"]).replace(",", "")
+            piece = (found["number"] or found["sign"]).replace(",", "")
             # 01 is the part of a date or of a telephone number.
-            if len(token) > 1 and token[0] == "0" and token[1].isdigit():
+            if len(piece) > 1 and piece[0] == "0" and piece[1].isdigit():
                 raise NotASum
-            tokens.append(token)
+            pieces.append(piece)
             at = found.end()
-        return tokens
+        return pieces
 
     def _peek(self) -> str:
-        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+        return self._pieces[self._at] if self._at < len(self._pieces) else ""
 
     def _take(self, *signs: str) -> str | None:
         sign = self._peek()
@@ -265,23 +304,23 @@ class _Reader:
         return value, is_share
 
     def _atom(self) -> Fraction:
-        token = self._peek()
+        piece = self._peek()
         self._at += 1
-        if token == "(":
+        if piece == "(":
             value, _ = self._deeper(self._sum)
             if not self._take(")"):
                 raise NotASum
             return value
-        if token == "√":
+        if piece == "√":
             self._operators += 1
             value, _ = self._deeper(self._atom_alone)
             return self._root(value)
-        if token in ("pi", "π"):
+        if piece in ("pi", "π"):
             self._is_exact = False
             return Fraction(math.pi)
-        if not token or not (token[0].isdigit() or token[0] == ".") or token == ".":
+        if not piece or not (piece[0].isdigit() or piece[0] == ".") or piece == ".":
             raise NotASum
-        return self._checked(Fraction(token.rstrip(".") or "0"))
+        return self._checked(Fraction(piece.rstrip(".") or "0"))
 
     def _atom_alone(self) -> tuple[Fraction, bool]:
         return self._atom(), False

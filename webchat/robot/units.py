@@ -1,4 +1,4 @@
-"""Units of length, mass, area, volume, speed, temperature, time and data, Chinese ones included, turned into each other."""
+"""Units of length, mass, area, volume, speed, temperature, data and others, turned into each other."""
 
 from __future__ import annotations
 
@@ -134,13 +134,21 @@ angle
 57.29577951308232 | rad | 弧度 | radian radians
 """
 _TEMPERATURES = (
-    (Unit("temperature", Fraction(1), "°C", "℃", Fraction("273.15")), "°c ℃ c celsius centigrade degrees_celsius degrees_centigrade degrees_c 摄氏度 摄氏 度"),
-    (Unit("temperature", Fraction(5, 9), "°F", "℉", Fraction("459.67") * Fraction(5, 9)), "°f ℉ f fahrenheit degrees_fahrenheit degrees_f 华氏度 华氏"),
+    (
+        Unit("temperature", Fraction(1), "°C", "℃", Fraction("273.15")),
+        "°c ℃ c celsius centigrade degrees_celsius degrees_centigrade degrees_c 摄氏度 摄氏 度",
+    ),
+    (
+        Unit("temperature", Fraction(5, 9), "°F", "℉", Fraction("459.67") * Fraction(5, 9)),
+        "°f ℉ f fahrenheit degrees_fahrenheit degrees_f 华氏度 华氏",
+    ),
     (Unit("temperature", Fraction(1), "K", "K"), "k kelvin kelvins 开尔文 开"),
-)  # fmt: skip
-_MONEY = re.compile(
-    r"(?:us ?)?dollars?|usd|euros?|eur|pounds? sterling|gbp|yen|jpy|yuan|rmb|cny|hkd|won|rupees?|bitcoins?|[$€£¥]|美元|美金|欧元|英镑|日元|日币|人民币|港币|港元|韩元|台币|卢布|比特币|元", re.IGNORECASE
 )
+_MONEY = any_of(
+    r"(?:us ?)?dollars?", r"usd", r"euros?", r"eur", r"pounds? sterling", r"gbp", r"yen", r"jpy", r"yuan", r"rmb",
+    r"cny", r"hkd", r"won", r"rupees?", r"bitcoins?", r"[$€£¥]", r"美元", r"美金", r"欧元", r"英镑", r"日元", r"日币",
+    r"人民币", r"港币", r"港元", r"韩元", r"台币", r"卢布", r"比特币", r"元",
+)  # fmt: skip
 
 
 def _size(text: str) -> Fraction:
@@ -149,7 +157,7 @@ def _size(text: str) -> Fraction:
 
 
 def _units() -> dict[str, list[Unit]]:
-    """What each name may mean: 度 is of angle, and of temperature; 码, 分 and others are what stands beside them."""
+    """What each name may mean: 度 is of angle and of temperature, and what it is turned into tells which."""
     found: dict[str, list[Unit]] = {}
     kind = ""
     for line in _TABLE.strip().splitlines():
@@ -168,22 +176,29 @@ def _units() -> dict[str, list[Unit]]:
 
 _UNITS = _units()
 _LOWER: dict[str, list[Unit]] = {}
-for _name, _meant in _UNITS.items():
-    _LOWER.setdefault(_name.lower(), _UNITS.get(_name.lower(), _meant))
+for _called_so, _meant in _UNITS.items():
+    _LOWER.setdefault(_called_so.lower(), _UNITS.get(_called_so.lower(), _meant))
 
-_AMOUNT = re.compile(rf"\s*(?P<n>[+-]?(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,18}})(?:\.[0-9]{{1,12}})?(?:万|亿)?|{CHINESE}{{1,12}}|半|{ENGLISH}\b|an?\b|half an?\b)\s*", re.IGNORECASE)
+_AMOUNT = re.compile(
+    rf"\s*(?P<n>[+-]?(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,18}})(?:\.[0-9]{{1,12}})?(?:万|亿)?|"
+    rf"{CHINESE}{{1,12}}|半|{ENGLISH}\b|an?\b|half an?\b)\s*",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     r"(?:convert|what(?:'s| is| are)|how (?:much|long|far|heavy|many) (?:is|are)|换算|转换|把|将)\s*", re.IGNORECASE
 )
 _HOW_MANY = re.compile(
     r"how many (?P<to>.{1,30}?) (?:(?:are )?(?:there )?in|is|are|make(?: up)?|does) (?P<from>.{1,60})", re.IGNORECASE
 )
-_ENDS = re.compile(r"\s*(?:equals?|是多少|等于多少|多少)?\s*")
-_JOINTS = re.compile(
-    r"\s+(?:in|to|into|as|is how many|equals how many|are how many|=)(?=\s)|\s*(?:换算成|换算为|换成|转换成|转换为|转成|转为|折合成?|[是等合有][于]?(?:多少|几)个?|(?:是|等于|合)?多少|等于|=|->|→|到|成|合)\s*",
+_JOINTS = any_of(
+    r"\s+(?:in|to|into|as|is how many|equals how many|are how many|=)(?=\s)",
+    r"\s*(?:换算成|换算为|换成|转换成|转换为|转成|转为|折合成?|[是等合有]于?(?:多少|几)个?|(?:是|等于|合)?多少|等于|=|->|→|到|成|合)\s*",
+)
+_FEET = re.compile(
+    r"(?P<feet>[0-9]{1,3}) ?(?:'|ft|foot|feet|英尺) ?(?P<inches>[0-9]{1,2}(?:\.[0-9]{1,3})?) ?(?:\"|''|in|"
+    r"inch|inches|英寸)?",
     re.IGNORECASE,
 )
-_FEET = re.compile(r"(?P<feet>[0-9]{1,3}) ?(?:'|ft|foot|feet|英尺) ?(?P<inches>[0-9]{1,2}(?:\.[0-9]{1,3})?) ?(?:\"|''|in|inch|inches|英寸)?", re.IGNORECASE)
 
 
 def convert(asked: Asked) -> Answer | None:
@@ -265,9 +280,7 @@ def _answer(
     if source.kind == "temperature":
         kelvin = value * source.size + source.shift
         if kelvin < 0:
-            return Answer(
-                asked.say("Nothing is colder than −273.15 °C.", "没有比 −273.15℃ 更低的温度。"), "unit"
-            )
+            return Answer(asked.say("Nothing is colder than −273.15 °C.", "没有比 −273.15℃ 更低的温度。"), "unit")
         found = (kelvin - target.shift) / target.size
     elif value < 0:
         return None
