@@ -30,7 +30,7 @@ TOPICS = tuple(
 
 _ASKS_HOW = any_of(
     r"^(?:is|are|do|does|will|can(?! you))\b",
-    r"\b(?:how|where|help|show me|explain|teach me|what (?:is|are|does)|is it possible|possible to|is there (?:a|any))\b",
+    r"\b(?:how|where|help|show me|explain|teach me|what (?:is|are|does)|is it possible|possible to|is there an?y?)\b",
     r"\b(?:are there|can i|can we|can one|could i|may i|do you support|does it|why can'?t i|i can'?t)\b",
     r"\b(?:i (?:want|need|would like|'d like) to|(?:is|are) .+ supported|forg[eo]t(?:ten)?)\b",
     r"怎么", r"怎样", r"怎样才能", r"如何", r"哪里", r"哪儿", r"在哪", r"能不能", r"可不可以", r"可以", r"能否",
@@ -54,7 +54,7 @@ _ABLE = any_of(
     r"使用说明", r"说明", r"我需要帮助", r"救命",
 )  # fmt: skip
 _VERSION = any_of(
-    r"(?:what(?:'s| is) (?:the |your )?)?(?:server |webchat |software )?version(?: (?:is (?:this|it)|are you|of webchat))?",
+    r"(?:what(?:'s| is) (?:the |your )?)?(?:server |webchat )?version(?: (?:is (?:this|it)|are you|of webchat))?",
     r"what version .{0,20}", r"(?:什么|哪个|当前|服务器|软件)?版本号?(?:是什么|是多少|是几)?",
 )  # fmt: skip
 _WHERE = any_of(

@@ -9,6 +9,7 @@ import attrs
 
 from webchat.robot.asking import Answer, Asked
 from webchat.robot.numerals import CHINESE, ENGLISH, number
+from webchat.robot.phrases import any_of
 from webchat.robot.sums import written
 
 DIGITS = 6
