@@ -174,12 +174,19 @@ def _plain(text: str) -> str:
     return text.translate(_WIDE)
 
 
-_BEFORE = (
-    r"[\s,.!:;、。]+|(?:hey|ok(?:ay)?)\b(?=.)|(?:please|pls|kindly)\b|(?:could|can|would|will) you (?:please |kindly )?"
-    r"(?=tell|remind|roll|flip|toss|pick|choose|convert|calculate|compute|give|help)"
-    r"|do you know(?= (?:what|how|when|which)\b)|(?:tell me|let me know|i(?:'d| would)? (?:want|like) to know)\b"
-    r"(?! (?:a|an|another|one|more|something)\b)|请问|请(?=.)|麻烦你?|拜托你?|劳驾|我?想(?:问一?下?|知道)|你知道(?=.)"
-    r"|你?(?:能不能|可不可以|可以|能)?(?:帮我|帮忙|告诉我)(?=.)|你?(?:能不能|可不可以|可以|能)(?=提醒)"
+_BEFORE = "|".join(
+    (
+        r"(?:[\s,!:;、。]|\.(?![0-9]))+",
+        r"(?:hey|ok(?:ay)?)\b(?=.)",
+        r"(?:please|pls|kindly)\b",
+        r"(?:could|can|would|will) you (?:please |kindly )?"
+        r"(?=tell|remind|roll|flip|toss|pick|choose|convert|calculate|compute|give|help)",
+        r"do you know(?= (?:what|how|when|which)\b)",
+        # `tell me a joke` is asked for, and not only polite.
+        r"(?:tell me|let me know|i(?:'d| would)? (?:want|like) to know)\b(?! (?:an?|another|one|more|something)\b)",
+        "请问|请(?=.)|麻烦你?|拜托你?|劳驾|我?想(?:问一?下?|知道)|你知道(?=.)",
+        "你?(?:能不能|可不可以|可以|能)?(?:帮我|帮忙|告诉我)(?=.)|你?(?:能不能|可不可以|可以|能)(?=提醒)",
+    )
 )
 _BEHIND = r"[\s,.?;、。~]+|(?<![0-9)])!+|\b(?:please|pls)|(?<=[^\s多])谢谢你?|(?<=\W)thanks|(?<=.)[吗呢呀啊吧嘛哦]"
 _LONGEST_BEHIND = 40

@@ -10,8 +10,7 @@ CHINESE = "[零〇一二两三四五六七八九十百千万亿]"
 """A regular expression of one sign of a Chinese number."""
 
 _VALUES = {sign: value for value, sign in enumerate(DIGITS)} | {"〇": 0, "两": 2}
-_SMALL = {"十": 10, "百": 100, "千": 1_000}
-_LARGE = {"万": 10**4, "亿": 10**8}
+_UNITS = (("亿", 10**8), ("万", 10**4), ("千", 1_000), ("百", 100), ("十", 10))
 
 _UNDER_TWENTY = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -52,43 +51,34 @@ def number(text: str) -> int | None:
 
 def chinese_number(text: str) -> int | None:
     """Such as 三百二十一, 两万五, 一百零三, 二〇二六; None where it is no well-formed number."""
-    if (
-        not text
-        or len(text) > 30
-        or any(sign not in _VALUES and sign not in _SMALL and sign not in _LARGE for sign in text)
-    ):
+    if not re.fullmatch(f"{CHINESE}{{1,40}}", text):
         return None
     if all(sign in _VALUES for sign in text):
         return int("".join(str(_VALUES[sign]) for sign in text))
-    total = section = 0
-    digit: int | None = None
-    unit, lowest, has_zero, last_large = 0, 10**9, False, 10**12
-    for sign in text:
-        if sign in _VALUES:
-            if digit is not None and digit != 0:
+    return _with_units(text)
+
+
+def _with_units(text: str) -> int | None:
+    for unit, worth in _UNITS:
+        if unit in text:
+            high, _, low = text.rpartition(unit)
+            # 十五 is 一十五; before 万 and 亿 stands a number, before the others one digit.
+            count = 1 if unit == "十" and not high else _with_units(high)
+            rest = _behind(low, worth)
+            if not count or rest is None or count >= (worth if worth >= 10_000 else 10):
                 return None
-            digit = _VALUES[sign]
-            has_zero = has_zero or digit == 0
-            if digit == 0:
-                digit = None
-                unit = 0
-        elif sign in _SMALL:
-            if _SMALL[sign] >= lowest:
-                return None
-            section += (1 if digit is None else digit) * _SMALL[sign]
-            unit = lowest = _SMALL[sign]
-            digit = None
-        else:
-            section += digit or 0
-            if section == 0 or _LARGE[sign] >= last_large:
-                return None
-            total += section * _LARGE[sign]
-            unit = last_large = _LARGE[sign]
-            section, digit, lowest = 0, None, 10**9
-    # 两百五 is 250 and 一万二 12 000: a digit behind a unit counts the next lower one.
-    if digit is not None and unit > 10:
-        digit *= unit // 10
-    return total + section + (digit or 0)
+            return count * worth + rest
+    return _VALUES[text] if len(text) == 1 else None
+
+
+def _behind(text: str, worth: int) -> int | None:
+    """What stands behind a unit: 两百五 is 250 and 一万二 12 000, where 零 does not say otherwise."""
+    if not text:
+        return 0
+    if len(text) == 1 and text in _VALUES:
+        return _VALUES[text] * worth // 10
+    rest = _with_units(text[1:] if text[0] in "零〇" else text)
+    return rest if rest is not None and rest < worth else None
 
 
 def english_number(text: str) -> int | None:

@@ -81,7 +81,7 @@ Australia/Perth: perth 珀斯
 Pacific/Auckland: new_zealand auckland wellington 新西兰 奥克兰 惠灵顿
 UTC: utc gmt greenwich 格林尼治 世界时
 """
-_ZONES = {
+ZONES = {
     name.replace("_", " "): zone
     for line in _PLACES.strip().splitlines()
     for zone, _, names in [line.partition(": ")]
@@ -96,7 +96,7 @@ _AREA = re.compile(
 def place(text: str) -> tzinfo | None:
     """The time zone of the place that *text* names: `Tokyo`, `东京`, `Asia/Tokyo`, `UTC+9`; None if it is unknown."""
     text = text.strip().lower().removeprefix("the ")
-    if zone := _ZONES.get(text):
+    if zone := ZONES.get(text):
         return UTC if zone == "UTC" else zone_called(zone)
     if found := _DISTANCE.fullmatch(text):
         distance = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))

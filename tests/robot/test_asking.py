@@ -1,0 +1,73 @@
+"""What of a question is read, in which language it is, and what is repeated of it."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.robot.scene import asked
+from webchat.robot.asking import ECHO_LIMIT, QUESTION_LIMIT, echo, language_of, zone_called
+
+
+class Reading(SynchronousTestCase):
+    def test_heart(self) -> None:
+        """The robot's names and what is only polite are left out, unless nothing else was said."""
+        for text, said in (
+            ("@大白 掷骰子", "掷骰子"),
+            ("大白，掷骰子！", "掷骰子"),
+            ("掷骰子，@大白", "掷骰子"),
+            ("Baymax: roll a die, please.", "roll a die"),
+            ("@baymax, could you please tell me what time it is?", "what time it is"),
+            ("请问现在几点了？谢谢你", "现在几点了"),
+            ("能不能帮我算一下1+1呢", "算一下1+1"),
+            ("please", "please"),
+            ("谢谢", "谢谢"),
+            ("大白", "大白"),
+            ("tell me a joke", "tell me a joke"),
+            ("baymaxes are many", "baymaxes are many"),
+            ("5!", "5!"),
+            ("", ""),
+            (" \n", ""),
+        ):
+            self.assertEqual(asked(text).said, said, text)
+
+    def test_plain(self) -> None:
+        """Signs of full width are read as ordinary ones; what was written stays as it was, sign by sign."""
+        found = asked("（１＋２）×３，“ok”\tＡ　b")
+        self.assertEqual(found.plain, '(1+2)×3,"ok" A b')
+        self.assertEqual(len(found.plain), len(found.said))
+
+    def test_limit(self) -> None:
+        """What stands behind the limit is not read."""
+        self.assertLessEqual(len(asked("x" * 10_000).said), QUESTION_LIMIT)
+        self.assertFalse(asked("x" * 10_000).is_short)
+
+    def test_language(self) -> None:
+        """That of the question, by its majority; that of the speaker where it has neither."""
+        for text, locale, language in (
+            ("hello", "zh-CN", "en"),
+            ("你好", "en", "zh"),
+            ("用 Python 怎么写循环", "en", "zh"),
+            ("remind me to call 林晓月 tomorrow", "zh-CN", "en"),
+            ("1+1", "zh-CN", "zh"),
+            ("1+1", "zh", "zh"),
+            ("1+1", "en", "en"),
+            ("1+1", "", "en"),
+            ("🎉", "fr", "en"),
+        ):
+            self.assertEqual(language_of(text, locale), language, text)
+
+    def test_zone(self) -> None:
+        """A name that is no zone of the database is none, whatever it looks like."""
+        self.assertIsNotNone(zone_called("Asia/Shanghai"))
+        for name in (None, "", "Nowhere", "Asia", "../zoneinfo/UTC", "/etc/localtime", "a\x00b", "x" * 5_000):
+            self.assertIsNone(zone_called(name), name)
+
+
+class Repeating(SynchronousTestCase):
+    def test_echo(self) -> None:
+        """One line, no Markdown, no mention, no longer than allowed."""
+        self.assertEqual(echo("a\n  b\tc"), "a b c")
+        self.assertEqual(echo("**x** _y_ `z` ||q||"), "\\*\\*x\\*\\* \\_y\\_ \\`z\\` \\|\\|q\\|\\|")
+        self.assertEqual(echo("@all ＠here [a](b) <c> #d"), "\\@all \\@here \\[a\\](b) \\<c\\> \\#d")
+        self.assertEqual(len(echo("好" * 500)), ECHO_LIMIT)
+        self.assertEqual(echo("好" * 500)[-1], "…")
