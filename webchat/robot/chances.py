@@ -35,10 +35,10 @@ _COIN = any_of(
 
 _RANDOM = any_of(
     r"(?:(?:give me|pick|choose|generate|say) )?(?:a |any |me a )?random (?:whole )?(?:number|"
-    r"integer)(?: (?:between|from) (?P<a>-?[0-9]{1,13}) (?:and|to) (?P<b>-?[0-9]{1,13}))?",
-    r"(?:pick|choose|give me|say) a number(?: (?:between|from) (?P<c>-?[0-9]{1,13}) (?:and|to) (?P<d>-?[0-9]{1,13}))?",
+    r"integer)(?: (?:between|from) (-?[0-9]{1,13}) (?:and|to) (-?[0-9]{1,13}))?",
+    r"(?:pick|choose|give me|say) a number(?: (?:between|from) (-?[0-9]{1,13}) (?:and|to) (-?[0-9]{1,13}))?",
     r"(?:给我|来|说|选|生成)?(?:一)?个?(?:随机数字?|随机(?:的)?(?:一个)?数字?)",
-    r"(?:从|在)?(?P<e>-?[0-9]{1,13})(?:到|至|~|-|和)(?P<f>-?[0-9]{1,13})(?:之间|之内|里面?|中)?的?(?:随机|随便|任意|任选|选|"
+    r"(?:从|在)?(-?[0-9]{1,13})(?:到|至|~|-|和)(-?[0-9]{1,13})(?:之间|之内|里面?|中)?的?(?:随机|随便|任意|任选|选|"
     r"挑)(?:选|挑|取|说|给|来|抽)?(?:我)?(?:一)?个?(?:整?数字?|随机数)?",
 )
 _CHOOSE = any_of(
@@ -48,7 +48,8 @@ _CHOOSE = any_of(
 _FROM_LIST = re.compile(r"(?:从|在)?(.{3,120}?)(?:之?中|里面?|之间)(?:随机|随便|帮我)?[选挑抽]一?个")
 _EN_OR = re.compile(r",?\s+or\s+|\s*[,;/]\s*(?:or\s+)?", re.IGNORECASE)
 _EN_AND = re.compile(r",?\s+(?:or|and)\s+|\s*[,;/]\s*(?:(?:or|and)\s+)?", re.IGNORECASE)
-_ZH_OR = re.compile(r"\s*(?:[,;、/]\s*还是|还是|或者是?|[,;、/]|\s)\s*")
+_ZH_OR = re.compile(r"\s*[,、]?\s*还是\s*|\s*、\s*")
+_ZH_AND = re.compile(r"\s*(?:[,;、/]\s*还是|还是|或者是?|[,;、/]|\s)\s*")
 # What begins so is a question about something, and not a list of things.
 _NO_OPTION = any_of(
     r"(?:are|is|am|was|were|do|does|did|have|has|had|can|could|will|would|should|shall|may|might|must)\b",
@@ -112,12 +113,15 @@ def _number(asked: Asked, low: int, high: int) -> Answer:
 
 def _choose(asked: Asked) -> Answer | None:
     text = asked.plain
-    if not asked.is_short and not _CHOOSE.match(text):
-        return None
-    if (found := _FROM_LIST.fullmatch(text)) and len(options := _split(found[1], asked, with_and=True)) > 1:
+    joints = _ZH_AND if asked.language == "zh" else _EN_AND
+    if (
+        asked.is_short
+        and (found := _FROM_LIST.fullmatch(text))
+        and len(options := _split(asked.said[slice(*found.span(1))], joints)) > 1
+    ):
         return _chosen(asked, options)
     if found := _CHOOSE.match(text):
-        options = _split(asked.said[found.end() :], asked, with_and=True)
+        options = _split(asked.said[found.end() :], joints)
         if len(options) > OPTIONS_MAX or any(len(option) > OPTION_LIMIT for option in options):
             return _answer(
                 asked.say(
@@ -126,13 +130,10 @@ def _choose(asked: Asked) -> Answer | None:
                 )
             )
         return _chosen(asked, options) if len(options) > 1 else None
-    return _unmarked(asked)
+    return _unmarked(asked) if asked.is_short else None
 
 
-def _split(text: str, asked: Asked, *, with_and: bool) -> list[str]:
-    pattern = _ZH_OR if asked.language == "zh" else _EN_AND if with_and else _EN_OR
-    if asked.language == "zh" and "还是" in text and not with_and:
-        pattern = re.compile(r"\s*[,、]?\s*还是\s*|\s*[、]\s*")
+def _split(text: str, pattern: re.Pattern[str]) -> list[str]:
     parts = (part.strip(" \t\n?？.。!！,，:：") for part in pattern.split(text.replace("，", ",")))
     return list(dict.fromkeys(part for part in parts if part))
 
@@ -147,7 +148,7 @@ def _unmarked(asked: Asked) -> Answer | None:
         or ("?" not in asked.question.text.replace("？", "?")[-3:] and asked.language == "en")
     ):
         return None
-    options = _split(asked.said, asked, with_and=False)
+    options = _split(asked.said, _ZH_OR if asked.language == "zh" else _EN_OR)
     longest = 10 if asked.language == "zh" else 30
     if not 2 <= len(options) <= OPTIONS_MAX or any(
         len(option) > longest or len(option.split()) > WORDS_MAX for option in options

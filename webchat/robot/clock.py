@@ -17,13 +17,13 @@ _NOW = any_of(
     r"(?:the )?current time", r"time(?: now)?", r"(?:现在|当前|此刻)?(?:是)?(?:几点钟?|什么时间|什么时候)了?",
     r"(?:现在|当前|北京)的?时间(?:是多少|是什么|是几点)?", r"时间", r"报时",
 )  # fmt: skip
+_PLACE = r"([^\s现在是的]{2,8}?|(?:utc|gmt)[+-][0-9:]{1,5}|[a-z]+/[a-z_/]+)\s?(?:那边|那里)?"
 _ELSEWHERE = any_of(
-    r"(?:what(?:'s| is) the (?:current |local )?time|what time is it|(?:the )?(?:current |"
-    r"local )?time)(?: (?:right )?now)? (?:in|at) (?P<en>[a-z'_/ :+0-9-]{2,40}?)(?: (?:right )?now)?",
-    r"(?P<en2>[a-z'_/ :+0-9-]{2,40}) time(?: now)?",
-    r"(?:现在|当前)?(?P<zh>[^\s现在是的]{2,8}?|(?:utc|gmt)[+-][0-9:]{1,5}|[a-z]+/[a-z_/]+)\s?(?:那边|那里)?(?:现在|当前|"
-    r"此刻)?(?:是)?(?:几点钟?|什么时间)了?",
-    r"(?P<zh2>[^\s现在是的]{2,8}?|(?:utc|gmt)[+-][0-9:]{1,5}|[a-z]+/[a-z_/]+)\s?(?:那边|那里)?(?:现在|当前)?的?时间",
+    r"(?:what(?:'s| is) the (?:current |local )?time|what time is it|(?:the )?(?:current |local )?time)"
+    r"(?: (?:right )?now)? (?:in|at) ([a-z'_/ :+0-9-]{2,40}?)(?: (?:right )?now)?",
+    r"([a-z'_/ :+0-9-]{2,40}) time(?: now)?",
+    rf"(?:现在|当前)?{_PLACE}(?:现在|当前|此刻)?是?(?:几点钟?|什么时间)了?",
+    rf"{_PLACE}(?:现在|当前)?的?时间",
 )
 _TODAY = any_of(
     r"what(?:'s| is) (?:the date(?: today)?|today'?s date|today)", r"what (?:day|date) is (?:it|today)(?: today)?",
@@ -38,33 +38,33 @@ _WEEK = any_of(
 )  # fmt: skip
 
 _WHICH = any_of(
-    r"(?:what|which) (?:day(?: of the week)?|date|weekday) (?:is|was|will|falls on|does)(?: it be|"
-    r" be)? (?P<a>.{2,60}?)(?: (?:be|fall)(?: on)?)?",
-    r"when (?:is|was) (?P<b>.{2,60})",
-    r"(?P<g>.{2,40}?) (?:is|was|falls on) (?:a )?(?:what|which) (?:day|date|weekday)(?: of the week)?",
-    r"what(?:'s| is) the (?:date|day)(?: of| on)? (?P<c>.{2,60})",
-    r"what(?:'s| is) (?P<e>(?:the )?[0-9]+ (?:days|weeks|months|years) .{2,20})",
-    r"(?P<d>.{2,40}?)(?:那天)?(?:又)?(?:会)?(?:是)(?:几月)?(?:几号|几日|哪一?天|星期几|周几|礼拜几|什么日子|什么时候)",
-    r"(?P<f>.{2,40}?)(?:几月)?(?:几号|星期几|周几|礼拜几)",
+    r"(?:what|which) (?:day(?: of the week)?|date|weekday) (?:is|was|will|falls on|does)(?: it be| be)? "
+    r"(.{2,60}?)(?: (?:be|fall)(?: on)?)?",
+    r"when (?:is|was) (.{2,60})",
+    r"(.{2,40}?) (?:is|was|falls on) (?:a )?(?:what|which) (?:day|date|weekday)(?: of the week)?",
+    r"what(?:'s| is) the (?:date|day)(?: of| on)? (.{2,60})",
+    r"what(?:'s| is) ((?:the )?[0-9]+ (?:days|weeks|months|years) .{2,20})",
+    r"(.{2,40}?)(?:那天)?(?:又)?(?:会)?(?:是)(?:几月)?(?:几号|几日|哪一?天|星期几|周几|礼拜几|什么日子|什么时候)",
+    r"(.{2,40}?)(?:几月)?(?:几号|星期几|周几|礼拜几)",
 )
 _UNTIL = any_of(
-    r"(?:how (?:many|long)(?: more)?(?: days)?(?: are there| is it| are left| left)? |days )(?:until|till|"
-    r"to|before) (?P<a>.{2,60})",
-    r"(?:距离?|离)(?P<b>.{2,40}?)(?:还有|还剩|有)(?:多少|几)天",
-    r"(?:到)?(?P<c>.{2,40}?)还(?:有|剩)(?:多少|几)天",
+    r"(?:how (?:many|long)(?: more)?(?: days)?(?: are there| is it| are left| left)? |days )"
+    r"(?:until|till|to|before) (.{2,60})",
+    r"(?:距离?|离)(.{2,40}?)(?:还有|还剩|有)(?:多少|几)天",
+    r"(?:到)?(.{2,40}?)还(?:有|剩)(?:多少|几)天",
 )
 _SINCE = any_of(
-    r"(?:how (?:many days|long)(?: (?:is it|has it been|have passed))? |days )since (?P<a>.{2,60})",
-    r"how many days ago was (?P<d>.{2,60})",
-    r"(?:从)?(?P<b>.{2,40}?)(?:到|至)(?:现在|今天|今日)(?:已经|一共|总共)?(?:过(?:去)?了)?(?:有)?(?:多少|几)天了?",
-    r"(?P<c>.{2,40}?)(?:已经)?过去?了?(?:多少|几)天了?",
+    r"(?:how (?:many days|long)(?: (?:is it|has it been|have passed))? |days )since (.{2,60})",
+    r"how many days ago was (.{2,60})",
+    r"(?:从)?(.{2,40}?)(?:到|至)(?:现在|今天|今日)(?:已经|一共|总共)?(?:过(?:去)?了)?(?:有)?(?:多少|几)天了?",
+    r"(.{2,40}?)(?:已经)?过去?了?(?:多少|几)天了?",
 )
 _BETWEEN = any_of(
-    r"(?:how many )?days (?:are (?:there )?)?(?:between (?P<a>.{2,60}) and (?P<b>.{2,60})|"
-    r"from (?P<c>.{2,60}) (?:to|until|till) (?P<d>.{2,60}))",
-    r"从?(?P<e>.{2,40}?)[到至和与](?P<f>.{2,40}?)(?:之间|中间)?(?:一共|总共|相差|相隔|隔了?|差)?(?:有|是)?(?:多少|几)天",
+    r"(?:how many )?days (?:are (?:there )?)?between (.{2,60}) and (.{2,60})",
+    r"(?:how many )?days (?:are (?:there )?)?from (.{2,60}) (?:to|until|till) (.{2,60})",
+    r"从?(.{2,40}?)[到至和与](.{2,40}?)(?:之间|中间)?(?:一共|总共|相差|相隔|隔了?|差)?(?:有|是)?(?:多少|几)天",
 )
-_LEAP = any_of(r"is (?P<a>[0-9]{4}) a leap year", r"(?P<b>[0-9]{4}|[零〇一二三四五六七八九]{4})年?是不?是?闰年")
+_LEAP = any_of(r"is ([0-9]{4}) a leap year", r"([0-9]{4}|[零〇一二三四五六七八九]{4})年?是不?是?闰年")
 
 
 def tell_time(asked: Asked) -> Answer | None:

@@ -47,31 +47,31 @@ _TO_BASE = any_of(
     rf"(?P<from5>{_BASE})(?:数|的)?(?P<n3>{_FIGURES})(?:是|等于)(?:十进制的?)?多少",
 )
 _TO_ROMAN = any_of(
-    rf"{_ASKS}(?P<a>[0-9]{{1,5}}) (?:in|to|into|as) roman(?: numerals?)?",
-    rf"{_ASKS}(?P<b>[0-9]{{1,5}}){_ZH_TO}罗马数字(?:是什么|是多少|怎么写)?",
-    r"roman numerals? (?:for|of) (?P<c>[0-9]{1,5})",
+    rf"{_ASKS}([0-9]{{1,5}}) (?:in|to|into|as) roman(?: numerals?)?",
+    rf"{_ASKS}([0-9]{{1,5}}){_ZH_TO}罗马数字(?:是什么|是多少|怎么写)?",
+    r"roman numerals? (?:for|of) ([0-9]{1,5})",
 )
 _FROM_ROMAN = any_of(
-    rf"{_ASKS}(?:the )?(?:roman )?(?:numerals? |number )?(?P<a>[MDCLXVI]{{1,15}}) (?:in|to|into|"
+    rf"{_ASKS}(?:the )?(?:roman )?(?:numerals? |number )?([MDCLXVI]{{1,15}}) (?:in|to|into|"
     rf"as) (?:numbers?|digits|figures|arabic(?: numerals?)?|decimal)",
-    rf"(?:{_ASKS})罗马数字\s?(?P<b>[MDCLXVI]{{1,15}})(?:是|等于)?(?:多少|几)",
-    r"(?P<c>[MDCLXVI]{1,15})(?:是|等于)(?:多少|几)",
-    r"roman (?:numeral )?(?P<d>[MDCLXVI]{1,15})",
-    r"what(?:'s| is) roman (?P<e>[MDCLXVI]{1,15})",
+    rf"(?:{_ASKS})罗马数字\s?([MDCLXVI]{{1,15}})(?:是|等于)?(?:多少|几)",
+    r"([MDCLXVI]{1,15})(?:是|等于)(?:多少|几)",
+    r"roman (?:numeral )?([MDCLXVI]{1,15})",
+    r"what(?:'s| is) roman ([MDCLXVI]{1,15})",
 )
 _TO_CHINESE = any_of(
-    rf"{_ASKS}(?P<a>[0-9]{{1,16}}) (?:in|to|into|as) chinese(?: numerals?| characters?)?",
-    rf"{_ASKS}(?P<b>[0-9]{{1,16}})(?:{_ZH_TO})(?:中文|汉字|小写)(?:数字)?(?:怎么写|是什么|怎么说|表示)?",
+    rf"{_ASKS}([0-9]{{1,16}}) (?:in|to|into|as) chinese(?: numerals?| characters?)?",
+    rf"{_ASKS}([0-9]{{1,16}})(?:{_ZH_TO})(?:中文|汉字|小写)(?:数字)?(?:怎么写|是什么|怎么说|表示)?",
 )
 _FROM_CHINESE = any_of(
-    rf"{_ASKS}(?P<a>{CHINESE}{{1,40}})(?:用阿拉伯数字怎么写|(?:换算|转换|转|换|写)?(?:成|为)?(?:阿拉伯)?数字|是多少|等于多少|是几)",
-    rf"{_ASKS}(?P<b>{CHINESE}{{1,40}}) (?:in|to|into|as) (?:numbers?|digits|figures)",
+    rf"{_ASKS}({CHINESE}{{1,40}})(?:用阿拉伯数字怎么写|(?:换算|转换|转|换|写)?(?:成|为)?(?:阿拉伯)?数字|是多少|等于多少|是几)",
+    rf"{_ASKS}({CHINESE}{{1,40}}) (?:in|to|into|as) (?:numbers?|digits|figures)",
 )
 _CAPITAL = any_of(
-    r"(?:(?:人民币|金额)\s?)?[¥￥]?(?P<a>[0-9]{1,16}(?:\.[0-9]{1,2})?)元?(?:的|转成?|换成?|写成?|用)?(?:人民币|金额|中文|"
+    r"(?:(?:人民币|金额)\s?)?[¥￥]?([0-9]{1,16}(?:\.[0-9]{1,2})?)元?(?:的|转成?|换成?|写成?|用)?(?:人民币|金额|中文|"
     r"财务)?大写(?:金额)?(?:是什么|怎么写|是多少)?",
-    r"大写(?:金额)?[: ]?(?P<b>[0-9]{1,16}(?:\.[0-9]{1,2})?)元?",
-    r"(?P<c>[0-9]{1,16}(?:\.[0-9]{1,2})?) (?:in|as) (?:chinese financial|capital chinese) (?:numerals?|"
+    r"大写(?:金额)?[: ]?([0-9]{1,16}(?:\.[0-9]{1,2})?)元?",
+    r"([0-9]{1,16}(?:\.[0-9]{1,2})?) (?:in|as) (?:chinese financial|capital chinese) (?:numerals?|"
     r"characters?)",
 )
 

@@ -35,7 +35,7 @@ _EN_NAMED = any_of(r"(?:at )?(?P<which>noon|midday|midnight)\b")
 _EN_PART = any_of(r"(?:in the |this )?(?P<part>morning|afternoon|evening|night|tonight)\b")
 _EN_PARTS = {"morning": 9, "afternoon": 15, "evening": 19, "tonight": 20, "night": 20}
 _DURATION = any_of(
-    rf"(?P<in>in )?(?P<n>{COUNT}|[0-9]+\.5) ?(?P<half>个半)?(?:个)?(?P<unit>seconds?|secs?|minutes?|mins?|min|"
+    rf"(?P<n>{COUNT}|[0-9]+\.5) ?(?P<half>个半)?(?:个)?(?P<unit>seconds?|secs?|minutes?|mins?|min|"
     rf"hours?|hrs?|h|m|s|秒钟?|分钟?|刻钟|小时|钟头)"
     r"(?P<and>半| and a half)?(?![a-z])"
 )
@@ -52,19 +52,41 @@ class Moment:
     end: int
 
 
-def read_moment(text: str, start: int, now: datetime, language: Language) -> Moment | None:
+MIDNIGHT = 24
+
+
+@attrs.frozen
+class _Clock:
+    hour: int
+    minute: int
+    end: int
+    half: int | None
+    """0 before noon, 12 after, MIDNIGHT at the end of the day; None where it was not said."""
+
+    def hours(self) -> tuple[int, ...]:
+        """Which hours of the day it may mean, the likelier first."""
+        if self.half == MIDNIGHT:
+            return (24,)
+        if self.half is not None and self.hour <= 12:
+            return (self.hour % 12 + self.half,)
+        if 1 <= self.hour < 7:
+            return (self.hour + 12, self.hour)
+        return (self.hour, self.hour + 12) if self.half is None and self.hour < 12 and self.hour else (self.hour,)
+
+
+def read_moment(text: str, start: int, now: datetime) -> Moment | None:
     """The moment that *text* says from *start* on.
 
     An hour without its half of the day is the next to come, or a likely one of the day that is said; a day
     without an hour is its MORNING, and one counted from now keeps the clock.
     """
     try:
-        return _read_duration(text, start, now, language) or _read_day_and_clock(text, start, now)
+        return _read_duration(text, start, now) or _read_day_and_clock(text, start, now)
     except (ValueError, OverflowError):
         return None
 
 
-def _read_duration(text: str, start: int, now: datetime, language: Language) -> Moment | None:
+def _read_duration(text: str, start: int, now: datetime) -> Moment | None:
     seconds, at, is_lead = 0.0, start, False
     if lead := _LEADS.match(text, start):
         at, is_lead = lead.end(), True
@@ -119,28 +141,6 @@ def _read_day_and_clock(text: str, start: int, now: datetime) -> Moment | None:
     return Moment(_coming(clock, now), clock.end)
 
 
-MIDNIGHT = 24
-
-
-@attrs.frozen
-class _Clock:
-    hour: int
-    minute: int
-    end: int
-    half: int | None
-    """0 before noon, 12 after, MIDNIGHT at the end of the day; None where it was not said."""
-
-    def hours(self) -> tuple[int, ...]:
-        """Which hours of the day it may mean, the likelier first."""
-        if self.half == MIDNIGHT:
-            return (24,)
-        if self.half is not None and self.hour <= 12:
-            return (self.hour % 12 + self.half,)
-        if 1 <= self.hour < 7:
-            return (self.hour + 12, self.hour)
-        return (self.hour, self.hour + 12) if self.half is None and self.hour < 12 and self.hour else (self.hour,)
-
-
 def _skip(text: str, at: int) -> int:
     while at < len(text) and text[at] in " ,的":
         at += 1
@@ -158,19 +158,19 @@ def _read_clock(text: str, start: int, *, is_after_day: bool) -> _Clock | None:
         return None
     if found := _EN_NAMED.match(text, start):
         return _Clock(12, 0, found.end(), MIDNIGHT if found["which"].lower() == "midnight" else 12)
-    if (found := _EN_CLOCK.match(text, start)) and (clock := _english_clock(found, is_after_day)):
+    if (found := _EN_CLOCK.match(text, start)) and (clock := _english_clock(found)):
         return clock
     if found := _EN_PART.match(text, start):
         part = found["part"].lower()
-        clock = _english_clock_after(text, found, is_after_day)
+        clock = _english_clock_after(text, found)
         return clock or _Clock(_EN_PARTS[part], 0, found.end(), 0 if part == "morning" else None)
     return None
 
 
-def _english_clock_after(text: str, part: re.Match[str], is_after_day: bool) -> _Clock | None:
+def _english_clock_after(text: str, part: re.Match[str]) -> _Clock | None:
     """`tonight at 8`, `in the morning at 9`."""
     found = _EN_CLOCK.match(text, _skip(text, part.end()))
-    clock = _english_clock(found, is_after_day) if found and found["at"] else None
+    clock = _english_clock(found) if found and found["at"] else None
     if clock is None or clock.half is not None:
         return clock
     return attrs.evolve(clock, half=0 if part["part"].lower() == "morning" else 12)
@@ -195,13 +195,9 @@ def _chinese_clock(found: re.Match[str]) -> _Clock | None:
     return _Clock(hour, minute, found.end(), half)
 
 
-def _english_clock(found: re.Match[str], is_after_day: bool) -> _Clock | None:
+def _english_clock(found: re.Match[str]) -> _Clock | None:
     hour, minute = number(found["h"]), int(found["m"] or 0)
-    named, half_day, part = (
-        (found["half"] or "").lower(),
-        (found["half_day"] or "").lower(),
-        (found["part"] or "").lower(),
-    )
+    named, half_day, part = ((found[group] or "").lower() for group in ("half", "half_day", "part"))
     is_sure = bool(named or half_day or part or found["clock"] or (found["m"] and ":" in found[0]))
     if hour is None or hour > 24 or minute > 59 or not (is_sure or found["at"]):
         return None
@@ -223,11 +219,8 @@ def _wall(day: date, clock: time, now: datetime) -> datetime:
 
 
 def _on(day: date, clock: _Clock, now: datetime) -> datetime:
-    hours = clock.hours()
-    chosen = next(
-        (moment for moment in (_at(day, hour, clock, now) for hour in hours) if seconds_between(now, moment) > 0), None
-    )
-    return chosen or _at(day, hours[0], clock, now)
+    moments = [_at(day, hour, clock, now) for hour in clock.hours()]
+    return next((moment for moment in moments if seconds_between(now, moment) > 0), moments[0])
 
 
 def _coming(clock: _Clock, now: datetime) -> datetime:
@@ -249,14 +242,8 @@ def said_moment(at: datetime, now: datetime, language: Language) -> str:
     """*at* as somebody says it at *now*: today and tomorrow by name, other days in full."""
     away = (at.date() - now.date()).days
     clock = f"{at:%H:%M}"
-    if away in (0, 1):
-        return (
-            (f"今天 {clock}", f"明天 {clock}")[away]
-            if language == "zh"
-            else (f"today at {clock}", f"tomorrow at {clock}")[away]
-        )
-    return (
-        f"{said_day(at.date(), language)} {clock}"
-        if language == "zh"
-        else f"{said_day(at.date(), language)} at {clock}"
-    )
+    if language == "zh":
+        day = {0: "今天", 1: "明天"}.get(away) or said_day(at.date(), "zh")
+        return f"{day} {clock}"
+    day = {0: "today", 1: "tomorrow"}.get(away) or said_day(at.date(), "en")
+    return f"{day} at {clock}"

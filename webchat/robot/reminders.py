@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+import attrs
+
 from webchat.model.ids import Millis
 from webchat.robot.asking import Answer, Asked, CancelReminders, Language, Reminder, SetReminder, echo
 from webchat.robot.moments import Moment, read_moment, said_moment, seconds_between
@@ -96,14 +98,13 @@ def _numbers(text: str) -> Iterator[int]:
 def _set(asked: Asked) -> Answer | None:
     if _REPEATS.match(asked.plain) and (_ZH_ASKS.search(asked.plain[:60]) or _EN_ASKS.search(asked.plain[:60])):
         return _once_only(asked)
-    found = _wish(asked)
-    if found is None:
+    wish = _wish(asked)
+    if wish is None:
         return None
-    moment, start, end = found
-    what = asked.said[start:end].strip(" \t\n,，.。:：;；、!！")
-    if _is_repeated(asked.plain[:start], what, asked.plain[end : end + TEXT_LIMIT]):
+    what = asked.said[wish.start : wish.end].strip(" \t\n,，.。:：;；、!！")
+    if _is_repeated(asked.plain[: wish.start], what, asked.plain[wish.end : wish.end + TEXT_LIMIT]):
         return _once_only(asked)
-    if moment is None:
+    if wish.moment is None:
         return _answer(
             asked,
             "When shall I remind you? For example: remind me in 20 minutes to call Anna, or: remind me tomorrow "
@@ -116,10 +117,8 @@ def _set(asked: Asked) -> Answer | None:
             f"That is too long to remember: {TEXT_LIMIT} characters at most.",
             f"这段话太长了，我最多记 {TEXT_LIMIT} 个字。",
         )
-    refused = _refused(asked, moment.at)
-    if refused is not None:
-        return refused
-    return _promise(asked, moment.at, what or asked.say("It is time.", "时间到了。"))
+    due = wish.moment.at
+    return _refused(asked, due) or _promise(asked, due, what or asked.say("It is time.", "时间到了。"))
 
 
 def _once_only(asked: Asked) -> Answer:
@@ -139,34 +138,61 @@ def _is_repeated(before: str, what: str, behind: str) -> bool:
     return bool(found) or any(repeat.start() == 0 or repeat.end() == len(what) for repeat in _REPEATS.finditer(what))
 
 
-def _wish(asked: Asked) -> tuple[Moment | None, int, int] | None:
-    """(the moment, from where to where of the text is what to remind of), where a reminder is asked for."""
+@attrs.frozen
+class _Wish:
+    """The moment, None where none was said, and from where to where of the text is what to remind of."""
+
+    moment: Moment | None
+    start: int
+    end: int
+
+
+def _wish(asked: Asked) -> _Wish | None:
+    """What was wished, where a reminder is asked for."""
     text = asked.plain
     if asks := _EN_ASKS.match(text):
         return _english_wish(asked, asks.end())
     if asks := _ZH_ASKS.match(text):
-        if asks.groupdict().get("when"):
-            moment = read_moment(text, asks.start("when"), asked.now, "zh")
-            return (moment, _past(_ZH_TO, text, asks.end()), len(text)) if moment else None
-        moment, after = _leading(asked, _past(_ZH_AT, text, _past(_ZH_TO, text, asks.end())))
-        if moment is None:
-            moment, end = _trailing(asked, after)
-            return None if moment is None and _ZH_CALLS.search(asks[0]) else (moment, after, end)
-        return moment, _past(_ZH_TO, text, after), len(text)
+        return _chinese_wish(asked, asks)
     # A moment first: 明天早上9点提醒我开会, `in 20 minutes remind me to …`.
-    moment = read_moment(text, _past(_ZH_AT, text, 0), asked.now, asked.language)
+    moment = read_moment(text, _past(_ZH_AT, text, 0), asked.now)
     if moment is None or moment.at.date() < asked.now.date():
         return None
     at = _past(_SEPARATORS, text, moment.end)
-    if asks := _ZH_ASKS.match(text, at):
-        return moment, _past(_ZH_TO, text, asks.end()), len(text)
-    if asks := _EN_ASKS.match(text, at):
-        return moment, _past(_TO, text, asks.end()), len(text)
+    for pattern, joint in ((_ZH_ASKS, _ZH_TO), (_EN_ASKS, _TO)):
+        if asks := pattern.match(text, at):
+            return _Wish(moment, _past(joint, text, asks.end()), len(text))
     return None
 
 
-_ZH_AT = re.compile("在|于|等到?|到")
-_SEPARATORS = re.compile(r"[\s,:的时候]*(?:please|请|记得)?\s*")
+def _english_wish(asked: Asked, at: int) -> _Wish:
+    text = asked.plain
+    if moment := read_moment(text, _past(_FOR, text, at), asked.now):
+        return _Wish(moment, _past(_TO, text, moment.end), len(text))
+    return _trailing(asked, _past(_TO, text, at))
+
+
+def _chinese_wish(asked: Asked, asks: re.Match[str]) -> _Wish | None:
+    text = asked.plain
+    start = _past(_ZH_TO, text, asks.end())
+    if asks["when"]:
+        moment = read_moment(text, asks.start("when"), asked.now)
+        return _Wish(moment, start, len(text)) if moment else None
+    if moment := read_moment(text, _past(_ZH_AT, text, start), asked.now):
+        return _Wish(moment, _past(_ZH_TO, text, moment.end), len(text))
+    wish = _trailing(asked, start)
+    # 叫我小王 asks for no reminder, 九点叫我 does.
+    return None if wish.moment is None and _ZH_CALLS.search(asks[0]) else wish
+
+
+def _trailing(asked: Asked, start: int) -> _Wish:
+    """What stands from *start* on, and the longest moment that it ends with."""
+    text = asked.plain
+    for place in _PLACES.finditer(text, max(start, len(text) - _LONGEST_MOMENT)):
+        moment = read_moment(text, place.start(), asked.now)
+        if moment is not None and not text[moment.end :].strip(" .,!"):
+            return _Wish(moment, start, place.start())
+    return _Wish(None, start, len(text))
 
 
 def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
@@ -174,39 +200,11 @@ def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _english_wish(asked: Asked, at: int) -> tuple[Moment | None, int, int]:
-    text = asked.plain
-    moment, after = _leading(asked, _past(_FOR, text, at))
-    if moment is not None:
-        return moment, _past(_TO, text, after), len(text)
-    start = _past(_TO, text, at)
-    moment, end = _trailing(asked, start)
-    return moment, start, end
-
-
+_ZH_AT = re.compile("在|于|等到?|到")
 _FOR = re.compile(r"[\s,:]*(?:for (?=[a-z0-9]))?", re.IGNORECASE)
-
-
-def _leading(asked: Asked, at: int) -> tuple[Moment | None, int]:
-    """The moment that stands at *at*, and where what follows begins."""
-    moment = read_moment(asked.plain, at, asked.now, asked.language)
-    # `remind me today's news at 9`, 提醒我今天的会议 — a day that only describes is found again at the end, or nowhere.
-    return (None, at) if moment is None else (moment, moment.end)
-
-
+_SEPARATORS = re.compile(r"[\s,:的时候]*(?:please|请|记得)?\s*")
+# Where a moment may begin: behind a blank, and behind every Chinese sign.
 _PLACES = re.compile(r"(?<=[\s,])(?=\S)|(?<=[\u3400-\u9fff])")
-
-
-def _trailing(asked: Asked, start: int) -> tuple[Moment | None, int]:
-    """The longest moment that the text ends with, and where what stands before it ends."""
-    text = asked.plain
-    for place in _PLACES.finditer(text, max(start, len(text) - _LONGEST_MOMENT)):
-        moment = read_moment(text, place.start(), asked.now, asked.language)
-        if moment is not None and not text[moment.end :].strip(" .,!"):
-            return moment, place.start()
-    return None, len(text)
-
-
 _LONGEST_MOMENT = 60
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from webchat.robot.asking import Answer, Asked
 from webchat.robot.numerals import CHINESE, ENGLISH, number
+from webchat.robot.phrases import any_of
 
 SUM_LIMIT = 300
 """How long a sum may be."""
@@ -29,8 +30,8 @@ class TooBig(Exception):
 
 
 _ASKS = re.compile(
-    r"(?:what(?:'s| is| are| does)|how much (?:is|are|does)|how many (?:is|are)|calculate|compute|"
-    r"work out|solve|evaluate|计算一?下?|算一?下?|算算|求)[:,]?\s*",
+    r"(?:what(?:'s| is| are| does)|how much (?:is|are|does)|how many (?:is|are)|calculate|compute|work out|solve"
+    r"|evaluate|计算一?下?|算一?下?|算算|求)[:,]?\s*",
     re.IGNORECASE,
 )
 _ENDS = re.compile(
@@ -38,6 +39,7 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_END = 12
+# Words of a sum, and the signs that stand for them, in the order in which they are replaced.
 _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), sign)
     for pattern, sign in (
@@ -93,11 +95,10 @@ _PIECE = re.compile(
 )
 _OPERATORS = re.compile(r"[-+*/^%!√]|mod")
 _TELEPHONE = re.compile(r"\+?[0-9]{1,5}(?:[- ][0-9]{2,})*-[0-9]{4,}")
-_SHARE = re.compile(
-    r"(?:what )?(?:percent|percentage|%)(?: is)? (?P<a>[0-9.]{1,15}) of (?P<b>[0-9.]{1,15})|"
-    r"(?P<c>[0-9.]{1,15}) is what (?:percent|percentage|%) of (?P<d>[0-9.]{1,15})"
-    r"|(?P<e>[0-9.]{1,15})(?:是|占)(?P<f>[0-9.]{1,15})的(?:百分之(?:几|多少)|多少%)",
-    re.IGNORECASE,
+_SHARE = any_of(
+    r"(?:what )?(?:percent|percentage|%)(?: is)? ([0-9.]{1,15}) of ([0-9.]{1,15})",
+    r"([0-9.]{1,15}) is what (?:percent|percentage|%) of ([0-9.]{1,15})",
+    r"([0-9.]{1,15})(?:是|占)([0-9.]{1,15})的(?:百分之(?:几|多少)|多少%)",
 )
 
 
