@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -60,6 +61,16 @@ class Whole(Asking):
         for text in EVERYDAY:
             self.assertEqual((self.answer(text).kind, text), ("unknown", text))
 
+    def test_guide(self) -> None:
+        """Every example of the guide is understood."""
+        guide = (Path(__file__).parent.parent.parent / "docs" / "robot.md").read_text(encoding="utf-8")
+        able, reminding = guide.partition("## What it can do")[2].split("\n## ")[:2]
+        examples = re.findall("`([^`]+)`", able.partition("`please`")[0])
+        examples += re.split(r" {4,}|\n", "\n".join(re.findall("^    (.+)$", reminding, re.MULTILINE)))
+        self.assertGreater(len(examples), 40)
+        for text in examples:
+            self.assertNotEqual(self.answer(text).kind, "unknown", text)
+
     def test_language(self) -> None:
         """An answer is in the language of the question, whatever the speaker's is."""
         for text in ("what is 15% off", "你说什么呢朋友", "xyzzy", "随便说点什么"):
@@ -97,11 +108,11 @@ class Whole(Asking):
     def test_hostile(self) -> None:
         """What is made to take long does not: less than 20 ms of work for each of many."""
         seeds = (
-            "1|(|-|9^|9!|√|remind me |提醒我|提醒我明天|a or |a, |还是|吃面还是吃| |in |一|亿|@大白|please |tell me |谢谢"
-            "|吗|!|明天|tomorrow |at 9 |in 5 minutes and |choose a, |1 to |10 km to |是多少|的|0x|x1|half of |的平方"
-            "|百分之|1d|roll |what is |%|=|how do I |怎么|every day |每天|到|从|有多少天|days until |hundred "
-            "|a hundred and |twenty |1点|上午|下周|🎉|取消1,|cancel 1, |1,000|how many cm in |time in |a b |哈|very |so "
-            "|*|[x]("
+            "1|(|-|9^|9!|√|remind me |提醒我|提醒我明天|a or |a, |还是|吃面还是吃| |in |一|亿|@大白|please |tell me "
+            "|谢谢|吗|!|明天|tomorrow |at 9 |in 5 minutes and |choose a, |1 to |10 km to |是多少|的|0x|x1|half of "
+            "|的平方|百分之|1d|roll |what is |%|=|how do I |怎么|every day |每天|到|从|有多少天|days until |hundred "
+            "|a hundred and |twenty |1点|上午|下周|🎉|取消1,|cancel 1, |1,000|how many cm in |time in |a b |哈|very "
+            "|so |*|[x]("
         ).split("|")
         for seed in seeds:
             for start in ("", "remind me tomorrow to ", "提醒我", "帮我选：", "1+"):

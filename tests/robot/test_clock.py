@@ -85,6 +85,33 @@ ROWS = (
         "when is Mid-Autumn Festival",
         "That day follows the lunar calendar, which I do not know. I can count once you tell me the date.",
     ),
+    ("what's the time in Berlin", "In Berlin it is 15:37, Thursday, 26 November 2026 (UTC+1)."),
+    ("time in china", "In China it is 22:37, Thursday, 26 November 2026 (UTC+8)."),
+    ("what's the time difference between Tokyo and London", "Tokyo is 9 hours ahead of London now."),
+    ("现在美国几点", "美国有好几个时区：纽约 09:37，芝加哥 08:37，丹佛 07:37，洛杉矶 06:37。"),
+    ("伦敦几点", "伦敦现在是 14:37，2026年11月26日星期四（UTC+0）。"),
+    ("柏林现在几点钟了", "柏林现在是 15:37，2026年11月26日星期四（UTC+1）。"),
+    ("what's today's date", "Today is Thursday, 26 November 2026."),
+    ("what is the date tomorrow", "That is Friday, 27 November 2026."),
+    ("what date was yesterday", "That is Wednesday, 25 November 2026."),
+    ("what day is Christmas this year", "That is Friday, 25 December 2026."),
+    ("what day of the week is July 4 2027", "That is Sunday, 4 July 2027."),
+    ("how many weeks until Christmas", "4 weeks and 1 day until Friday, 25 December 2026."),
+    ("how long until Christmas", "29 days until Friday, 25 December 2026."),
+    ("days left until new year", "36 days until Friday, 1 January 2027."),
+    ("圣诞节是星期几", "是2026年12月25日星期五。"),
+    ("今年国庆节是星期几", "是2026年10月1日星期四。"),
+    ("还有几天过年", "这个日子按农历算，我不懂农历。告诉我公历日期，我就能帮你算。"),
+    ("还有多少天到圣诞节", "距离2026年12月25日星期五还有 29 天。"),
+    ("距离2027-01-01还有多久", "距离2027年1月1日星期五还有 36 天。"),
+    ("明天是几号", "是2026年11月27日星期五。"),
+    ("明天星期几", "是2026年11月27日星期五。"),
+    ("昨天是星期几", "是2026年11月25日星期三。"),
+    ("后天几号", "是2026年11月28日星期六。"),
+    ("下个月1号是星期几", "是2026年12月1日星期二。"),
+    ("90天后是哪天", "是2027年2月24日星期三。"),
+    ("100天以前是几号", "是2026年8月18日星期二。"),
+    ("今年是闰年吗", "不是，2026 年是平年，有 365 天。"),
 )
 
 
@@ -106,6 +133,23 @@ class Questions(Asking):
         ):
             self.assertEqual(self.answer("what time is it", now=now, zone=zone).text, expected)
         self.assertIn("UTC", self.answer("几点了", zone=None).text)
+
+    def test_differences(self) -> None:
+        """How far apart two places are, at the time of the question; a country of several zones tells several times."""
+        summer = millis(2026, 7, 1)
+        for text, now, expected in (
+            ("time difference between Tokyo and London", None, "Tokyo is 9 hours ahead of London now."),
+            ("time difference between Tokyo and London", summer, "Tokyo is 8 hours ahead of London now."),
+            ("what's the time difference between Delhi and UTC", None, "Delhi is 5.5 hours ahead of UTC now."),
+            ("北京和纽约的时差", None, "北京现在比纽约早 13 小时。"),
+            ("伦敦和北京时差多少", None, "伦敦现在比北京晚 8 小时。"),
+            ("北京和香港的时差", None, "北京和香港现在没有时差。"),
+        ):
+            self.assertEqual(self.answer(text, **({"now": now} if now else {})).text, expected)
+        self.assertEqual(
+            self.answer("time in the US").text,
+            "US has several times: New York 09:37, Chicago 08:37, Denver 07:37, Los Angeles 06:37.",
+        )
 
     def test_date_line(self) -> None:
         """Elsewhere it may be another day."""

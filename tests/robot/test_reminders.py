@@ -50,7 +50,7 @@ ROWS = (
     ("两小时30分钟后提醒我出发", "好的，明天 01:07 提醒你：出发"),
     ("明天早上9点提醒我开会", "好的，明天 09:00 提醒你：开会"),
     ("明早七点半叫我起床", "好的，明天 07:30 提醒你：起床"),
-    ("提醒我明天下午三点一刻去接孩子", "好的，明天 15:15 提醒你：接孩子"),
+    ("提醒我明天下午三点一刻去接孩子", "好的，明天 15:15 提醒你：去接孩子"),
     ("请在明天上午10点提醒我给妈妈打电话", "好的，明天 10:00 提醒你：给妈妈打电话"),
     ("今晚8点提醒我看球", "今天 20:00 已经过了，你说的是什么时候？"),
     ("后天提醒我交报告", "好的，2026年11月28日星期六 09:00 提醒你：交报告"),
@@ -81,6 +81,38 @@ ROWS = (
         "remind me in 5 minutes to *shout* @all [x](y)",
         "I will remind you today at 22:42: \\*shout\\* \\@all \\[x\\](y)",
     ),
+    ("remind me in 10 min to check the oven", "I will remind you today at 22:47: check the oven"),
+    ("remind me in 1 hour", "I will remind you today at 23:37: It is time."),
+    ("remind me at 18:00 to leave", "I will remind you tomorrow at 18:00: leave"),
+    ("remind me tomorrow 9am standup", "I will remind you tomorrow at 09:00: standup"),
+    ("remind me to stand up at 10 am tomorrow", "I will remind you tomorrow at 10:00: stand up"),
+    ("remind me monday to send the report", "I will remind you on Monday, 30 November 2026 at 09:00: send the report"),
+    ("set a reminder in 30 minutes: tea", "I will remind you today at 23:07: tea"),
+    ("set reminder for 5pm call John", "I will remind you tomorrow at 17:00: call John"),
+    ("wake me up at 7", "I will remind you tomorrow at 07:00: It is time."),
+    ("wake me in 20 minutes", "I will remind you today at 22:57: It is time."),
+    ("remind me later", "When shall I remind you? For example: remind me in 20 minute"),
+    ("remind me next month to renew", "I will remind you on Saturday, 26 December 2026 at 22:37: renew"),
+    ("remind me on the 15th to pay rent", "I will remind you on Tuesday, 15 December 2026 at 09:00: pay rent"),
+    ("remind me 3 days before Christmas", "I will remind you on Tuesday, 22 December 2026 at 09:00: It is time."),
+    ("remind Bob to call me at 5", "I can remind only you. For example: remind me at 5 to call Bob."),
+    ("5分钟后叫我", "好的，今天 22:42 提醒你：时间到了。"),
+    ("10分钟后提醒我喝水", "好的，今天 22:47 提醒你：喝水"),
+    ("明天提醒我给小王发邮件", "好的，明天 09:00 提醒你：给小王发邮件"),
+    ("明天下午2点半提醒我去医院", "好的，明天 14:30 提醒你：去医院"),
+    ("下周一早上九点提醒我交周报", "好的，2026年11月30日星期一 09:00 提醒你：交周报"),
+    ("请提醒我周五下班前交报告", "好的，明天 09:00 提醒你：下班前交报告"),
+    ("过半小时提醒我", "好的，今天 23:07 提醒你：时间到了。"),
+    ("晚上8点叫我看电视", "好的，明天 20:00 提醒你：看电视"),
+    ("提醒我晚上八点吃药", "好的，明天 20:00 提醒你：吃药"),
+    ("中午提醒我订餐", "好的，明天 12:00 提醒你：订餐"),
+    ("设个提醒，明天早上8点起床", "好的，明天 08:00 提醒你：起床"),
+    ("设置提醒：明天下午三点开会", "好的，明天 15:00 提醒你：开会"),
+    ("半个小时后提醒我一下", "好的，今天 23:07 提醒你：时间到了。"),
+    ("一会儿提醒我", "什么时候提醒你？比如：20分钟后提醒我关火，或者：明天早上9点提醒我开会。"),
+    ("帮我定个10分钟的闹钟", "好的，今天 22:47 提醒你：时间到了。"),
+    ("月底提醒我交房租", "好的，2026年11月30日星期一 09:00 提醒你：交房租"),
+    ("12月25日提醒我买礼物", "好的，2026年12月25日星期五 09:00 提醒你：买礼物"),
 )
 
 
@@ -146,6 +178,26 @@ class Setting(Asking):
         """What somebody else does every day may be what one is to be reminded of."""
         answer = self.answer("remind me tomorrow at 9 to ask Bob what he does every day at work")
         self.assertEqual(answer.action, SetReminder(millis(2026, 11, 27, 9), "ask Bob what he does every day at work"))
+
+    def test_other_words(self) -> None:
+        """Alarms, timers, being woken; for oneself alone; a day that only bounds is not the moment."""
+        for text, due, what in (
+            ("set a timer for 10 minutes", millis(2026, 11, 26, 22, 47), "It is time."),
+            ("set an alarm for 7am", millis(2026, 11, 27, 7), "It is time."),
+            ("wake me up at 7 am to run", millis(2026, 11, 27, 7), "run"),
+            ("帮我定个10分钟的闹钟", millis(2026, 11, 26, 22, 47), "时间到了。"),
+            ("remind me 3 days before Christmas to buy presents", millis(2026, 12, 22, 9), "buy presents"),
+        ):
+            self.assertEqual(self.answer(text).action, SetReminder(due, what), text)
+        for text, said in (
+            ("remind me to pay by Friday", "When shall I"),
+            ("remind me to call before tomorrow", "When shall I"),
+            ("remind Bob to call me at 5", "only you"),
+            ("一会儿提醒我", "什么时候"),
+        ):
+            answer = self.answer(text)
+            self.assertIsNone(answer.action)
+            self.assertIn(said, answer.text)
 
     def test_not_asked(self) -> None:
         """Talking of reminders is not asking for one."""

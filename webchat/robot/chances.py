@@ -33,17 +33,19 @@ _COIN = any_of(
     r"(?:抛|掷|扔|丢|投|翻)(?:一下)?(?:一?[个枚次])?硬币(?:一下)?", r"(?:猜)?正面还是反面", r"coin",
 )  # fmt: skip
 
+_WHOLE = "(-?[0-9]{1,13})"
 _RANDOM = any_of(
-    r"(?:(?:give me|pick|choose|generate|say) )?(?:a |any |me a )?random (?:whole )?(?:number|"
-    r"integer)(?: (?:between|from) (-?[0-9]{1,13}) (?:and|to) (-?[0-9]{1,13}))?",
-    r"(?:pick|choose|give me|say) a number(?: (?:between|from) (-?[0-9]{1,13}) (?:and|to) (-?[0-9]{1,13}))?",
-    r"(?:给我|来|说|选|生成)?(?:一)?个?(?:随机数字?|随机(?:的)?(?:一个)?数字?)",
-    r"(?:从|在)?(-?[0-9]{1,13})(?:到|至|~|-|和)(-?[0-9]{1,13})(?:之间|之内|里面?|中)?的?(?:随机|随便|任意|任选|选|"
-    r"挑)(?:选|挑|取|说|给|来|抽)?(?:我)?(?:一)?个?(?:整?数字?|随机数)?",
+    r"(?:(?:give me|pick|choose|generate|say) )?(?:an? |any |me a )?random (?:whole )?(?:number|integer)"
+    rf"(?: (?:between|from) {_WHOLE} (?:and|to) {_WHOLE})?",
+    rf"(?:pick|choose|give me|say) a number(?: (?:between|from) {_WHOLE} (?:and|to) {_WHOLE})?",
+    r"(?:给我|来|说|选|生成)?一?个?(?:随机数字?|随机的?(?:一个)?数字?)"
+    rf"(?:[: ]?{_WHOLE}(?:到|至|~|-|和){_WHOLE})?",
+    rf"[从在]?{_WHOLE}(?:到|至|~|-|和){_WHOLE}(?:之间|之内|里面?|中)?的?(?:随机|随便|任意|任选|选|挑)"
+    r"(?:选|挑|取|说|给|来|抽)?我?一?个?(?:整?数字?|随机数)?",
 )
 _CHOOSE = any_of(
     r"(?:help me )?(?:choose|pick|decide)(?: one)?(?: (?:between|from|of|among))?(?: these)?[: ]\s*",
-    r"(?:帮我)?(?:选一?个?|选择|挑一?个?|决定)一?下?[:,、 ]\s*", r"(?:从)(?=.+(?:中|里)?[选挑]一?个$)",
+    r"(?:帮我)?(?:选一?个?|选择|挑一?个?|抽一?个?|决定)一?下?[:,、 ]\s*", r"(?:从)(?=.+(?:中|里)?[选挑]一?个$)",
 )  # fmt: skip
 _FROM_LIST = re.compile(r"(?:从|在)?(.{3,120}?)(?:之?中|里面?|之间)(?:随机|随便|帮我)?[选挑抽]一?个")
 _EN_OR = re.compile(r",?\s+or\s+|\s*[,;/]\s*(?:or\s+)?", re.IGNORECASE)
@@ -58,7 +60,7 @@ _NO_OPTION = any_of(
     "[我你您他她它是谁这那有]|咱们|大家|明天|昨天|现在|外面|天气|为什么|怎么|如果|虽然|不管|无论|究竟是",
 )
 _NO_OTHER = re.compile(
-    r"(?:not|no|so|else|whatever|something|anything|more|less|later|both|two|three)\b|不", re.IGNORECASE
+    r"(?:not|no|so|else|whatever|something|anything|more|less|later|both|two|three)\b", re.IGNORECASE
 )
 WORDS_MAX = 3
 """How many words an option has that nobody marked as one."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from webchat.robot.asking import Answer, Asked, echo
-from webchat.robot.days import LUNAR, Lean, looks_like_day, said_day, whole_day
+from webchat.robot.days import LUNAR, YEARS, Lean, looks_like_day, said_day, whole_day
 from webchat.robot.numerals import number
 from webchat.robot.phrases import any_of, said_in
-from webchat.robot.places import place
+from webchat.robot.places import SEVERAL, place
 
 _NOW = any_of(
     r"what(?:'s| is) the (?:current |exact )?time(?: (?:right )?now)?", r"what time is it(?: (?:right )?now)?",
@@ -48,10 +48,12 @@ _WHICH = any_of(
     r"(.{2,40}?)(?:几月)?(?:几号|星期几|周几|礼拜几)",
 )
 _UNTIL = any_of(
-    r"(?:how (?:many|long)(?: more)?(?: days)?(?: are there| is it| are left| left)? |days )"
+    r"(?:how (?:many|long)(?: more)?(?: days)?(?: are there| is it| are left| left)? |days (?:left )?)"
     r"(?:until|till|to|before) (.{2,60})",
-    r"(?:距离?|离)(.{2,40}?)(?:还有|还剩|有)(?:多少|几)天",
-    r"(?:到)?(.{2,40}?)还(?:有|剩)(?:多少|几)天",
+    r"how many weeks (?:are there |is it |left )?(?:until|till|to|before) (.{2,60})",
+    r"(?:距离?|离)(.{2,40}?)(?:还有|还剩|有)(?:(?:多少|几)[天周]|多久|多长时间)",
+    r"(?:到)?(.{2,40}?)还(?:有|剩)(?:(?:多少|几)[天周]|多久)",
+    r"(?:还有|还剩|再过)(?:多少|几)天(?:才|就)?(?:到|是)?(.{2,40})",
 )
 _SINCE = any_of(
     r"(?:how (?:many days|long)(?: (?:is it|has it been|have passed))? |days )since (.{2,60})",
@@ -64,7 +66,14 @@ _BETWEEN = any_of(
     r"(?:how many )?days (?:are (?:there )?)?from (.{2,60}) (?:to|until|till) (.{2,60})",
     r"从?(.{2,40}?)[到至和与](.{2,40}?)(?:之间|中间)?(?:一共|总共|相差|相隔|隔了?|差)?(?:有|是)?(?:多少|几)天",
 )
-_LEAP = any_of(r"is ([0-9]{4}) a leap year", r"([0-9]{4}|[零〇一二三四五六七八九]{4})年?是不?是?闰年")
+_LEAP = any_of(
+    r"is ([0-9]{4}|this year|next year|last year) a leap year",
+    r"([0-9]{4}|[零〇一二三四五六七八九]{4}|今年|明年|后年|去年)年?是不?是?闰年",
+)
+_DIFFERENCE = any_of(
+    r"(?:what(?:'s| is) the )?time difference (?:between|from) ([a-z' ]{2,40}) (?:and|to) ([a-z' ]{2,40})",
+    "(.{2,8})[和与跟](.{2,8}?)(?:之间)?的?(?:时差|差几个?小时|相差几个?小时)(?:是|有)?(?:多少|几个?小时|多大)?",
+)
 
 
 def tell_time(asked: Asked) -> Answer | None:
@@ -86,7 +95,9 @@ def tell_time(asked: Asked) -> Answer | None:
     if (found := _ELSEWHERE.fullmatch(text)) and (answer := _elsewhere(asked, said_in(found))):
         return answer
     if found := _LEAP.fullmatch(text):
-        return _leap(asked, number(said_in(found)) or 0)
+        return _leap(asked, said_in(found).lower())
+    if (found := _DIFFERENCE.fullmatch(text)) and (answer := _difference(asked, found)):
+        return answer
     return _count(asked) or _which(asked)
 
 
@@ -109,14 +120,27 @@ def _now(asked: Asked) -> Answer:
 def _elsewhere(asked: Asked, name: str) -> Answer | None:
     zone = place(name)
     if zone is None:
-        return _nowhere(asked, name)
+        return _several(asked, name) or _nowhere(asked, name)
     there = asked.now.astimezone(zone)
-    clock, shown = f"{there:%H:%M}", echo(name if not name.islower() else name.title() if "/" not in name else name)
+    clock, shown = f"{there:%H:%M}", echo(_titled(name))
     return Answer(
         asked.say(
             f"In {shown} it is {clock}, {said_day(there.date(), 'en')} (UTC{_distance(there.strftime('%z'))}).",
             f"{shown}现在是 {clock}，{said_day(there.date(), 'zh')}（UTC{_distance(there.strftime('%z'))}）。",
         ),
+        "time",
+    )
+
+
+def _several(asked: Asked, name: str) -> Answer | None:
+    """The times of a country that has several."""
+    towns = SEVERAL.get(name.lower().removeprefix("the "))
+    if towns is None:
+        return None
+    times = [f"{zh if asked.language == 'zh' else en} {asked.now.astimezone(place(en)):%H:%M}" for en, zh in towns]
+    shown = echo(_titled(name))
+    return Answer(
+        asked.say(f"{shown} has several times: {', '.join(times)}.", f"{shown}有好几个时区：{'，'.join(times)}。"),
         "time",
     )
 
@@ -137,7 +161,39 @@ def _distance(offset: str) -> str:
     return f"{offset[0]}{int(offset[1:3])}" + (f":{offset[3:5]}" if offset[3:5] != "00" else "")
 
 
-def _leap(asked: Asked, year: int) -> Answer | None:
+def _difference(asked: Asked, found: re.Match[str]) -> Answer | None:
+    one, other = [group for group in found.groups() if group is not None]
+    zones = place(one), place(other)
+    if zones[0] is None or zones[1] is None:
+        return None
+    offsets = [asked.now.astimezone(zone).utcoffset() or timedelta() for zone in zones]
+    hours = (offsets[0] - offsets[1]) / timedelta(hours=1)
+    first, second = echo(_titled(one)), echo(_titled(other))
+    if hours == 0:
+        return Answer(
+            asked.say(f"{first} and {second} have the same time now.", f"{first}和{second}现在没有时差。"), "time"
+        )
+    far = f"{abs(hours):g}"
+    unit, way = "hour" if far == "1" else "hours", "ahead of" if hours > 0 else "behind"
+    return Answer(
+        asked.say(
+            f"{first} is {far} {unit} {way} {second} now.",
+            f"{first}现在比{second}{'早' if hours > 0 else '晚'} {far} 小时。",
+        ),
+        "time",
+    )
+
+
+def _titled(name: str) -> str:
+    """The name of a place as it is written, where it was not."""
+    name = name.removeprefix("the ")
+    if len(name) <= 3 and name.isascii():
+        return name.upper()
+    return name.title() if name.islower() and "/" not in name else name
+
+
+def _leap(asked: Asked, said: str) -> Answer | None:
+    year = asked.now.year + YEARS[said] if said in YEARS else number(said)
     if not year:
         return None
     if calendar.isleap(year):
@@ -203,6 +259,13 @@ def _away(asked: Asked, day: date) -> Answer:
     if days == 0:
         return _answer(asked, f"That is today, {en}.", f"就是今天，{zh}。")
     if days > 0:
+        weeks, rest = divmod(days, 7)
+        if re.search("week|几周|多少周", asked.plain) and weeks:
+            return _answer(
+                asked,
+                f"{weeks} {'week' if weeks == 1 else 'weeks'}{f' and {_days(rest)}' if rest else ''} until {en}.",
+                f"距离{zh}还有 {weeks} 周{f'零 {rest} 天' if rest else ''}。",
+            )
         return _answer(asked, f"{_days(days)} until {en}.", f"距离{zh}还有 {days} 天。")
     return _answer(asked, f"{_days(-days)} since {en}.", f"{zh}已经过去 {-days} 天。")
 

@@ -79,6 +79,7 @@ _EN_OFFSET = any_of(
     rf"(?P<in>in )?(?P<n>{COUNT}) (?P<unit>days?|weeks?|months?|years?)(?:'s? time)?"
     rf"(?P<way> from (?:now|today)| later| hence| ago)?\b"
 )
+_EN_FROM = any_of(rf"(?P<n>{COUNT}) (?P<unit>days?|weeks?|months?|years?) (?P<way>before|after) ")
 _NEXT = any_of(r"(?P<week>next week|下个?(?:周|星期|礼拜))|(?P<month>next month|下个?月)|(?P<year>next year|明年)")
 _MONTH_END = any_of(
     r"(?P<this>(?:on |at )?the end of (?:the|this) month|(?:这个|本)?月底)",
@@ -101,13 +102,15 @@ _HOLIDAYS = (
     (12, 24, any_of(r"christmas eve\b|平安夜")),
     (12, 25, any_of(r"christmas(?: day)?\b|xmas\b|圣诞节?")),
 )
-_YEARS = {"今年": 0, "明年": 1, "后年": 2, "去年": -1, "前年": -2}
+YEARS = {
+    "今年": 0, "明年": 1, "后年": 2, "去年": -1, "前年": -2, "this year": 0, "next year": 1, "last year": -1
+}  # fmt: skip
+"""How many years a year is away that is said so."""
 _YEAR_BEFORE = any_of(r"(?:(?P<y>[0-9]{4})年|(?P<rel>今年|明年|后年|去年|前年))的?")
-_YEAR_BEHIND = any_of(r",? (?:in |of )?(?P<y>[0-9]{4})(?![0-9:])")
+_YEAR_BEHIND = any_of(r",? (?:in |of )?(?P<y>[0-9]{4})(?![0-9:])| (?P<rel>this year|next year|last year)")
 LUNAR = any_of(
     r"chinese new year", r"lunar new year", r"spring festival", r"mid-?autumn(?: festival)?",
-    r"dragon boat(?: festival)?", r"春节", r"除夕", r"元宵节?", r"端午节?", r"中秋节?", r"七夕", r"重阳节?", r"农历",
-    r"阴历",
+    r"dragon boat(?: festival)?", "春节|过年|除夕|元宵节?|端午节?|中秋节?|七夕|重阳节?|农历|阴历",
 )  # fmt: skip
 """What depends on a calendar that is not known here."""
 
@@ -163,6 +166,8 @@ def _days(text: str, start: int, today: date, lean: Lean) -> Iterator[Day]:
     found = _ZH_OFFSET.match(text, start) or _EN_OFFSET.match(text, start)
     if found and (shifted := _offset(found, today)) is not None:
         yield Day(shifted, found.end(), is_offset=True)
+    if found := _EN_FROM.match(text, start):
+        yield from _counted_from(found, text, today, lean)
     if found := _MONTH_END.match(text, start):
         month_end = today if found["this"] else shifted_months(today, 1)
         yield Day(month_end.replace(day=calendar.monthrange(month_end.year, month_end.month)[1]), found.end())
@@ -176,6 +181,13 @@ def _days(text: str, start: int, today: date, lean: Lean) -> Iterator[Day]:
         yield Day(shifted_months(today, 1 if found["month"] else 12), found.end(), is_offset=True)
 
 
+def _counted_from(found: re.Match[str], text: str, today: date, lean: Lean) -> Iterator[Day]:
+    """`3 days before Christmas`."""
+    day = read_day(text, found.end(), today, lean)
+    if day is not None and (shifted := _shifted(day.day, found, is_ahead=found["way"].lower() == "after")) is not None:
+        yield Day(shifted, day.end)
+
+
 def _holidays(text: str, start: int, today: date, lean: Lean) -> Iterator[Day]:
     before = _YEAR_BEFORE.match(text, start)
     for month, day, pattern in _HOLIDAYS:
@@ -184,8 +196,8 @@ def _holidays(text: str, start: int, today: date, lean: Lean) -> Iterator[Day]:
             end = behind.end() if behind else found.end()
             if (year := (before and before["y"]) or (behind and behind["y"])) is not None:
                 yield Day(date(int(year), month, day), end)
-            elif before:
-                yield Day(date(today.year + _YEARS[before["rel"]], month, day), end)
+            elif relative := before or behind:
+                yield Day(date(today.year + YEARS[relative["rel"].lower()], month, day), end)
             else:
                 yield Day(_leaning(today, month, day, lean), end)
 
@@ -199,7 +211,7 @@ def _chinese_date(found: re.Match[str], today: date, lean: Lean) -> date:
     if found["y"]:
         return date(number(found["y"]) or 0, month, day)
     if found["rel"]:
-        return date(today.year + _YEARS[found["rel"]], month, day)
+        return date(today.year + YEARS[found["rel"]], month, day)
     return _leaning(today, month, day, lean)
 
 
@@ -234,18 +246,24 @@ def amount(text: str) -> float | None:
 
 
 def _offset(found: re.Match[str], today: date) -> date | None:
-    way, unit, count = (found["way"] or "").lower(), found["unit"].lower(), amount(found["n"])
-    is_ahead = "前" not in way and "ago" not in way
-    if count is None or not (way or found.groupdict().get("in")):
+    way = (found["way"] or "").lower()
+    if not (way or found.groupdict().get("in")):
+        return None
+    return _shifted(today, found, is_ahead="前" not in way and "ago" not in way)
+
+
+def _shifted(day: date, found: re.Match[str], *, is_ahead: bool) -> date | None:
+    unit, count = found["unit"].lower(), amount(found["n"])
+    if count is None:
         return None
     if found.groupdict().get("half"):
         count += 0.5
     sign = 1 if is_ahead else -1
     if unit.startswith(("month", "year", "个月", "年")):
         months = count * (12 if unit.startswith(("year", "年")) else 1)
-        return shifted_months(today, sign * int(months)) if months == int(months) else None
+        return shifted_months(day, sign * int(months)) if months == int(months) else None
     days = count * (7 if unit.startswith(("week", "周", "星期", "礼拜", "个")) else 1)
-    return today + timedelta(sign * int(days)) if days == int(days) else None
+    return day + timedelta(sign * int(days)) if days == int(days) else None
 
 
 def shifted_months(day: date, months: int) -> date:

@@ -46,6 +46,7 @@ _TO_BASE = any_of(
     rf"表示)?(?:是什么|是多少|怎么写|等于多少|是|多少)?",
     rf"(?P<from5>{_BASE})(?:数|的)?(?P<n3>{_FIGURES})(?:是|等于)(?:十进制的?)?多少",
 )
+_ALONE = re.compile(r"0x[0-9a-f]{1,64}|0b[01]{1,64}|0o[0-7]{1,64}", re.IGNORECASE)
 _TO_ROMAN = any_of(
     rf"{_ASKS}([0-9]{{1,5}}) (?:in|to|into|as) roman(?: numerals?)?",
     rf"{_ASKS}([0-9]{{1,5}}){_ZH_TO}罗马数字(?:是什么|是多少|怎么写)?",
@@ -83,6 +84,8 @@ def rewrite(asked: Asked) -> Answer | None:
     text = asked.plain
     if found := _TO_BASE.fullmatch(text):
         return _in_base(asked, found)
+    if _ALONE.fullmatch(text):
+        return _equal(text.lower(), str(int(text, 0)))
     if found := _TO_ROMAN.fullmatch(text):
         value = int(said_in(found))
         if not 1 <= value <= ROMAN_MAX:

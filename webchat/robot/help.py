@@ -31,11 +31,11 @@ TOPICS = tuple(
 _ASKS_HOW = any_of(
     r"^(?:is|are|do|does|will|can(?! you))\b",
     r"\b(?:how|where|help|show me|explain|teach me|what (?:is|are|does)|is it possible|possible to|is there an?y?)\b",
-    r"\b(?:are there|can i|can we|can one|could i|may i|do you support|does it|why can'?t i|i can'?t)\b",
+    r"\b(?:are there|who can|can i|can we|can one|could i|may i|do you support|does it|why can'?t i|i can'?t)\b",
     r"\b(?:i (?:want|need|would like|'d like) to|(?:is|are) .+ supported|forg[eo]t(?:ten)?)\b",
     r"怎么", r"怎样", r"怎样才能", r"如何", r"哪里", r"哪儿", r"在哪", r"能不能", r"可不可以", r"可以", r"能否",
     r"是否", r"有没有", r"什么是", r"是什么", r"是啥", r"支持", r"教我", r"教程", r"想要?", r"需要", r"帮助",
-    r"为什么不能", r"有哪些", r"忘记?了?", r"咋", r"能.+吗", r"用法", r"使用", r"[吗么][?？]?\s*$",
+    r"为什么", r"有哪些", r"忘记?了?", r"咋", r"能.+吗", r"用法", r"使用", r"[吗么][?？]?\s*$",
 )  # fmt: skip
 _BARE = re.compile(
     r"(?:(?:help|info)(?: (?:me )?(?:with|on|about|for))? |how to use |帮助[:,， ]?|关于)?(.+?)"
@@ -46,11 +46,11 @@ _BARE = re.compile(
 
 _ABLE = any_of(
     r"what (?:can|do) you do", r"what are you able to do", r"what can i (?:ask|say|do)(?: you| here)?",
-    r"how can you help(?: me)?", r"help(?: me)?", r"commands?", r"menu", r"what do you know",
+    r"how can you help(?: me)?", r"help(?: me)?", r"(?:what are (?:your|the) )?commands?", r"menu", r"what do you know",
     r"how do(?:es)? (?:you|this|it) work", r"i need help", r"\?", r"features",
     r"what (?:can|do) i (?:ask|say)(?: to)? you",
     r"(?:你|大白)?(?:都)?(?:会|能|可以)(?:做|干|帮我做|帮我)?(?:些|点)?(?:什么|啥|哪些事?|干嘛)",
-    r"(?:有)?(?:什么|哪些)(?:功能|命令|指令|用)", r"帮助", r"功能", r"命令", r"菜单", r"怎么用你?", r"你怎么用",
+    r"你?有?(?:什么|哪些)(?:功能|命令|指令|用)", r"帮助", r"功能", r"命令", r"菜单", r"怎么用你?", r"你怎么用",
     r"使用说明", r"说明", r"我需要帮助", r"救命",
 )  # fmt: skip
 _VERSION = any_of(

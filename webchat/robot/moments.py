@@ -86,11 +86,19 @@ def read_moment(text: str, start: int, now: datetime) -> Moment | None:
         return None
 
 
-def _read_duration(text: str, start: int, now: datetime) -> Moment | None:
-    seconds, at, is_lead = 0.0, start, False
+def read_length(text: str, start: int, now: datetime) -> Moment | None:
+    """The moment after the length of time that *text* says from *start* on, such as `10 minutes`."""
+    try:
+        return _read_duration(text, start, now, is_counted=True)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read_duration(text: str, start: int, now: datetime, *, is_counted: bool = False) -> Moment | None:
+    """*is_counted*: without `in` or 后, too, it is counted from now."""
+    seconds, at, end = 0.0, start, None
     if lead := _LEADS.match(text, start):
-        at, is_lead = lead.end(), True
-    end = None
+        at, is_counted = lead.end(), True
     while found := _DURATION.match(text, at):
         count = float(found["n"]) if "." in found["n"] else amount(found["n"])
         if count is None:
@@ -105,7 +113,7 @@ def _read_duration(text: str, start: int, now: datetime) -> Moment | None:
         return None
     if after := _AFTER.match(text, end):
         end = after.end()
-    elif not is_lead:
+    elif not is_counted:
         return None
     return Moment(_elapsed(now, timedelta(seconds=seconds)), end)
 

@@ -87,6 +87,20 @@ ZONES = {
     for zone, _, names in [line.partition(": ")]
     for name in names.split()
 }
+_USA = (("New York", "纽约"), ("Chicago", "芝加哥"), ("Denver", "丹佛"), ("Los Angeles", "洛杉矶"))
+_CANADA = (("Toronto", "多伦多"), ("Vancouver", "温哥华"))
+_AUSTRALIA = (("Perth", "珀斯"), ("Brisbane", "布里斯班"), ("Sydney", "悉尼"))
+SEVERAL = {
+    name: towns
+    for names, towns in (
+        (("us", "usa", "united states", "america", "美国"), _USA),
+        (("canada", "加拿大"), _CANADA),
+        (("australia", "澳大利亚", "澳洲"), _AUSTRALIA),
+    )
+    for name in names
+}
+"""Countries of several zones: towns to ask for instead."""
+
 _DISTANCE = re.compile(r"(?:utc|gmt) ?([+-]) ?([0-9]{1,2})(?::?([0-9]{2}))?", re.IGNORECASE)
 _AREA = re.compile(
     r"(africa|america|antarctica|asia|atlantic|australia|europe|indian|pacific)/[a-z_/+-]{2,40}", re.IGNORECASE

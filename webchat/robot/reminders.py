@@ -10,7 +10,7 @@ import attrs
 
 from webchat.model.ids import Millis
 from webchat.robot.asking import Answer, Asked, CancelReminders, Language, Reminder, SetReminder, echo
-from webchat.robot.moments import Moment, read_moment, said_moment, seconds_between
+from webchat.robot.moments import Moment, read_length, read_moment, said_moment, seconds_between
 from webchat.robot.numerals import number
 from webchat.robot.phrases import any_of, said_in
 
@@ -25,18 +25,23 @@ SOONEST = 5
 
 _EN_ASKS = any_of(
     r"remind me\b(?! of (?:my|a|his|her|that|when|home|you)\b)",
-    r"(?:please )?(?:set|make|create|add|give me) (?:a |me a )?reminder\b",
+    r"(?:set|make|create|add|give me|start) (?:an? |me an? )?(?:reminder|alarm|timer)\b",
+    r"wake me(?: up)?\b",
     r"don't let me forget\b",
     r"reminder:",
 )
 _ZH_ASKS = any_of(
     r"(?:请|记得|再|到时候|别忘了|你)?(?:提醒|叫|喊)一?下?我(?!们)(?:一下|一声)?",
-    r"(?:请)?(?:给我|帮我)?(?:设|设置|设定|加|添加|定|建|创建)(?:一)?个?(?P<when>.{0,40}?)的?提醒",
+    r"(?:请)?(?:给我|帮我)?(?:设置|设定|设|添加|加|创建|建|定)(?:一)?个?(?P<when>.{0,40}?)的?(?:提醒|闹钟)",
     r"提醒:",
 )
-_ZH_CALLS = re.compile("[叫喊]")
+# These ask for a reminder only with a moment: 叫我小王, `wake me gently`.
+_CALLS = re.compile("[叫喊]|wake", re.IGNORECASE)
+# `remind Bob`: it writes to nobody but whom it answers.
+_OTHERS = any_of(r"remind (?!me\b)@?[\w.-]{1,32} (?:to|that|about|at|in|on|tomorrow)\b")
+_LATER = any_of("(?:一会儿?|待会儿?|等会儿?|等一下|过会儿?|晚点儿?|以后)再?")
 _TO = re.compile(r"[\s,:;]*(?:(?:for|at)\b(?! ?[0-9]))?\s*(?:(?:to|that|about|of)\b)?\s*|", re.IGNORECASE)
-_ZH_TO = re.compile(r"[\s,:;、的]*(?:我)?(?:要去|要|去|该|说|的是)?[\s,:]*")
+_ZH_TO = re.compile(r"[\s,:;、的]*(?:我)?(?:要(?=去)|要|该|说|的是)?[\s,:]*")
 _REPEATS = any_of(
     r"\bevery (?:\w+ )?(?:day|morning|evening|week|month|year|hour|minute|\w+day)\b",
     r"\b(?:daily|weekly|monthly|hourly)\b(?! (?:report|meeting|news))",
@@ -98,6 +103,8 @@ def _numbers(text: str) -> Iterator[int]:
 def _set(asked: Asked) -> Answer | None:
     if _REPEATS.match(asked.plain) and (_ZH_ASKS.search(asked.plain[:60]) or _EN_ASKS.search(asked.plain[:60])):
         return _once_only(asked)
+    if _OTHERS.match(asked.plain):
+        return _answer(asked, "I can remind only you. For example: remind me at 5 to call Bob.", "我只能提醒你自己。")
     wish = _wish(asked)
     if wish is None:
         return None
@@ -151,8 +158,8 @@ def _wish(asked: Asked) -> _Wish | None:
     """What was wished, where a reminder is asked for."""
     text = asked.plain
     if asks := _EN_ASKS.match(text):
-        return _english_wish(asked, asks.end())
-    if asks := _ZH_ASKS.match(text):
+        return _english_wish(asked, asks)
+    if asks := _ZH_ASKS.match(text, _past(_LATER, text, 0)):
         return _chinese_wish(asked, asks)
     # A moment first: 明天早上9点提醒我开会, `in 20 minutes remind me to …`.
     moment = read_moment(text, _past(_ZH_AT, text, 0), asked.now)
@@ -165,24 +172,32 @@ def _wish(asked: Asked) -> _Wish | None:
     return None
 
 
-def _english_wish(asked: Asked, at: int) -> _Wish:
+def _english_wish(asked: Asked, asks: re.Match[str]) -> _Wish | None:
     text = asked.plain
-    if moment := read_moment(text, _past(_FOR, text, at), asked.now):
+    start = _past(_FOR, text, asks.end())
+    # `set a timer for 10 minutes` has no `in`.
+    moment = read_moment(text, start, asked.now) or (read_length(text, start, asked.now) if _is_timer(asks) else None)
+    if moment:
         return _Wish(moment, _past(_TO, text, moment.end), len(text))
-    return _trailing(asked, _past(_TO, text, at))
+    wish = _trailing(asked, _past(_TO, text, asks.end()))
+    return None if wish.moment is None and _CALLS.search(asks[0]) else wish
+
+
+def _is_timer(asks: re.Match[str]) -> bool:
+    return asks[0].lower().endswith(("timer", "alarm", "reminder"))
 
 
 def _chinese_wish(asked: Asked, asks: re.Match[str]) -> _Wish | None:
     text = asked.plain
     start = _past(_ZH_TO, text, asks.end())
     if asks["when"]:
-        moment = read_moment(text, asks.start("when"), asked.now)
+        at = asks.start("when")
+        moment = read_moment(text, at, asked.now) or read_length(text, at, asked.now)
         return _Wish(moment, start, len(text)) if moment else None
     if moment := read_moment(text, _past(_ZH_AT, text, start), asked.now):
         return _Wish(moment, _past(_ZH_TO, text, moment.end), len(text))
     wish = _trailing(asked, start)
-    # 叫我小王 asks for no reminder, 九点叫我 does.
-    return None if wish.moment is None and _ZH_CALLS.search(asks[0]) else wish
+    return None if wish.moment is None and _CALLS.search(asks[0]) else wish
 
 
 def _trailing(asked: Asked, start: int) -> _Wish:
@@ -191,6 +206,9 @@ def _trailing(asked: Asked, start: int) -> _Wish:
     for place in _PLACES.finditer(text, max(start, len(text) - _LONGEST_MOMENT)):
         moment = read_moment(text, place.start(), asked.now)
         if moment is not None and not text[moment.end :].strip(" .,!"):
+            # `pay by Friday` and `3 days before Christmas` name a day, and not the moment.
+            if _BOUND.search(text, start, place.start()):
+                break
             return _Wish(moment, start, place.start())
     return _Wish(None, start, len(text))
 
@@ -203,6 +221,7 @@ def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
 _ZH_AT = re.compile("在|于|等到?|到")
 _FOR = re.compile(r"[\s,:]*(?:for (?=[a-z0-9]))?", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s,:的时候]*(?:please|请|记得)?\s*")
+_BOUND = re.compile(r"\b(?:before|after|until|till|by|since|from|of) \Z", re.IGNORECASE)
 # Where a moment may begin: behind a blank, and behind every Chinese sign.
 _PLACES = re.compile(r"(?<=[\s,])(?=\S)|(?<=[\u3400-\u9fff])")
 _LONGEST_MOMENT = 60
