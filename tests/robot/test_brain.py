@@ -20,8 +20,10 @@ from tests.robot import (
     test_units,
 )
 from tests.robot.scene import FACTS, NOW, Asking, first
+from webchat.model.mentions import mentioned
 from webchat.robot.asking import PHRASE_LIMIT, QUESTION_LIMIT, CancelReminders, Question, Reminder, SetReminder
 from webchat.robot.brain import Brain
+from webchat.robot.help import TOPICS
 from webchat.robot.reminders import FARTHEST, TEXT_LIMIT
 from webchat.robot.sums import SUM_LIMIT
 
@@ -78,6 +80,20 @@ class Whole(Asking):
                 answer = self.answer(text, locale=locale).text
                 self.assertEqual("可以试试" in answer, not text.isascii(), text)
 
+    def test_mentions_nobody(self) -> None:
+        """No answer calls anybody: what others wrote is escaped, and an @ of the help's is code."""
+        for text in (
+            *QUESTIONS,
+            "remind me tomorrow to ask @mei",
+            "choose @all or @here",
+            "time in @all",
+            "提醒我明天@所有人",
+        ):
+            answer = self.answer(text, speaker="@all", reminders=REMINDERS).text
+            self.assertIsNone(mentioned(answer), answer)
+        for topic in TOPICS:
+            self.assertIsNone(mentioned(topic.en) or mentioned(topic.zh), topic.en)
+
     def test_same_again(self) -> None:
         """The same question, moment and chance have the same answer."""
         for text in QUESTIONS:
@@ -95,8 +111,7 @@ class Whole(Asking):
         answer = Brain(FACTS, first).answer(Question(text, NOW, zone, locale, speaker, REMINDERS))
         self.assertTrue(answer.text.strip())
         self.assertLess(len(answer.text), ANSWER_LIMIT)
-        # Nobody is mentioned: an @ of somebody else's is escaped, one of the help's is code.
-        self.assertNotIn("\n@", answer.text)
+        self.assertIsNone(mentioned(answer.text), answer.text)
         match answer.action:
             case SetReminder(due, what):
                 self.assertTrue(NOW < due <= NOW + FARTHEST * 1000)

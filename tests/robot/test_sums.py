@@ -108,6 +108,17 @@ class Sums(Asking):
         ):
             self.assertTrue(self.answer(text).text.endswith(f"= **{value}**"), (text, self.answer(text).text))
 
+    def test_roots(self) -> None:
+        """What is not exact is kept to twenty places, however long the sum."""
+        for text, value in (
+            ("√2^10", "32"),
+            ("√2*√2*√2*√2*√2*√2*√2*√2*√2", "22.627417"),
+            ("pi^2", "9.869604401"),
+            ("(√2+1)/(√2-1)", "5.828427125"),
+        ):
+            self.assertIn(f"≈ **{value}", self.answer(text).text, text)
+        self.assertEqual(self.answer("(10^50*pi)^9").text, "That number is too big for me.")
+
     def test_bounded(self) -> None:
         """What would grow too big is refused before it is calculated."""
         for text in ("9^9^9", "2^513", "99999999!", "(10^100)*(10^100)", "9^-9999", "1/7^300", "0.0000000001^99"):

@@ -180,6 +180,10 @@ def written(value: Fraction, digits: int = 10) -> tuple[str, bool]:
     return ("-" if value < 0 and scaled else "") + shown + (f".{decimals}" if decimals else ""), is_exact
 
 
+_FINE = 10**20
+"""To what part of one a number is kept that is not exact."""
+
+
 class _Reader:
     """Reads one sum from left to right, by recursive descent: sum, product, sign, power, postfix, atom."""
 
@@ -223,6 +227,8 @@ class _Reader:
         return sign
 
     def _checked(self, value: Fraction) -> Fraction:
+        if not self._is_exact:
+            value = Fraction(round(value * _FINE), _FINE)
         if max(value.numerator.bit_length(), value.denominator.bit_length()) > BITS_MAX:
             raise TooBig
         return value
@@ -272,11 +278,19 @@ class _Reader:
             return value ** max(-1, min(int(exponent), 1))
         if abs(value) == 1:
             return value ** int(exponent % 2)
+        if not self._is_exact:
+            return self._raised_roughly(value, int(exponent))
         # Before the work: what it would grow to.
         bits = max(value.numerator.bit_length(), value.denominator.bit_length()) - 1
         if max(bits, 1) * abs(exponent) > BITS_MAX:
             raise TooBig
         return self._checked(value ** int(exponent))
+
+    def _raised_roughly(self, value: Fraction, exponent: int) -> Fraction:
+        try:
+            return self._checked(Fraction(float(value) ** exponent))
+        except OverflowError:
+            raise TooBig from None
 
     def _root(self, value: Fraction) -> Fraction:
         if value < 0:
@@ -285,7 +299,7 @@ class _Reader:
         if Fraction(top * top, bottom * bottom) == value:
             return Fraction(top, bottom)
         self._is_exact = False
-        return Fraction(math.isqrt(value.numerator * 10**40 // value.denominator), 10**20)
+        return Fraction(math.isqrt(value.numerator * _FINE**2 // value.denominator), _FINE)
 
     def _postfix(self) -> tuple[Fraction, bool]:
         value, is_share = self._atom(), False

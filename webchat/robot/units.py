@@ -94,18 +94,18 @@ speed
 data
 1/8 | bit | 比特 | bits 位
 1 | B | 字节 | byte bytes
-1000 | kB | 千字节 | KB kb kilobyte kilobytes
-1000000 | MB | 兆字节 | mb megabyte megabytes 兆
-1000000000 | GB | 吉字节 | gb gigabyte gigabytes gigs
-1000000000000 | TB | 太字节 | tb terabyte terabytes
-1000000000000000 | PB | 拍字节 | pb petabyte petabytes
+1000 | kB | kB | 千字节 KB kb kilobyte kilobytes
+1000000 | MB | MB | 兆字节 mb megabyte megabytes 兆
+1000000000 | GB | GB | 吉字节 gb gigabyte gigabytes gigs
+1000000000000 | TB | TB | 太字节 tb terabyte terabytes
+1000000000000000 | PB | PB | 拍字节 pb petabyte petabytes
 1024 | KiB | KiB | kib kibibytes
 1048576 | MiB | MiB | mib mebibytes
 1073741824 | GiB | GiB | gib gibibytes
 1099511627776 | TiB | TiB | tib tebibytes
-125 | kbit | 千比特 | Kb kilobit kilobits kbits
-125000 | Mbit | 兆比特 | Mb megabit megabits mbit mbits
-125000000 | Gbit | 吉比特 | Gb gigabit gigabits gbit gbits
+125 | kbit | kbit | 千比特 Kb kilobit kilobits kbits
+125000 | Mbit | Mbit | 兆比特 Mb megabit megabits mbit mbits
+125000000 | Gbit | Gbit | 吉比特 Gb gigabit gigabits gbit gbits
 time
 1/1000 | ms | 毫秒 | millisecond milliseconds
 1 | s | 秒 | sec secs second seconds 秒钟
@@ -148,7 +148,7 @@ _TEMPERATURES = (
 _MONEY = any_of(
     r"(?:us ?)?dollars?", r"usd", r"euros?", r"eur", r"pounds? sterling", r"gbp", r"yen", r"jpy", r"yuan", r"rmb",
     r"cny", r"hkd", r"won", r"rupees?", r"bitcoins?", r"[$€£¥]", r"美元", r"美金", r"欧元", r"英镑", r"日元", r"日币",
-    r"人民币", r"港币", r"港元", r"韩元", r"台币", r"卢布", r"比特币", r"元",
+    r"人民币", r"港币", r"港元", r"韩元", r"台币", r"卢布", r"比特币", r"元", r"块钱?",
 )  # fmt: skip
 
 
@@ -226,14 +226,9 @@ def _converted(asked: Asked, source: str, target: str) -> Answer | None:
         value = Fraction(feet["feet"]) + Fraction(feet["inches"]) * inch.size / foot.size
         return _answer(asked, value, [foot], _called(wanted), f"{feet['feet']}′{feet['inches']}″")
     amount = _AMOUNT.match(source)
-    if amount is None:
-        # `how many cm in an inch`, and 一 is often left out: 公里是多少米.
+    if amount is None or (count := _count(amount["n"])) is None:
         return None
-    count = _count(amount["n"])
     name = source[amount.end() :].strip()
-    # 两 is a number and a unit: 一两, 两两.
-    if count is None:
-        return None
     if _MONEY.fullmatch(name) and _MONEY.fullmatch(wanted):
         return Answer(
             asked.say(
