@@ -95,6 +95,12 @@ class Talk(Asking):
         self.assertIn("朋友", self.answer("你好", speaker="").text)
         self.assertIn("{me}", self.answer("hello", speaker="{me}").text)
 
+    def test_called(self) -> None:
+        """Called by its name alone it says that it is there."""
+        for text in ("大白", "@大白", "大白！", "baymax?"):
+            self.assertEqual(self.answer(text).kind, "talk", text)
+            self.assertIn("Mei", self.answer(text).text)
+
     def test_fills(self) -> None:
         """No answer holds a blank that is not filled."""
         for exchange in TALK:

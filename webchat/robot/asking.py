@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -33,7 +34,7 @@ class Facts:
     """The name of the server."""
     version: str
     names: tuple[str, ...] = ("大白",)
-    """What it is called; the first is what it calls itself."""
+    """What it is called, at least one; the first is what it calls itself."""
 
 
 @attrs.frozen
@@ -188,15 +189,35 @@ _BEFORE = "|".join(
         "你?(?:能不能|可不可以|可以|能)?(?:帮我|帮忙|告诉我)(?=.)|你?(?:能不能|可不可以|可以|能)(?=提醒)",
     )
 )
-_BEHIND = r"[\s,.?;、。~]+|(?<![0-9)])!+|\b(?:please|pls)|(?<=[^\s多])谢谢你?|(?<=\W)thanks|(?<=.)[吗呢呀啊吧嘛哦]"
+_GREETING = "(?:hi|hello|hey|good (?:morning|afternoon|evening)|你好|您好|嗨|早上好|晚上好)"
+_BEHIND = "|".join(
+    (
+        r"[\s,.?;、。~]+|(?<![0-9)])!+|\b(?:please|pls)",
+        r"(?<=[^\s多])谢谢你?|(?<=\W)(?:thanks|thank you)(?: a lot| so much| very much)?",
+        "(?<=.)[吗呢呀啊吧嘛哦]",
+    )
+)
 _LONGEST_BEHIND = 40
+_STOPS = " ,.!?;:、。~"
+_POLITE_ENOUGH = 12
+"""How many polite words are left out at either end."""
 
 
-def _heart(plain: str, names: Sequence[str]) -> tuple[int, int]:
-    """From where to where *plain* is more than an address and politeness; all of it, where it is nothing else."""
+@lru_cache(maxsize=8)
+def _edges(names: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What is left out before and behind a question to somebody of these names; made once for each robot."""
     called = "|".join(rf"@?{re.escape(name)}(?![a-z0-9_])" for name in names)
-    before = re.compile(rf"{called}|{_BEFORE}", re.IGNORECASE)
-    behind = re.compile(rf"(?:{_BEHIND}|(?<![a-z0-9_])(?:{called}))\Z", re.IGNORECASE)
+    # A greeting alone is small talk; before something else it is politeness.
+    greeting = rf"{_GREETING}(?:[,!.~。]+|\s*(?={called}))(?=\s*(?:{called})?+[{_STOPS}]*+.)"
+    return (
+        re.compile(rf"{called}|{greeting}|{_BEFORE}", re.IGNORECASE),
+        re.compile(rf"(?:{_BEHIND}|(?<![a-z0-9_])(?:{called}))\Z", re.IGNORECASE),
+    )
+
+
+def _heart(plain: str, names: tuple[str, ...]) -> tuple[int, int]:
+    """From where to where *plain* is more than an address and politeness; all of it, where it is nothing else."""
+    before, behind = _edges(names)
     start, end = 0, len(plain.rstrip())
     for _ in range(_POLITE_ENOUGH):
         found = before.match(plain, start, end)
@@ -209,7 +230,3 @@ def _heart(plain: str, names: Sequence[str]) -> tuple[int, int]:
             break
         end = found.start()
     return start, end
-
-
-_STOPS = " ,.!?;:、。~"
-_POLITE_ENOUGH = 12

@@ -304,9 +304,11 @@ class _Reader:
     def _postfix(self) -> tuple[Fraction, bool]:
         value, is_share = self._atom(), False
         while sign := self._take("%", "!"):
-            self._operators += 1
+            # `100%` alone is no sum.
+            self._operators += sign == "!"
             if sign == "%" and (self._peek()[:1].isdigit() or self._peek() == "("):
                 # 17 % 5 is a remainder: behind a percentage stands no number.
+                self._operators += 1
                 other, _ = self._postfix()
                 value = value % other
             elif sign == "%":

@@ -46,6 +46,8 @@ def chat(asked: Asked) -> Answer | None:
     """The answer to small talk; None where something else was said."""
     if not 0 < len(asked.plain) <= TALK_LIMIT:
         return None
+    if asked.plain.removeprefix("@").lower() in (name.lower() for name in asked.facts.names):
+        return Answer(_filled(asked, asked.say("Yes, {name}?", "我在，{name}，有什么事？")), "talk")
     for exchange in TALK:
         if exchange.said.fullmatch(asked.plain):
             return Answer(_filled(asked, asked.pick(exchange.zh if asked.language == "zh" else exchange.en)), "talk")
