@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.robot.scene import asked
-from webchat.robot.asking import ECHO_LIMIT, QUESTION_LIMIT, echo, language_of, zone_called
+from tests.robot.scene import FACTS, asked, first, question
+from webchat.robot.asking import ECHO_LIMIT, QUESTION_LIMIT, SetReminder, echo, language_of, zone_called
+from webchat.robot.brain import Brain
 
 
 class Reading(SynchronousTestCase):
@@ -40,6 +41,21 @@ class Reading(SynchronousTestCase):
         found = asked("（１＋２）×３，“ok”\tＡ　b")
         self.assertEqual(found.plain, '(1+2)×3,"ok" A b')
         self.assertEqual(len(found.plain), len(found.said))
+
+    def test_traditional(self) -> None:
+        """Traditional Chinese is understood, and repeated as it was written."""
+        found = asked("請問現在幾點了？")
+        self.assertEqual((found.said, found.plain), ("現在幾點了", "现在几点了"))
+        for text, kind in (
+            ("東京現在幾點", "time"), ("三天後是幾號", "time"), ("提醒我明天下午兩點開會", "reminder"),
+            ("擲骰子", "chance"), ("拋硬幣", "chance"), ("吃飯還是吃麵", "chance"), ("三萬減兩千等於多少", "sum"),
+            ("五公里是多少英里", "unit"), ("怎麼邀請朋友", "help"), ("謝謝", "talk"), ("你是誰", "talk"),
+            ("羅馬數字XIV是多少", "number"),
+        ):  # fmt: skip
+            self.assertEqual(Brain(FACTS, first).answer(question(text)).kind, kind, text)
+        reminder = Brain(FACTS, first).answer(question("明天早上九點提醒我開會")).action
+        assert isinstance(reminder, SetReminder)
+        self.assertEqual(reminder.text, "開會")
 
     def test_limit(self) -> None:
         """What stands behind the limit is not read."""

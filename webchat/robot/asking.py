@@ -94,7 +94,8 @@ class Asked:
     """A question made ready for the skills.
 
     *said* is what was written without what is only polite; *plain* is the same with signs of full width made
-    ordinary.  Both are equally long, so that what is found in one can be cut out of the other.
+    ordinary, and traditional ones simplified.  Both are equally long, so that what is found in one can be cut out
+    of the other.  *whole* is all that was read, with signs as in *plain*.
     """
 
     question: Question
@@ -102,6 +103,7 @@ class Asked:
     chance: Chance
     said: str
     plain: str
+    whole: str
     language: Language
     now: datetime
     """By the speaker's clock."""
@@ -128,11 +130,12 @@ class Asked:
 def ask(question: Question, facts: Facts, chance: Chance) -> Asked:
     """*question* as the skills see it."""
     text = question.text[:QUESTION_LIMIT]
-    start, end = _heart(_plain(text), facts.names)
-    said = text[start:end]
+    whole = _plain(text)
+    start, end = _heart(whole, facts.names)
+    said, plain = text[start:end], whole[start:end]
     zone: tzinfo = zone_called(question.zone) or UTC
     now = datetime.fromtimestamp(question.now / 1000, zone)
-    return Asked(question, facts, chance, said, _plain(said), language_of(said, question.locale), now)
+    return Asked(question, facts, chance, said, plain, whole, language_of(said, question.locale), now)
 
 
 def zone_called(name: str | None) -> ZoneInfo | None:
@@ -171,8 +174,22 @@ _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {
 }  # fmt: skip
 
 
+# Traditional signs of words that the skills look for, and the simplified ones that stand for them there.
+_TRADITIONAL = (
+    "拋於幾點時鐘後個兩週號為麼嗎還選擲幣隨機氣請問謝說話誰轉換進羅馬數萬億聽開關間現裡裏從來過離減無錢禮節聖"
+    "誕國慶勞動兒閏東紐約倫爾韓臺灣門廣蘇廈漢寧頓該買聯繫圖檔傳語訊彈錄權線設帳戶碼導發髒頭顯訂鬧鈴決紅綠"
+    "藍飯麵張會長歲葉難傷單純樂視編輯銷靜註種應麥風級標記鍵盤"
+)
+_SIMPLIFIED = (
+    "抛于几点时钟后个两周号为么吗还选掷币随机气请问谢说话谁转换进罗马数万亿听开关间现里里从来过离减无钱礼节圣"
+    "诞国庆劳动儿闰东纽约伦尔韩台湾门广苏厦汉宁顿该买联系图档传语讯弹录权线设帐户码导发脏头显订闹铃决红绿"
+    "蓝饭面张会长岁叶难伤单纯乐视编辑销静注种应麦风级标记键盘"
+)
+_ORDINARY = str.maketrans(_WIDE) | str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+
+
 def _plain(text: str) -> str:
-    return text.translate(_WIDE)
+    return text.translate(_ORDINARY)
 
 
 _BEFORE = "|".join(

@@ -50,8 +50,8 @@ _CHOOSE = any_of(
 _FROM_LIST = re.compile(r"(?:从|在)?(.{3,120}?)(?:之?中|里面?|之间)(?:随机|随便|帮我)?[选挑抽]一?个")
 _EN_OR = re.compile(r",?\s+or\s+|\s*[,;/]\s*(?:or\s+)?", re.IGNORECASE)
 _EN_AND = re.compile(r",?\s+(?:or|and)\s+|\s*[,;/]\s*(?:(?:or|and)\s+)?", re.IGNORECASE)
-_ZH_OR = re.compile(r"\s*[,、]?\s*还是\s*|\s*、\s*")
-_ZH_AND = re.compile(r"\s*(?:[,;、/]\s*还是|还是|或者是?|[,;、/]|\s)\s*")
+_ZH_OR = re.compile(r"\s*[,、]?\s*[还還]是\s*|\s*、\s*")
+_ZH_AND = re.compile(r"\s*(?:[,;、/]\s*[还還]是|[还還]是|或者是?|[,;、/]|\s)\s*")
 # What begins so is a question about something, and not a list of things.
 _NO_OPTION = any_of(
     r"(?:are|is|am|was|were|do|does|did|have|has|had|can|could|will|would|should|shall|may|might|must)\b",
@@ -144,11 +144,7 @@ def _unmarked(asked: Asked) -> Answer | None:
     """`tea or coffee?`, 吃面还是吃饭 — where it can be nothing but a choice."""
     text = asked.plain
     joint = "还是" if asked.language == "zh" else " or "
-    if (
-        joint not in text.lower()
-        or _NO_OPTION.match(text)
-        or ("?" not in asked.question.text.replace("？", "?")[-3:] and asked.language == "en")
-    ):
+    if joint not in text.lower() or _NO_OPTION.match(text) or ("?" not in asked.whole[-3:] and asked.language == "en"):
         return None
     options = _split(asked.said, _ZH_OR if asked.language == "zh" else _EN_OR)
     longest = 10 if asked.language == "zh" else 30

@@ -87,7 +87,7 @@ def guide(asked: Asked) -> Answer | None:
         for topic in TOPICS:
             if topic.names.fullmatch(bare[1].strip()):
                 return _answer(asked, topic.en, topic.zh)
-    if _ASKS_HOW.search(asked.question.text[: 2 * HELP_LIMIT]):
+    if _ASKS_HOW.search(asked.whole[: 2 * HELP_LIMIT]):
         for topic in TOPICS:
             if topic.found_by.search(text):
                 return _answer(asked, topic.en, topic.zh)

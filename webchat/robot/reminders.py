@@ -19,8 +19,7 @@ REMINDERS_MAX = 20
 TEXT_LIMIT = 300
 """How long what is to be reminded of may be."""
 FARTHEST = 2 * 366 * 24 * 3600
-"""How many seconds ahead one may be; SOONEST: must be."""
-SOONEST = 5
+"""How many seconds ahead one may be."""
 
 
 _EN_ASKS = any_of(
@@ -229,7 +228,7 @@ _LONGEST_MOMENT = 60
 
 def _refused(asked: Asked, due: datetime) -> Answer | None:
     ahead = seconds_between(asked.now, due)
-    if ahead < SOONEST:
+    if ahead <= 0:
         return _answer(
             asked,
             f"{said_moment(due, asked.now, 'en').capitalize()} is already past. Which moment do you mean?",
