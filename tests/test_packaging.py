@@ -63,7 +63,8 @@ class Distribution(TestCase):
         self.assertTrue(self.wheel.name.endswith("-py3-none-any.whl"), self.wheel.name)
         names = self.names()
         for name in ("webchat/static/index.html", "webchat/static/assets/app-1a2b.js", "webchat/py.typed",
-                     "webchat/store/migrations/env.py", "twisted/plugins/webchat_plugin.py"):  # fmt: skip
+                     "webchat/store/migrations/env.py", "webchat/robot/help.toml", "webchat/robot/talk.toml",
+                     "twisted/plugins/webchat_plugin.py"):  # fmt: skip
             self.assertIn(name, names)
         self.assertTrue(any(name.startswith("webchat/store/migrations/versions/v0001") for name in names))
 
