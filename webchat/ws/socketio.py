@@ -19,7 +19,7 @@ from webchat.ws import strict
 from webchat.ws.frames import text_frame
 
 MAX_ATTACHMENTS = 10
-_HEAD = re.compile(r"([0-6])(?:([0-9]{1,3})-)?(?:(/[^,]{0,200})(?:,|\Z))?([0-9]{1,15})?")
+_HEAD = re.compile(r"([0-6])(?:([0-9]{1,3})-)?(?:(/[!-+\--~]{0,200})(?:,|\Z))?([0-9]{1,15})?")
 
 
 class Kind(IntEnum):
@@ -42,8 +42,8 @@ class Malformed(Exception):
 class Packet:
     """A packet as it was sent.  *data*: of an event its name and arguments; of an acknowledgement its arguments.
 
-    *attachments*: how many binary messages follow that belong to it.  *refusal*: why its data, which is JSON, cannot
-    be taken; it has none then.
+    *attachments*: how many binary messages follow that belong to it.  *refusal*: why its data, which is JSON, is not
+    taken.
     """
 
     kind: Kind
@@ -77,6 +77,8 @@ def decode(text: str) -> Packet:
             refusal = error
     if refusal is None and not _fits(kind, data):
         raise Malformed("invalid payload")
+    if is_binary:
+        refusal = BadRequest("Binary data is not taken.")
     if kind in (Kind.ACK, Kind.BINARY_ACK) and number is None:
         raise Malformed("an acknowledgement of nothing")
     return Packet(kind, namespace, number, data, attachments, refusal)
