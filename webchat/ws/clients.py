@@ -21,9 +21,10 @@ from webchat.chat.incidents import loggable
 from webchat.live.limits import Bucket
 from webchat.model.refusals import Internal, RateLimited, Refusal, TooMany, TooSlow
 from webchat.ws import socketio
+from webchat.ws.engineio import Malformed
 from webchat.ws.native import Shared
 from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT
-from webchat.ws.socketio import Kind, Malformed, Packet
+from webchat.ws.socketio import Kind, Packet
 
 MAX_QUEUED = 128
 """Events of one client that wait for earlier ones; above it nothing more is read from her."""

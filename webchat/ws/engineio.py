@@ -43,7 +43,7 @@ class Kind(IntEnum):
 
 
 class Malformed(Exception):
-    """What a client sent is no packet, or not one that she may send: her session ends."""
+    """What a client sent is no packet, or not one that she may send: as with the reference server, her session ends."""
 
 
 @attrs.frozen

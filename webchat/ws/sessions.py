@@ -80,6 +80,8 @@ class Session:
         """The first packets of the session, by polling, with what else there is to say at once."""
         self.engine.put(self.engine.handshake())
         self._conversation.begin()
+        if not self.is_open:
+            self._sessions.gone(self)
         return self._take_all()
 
     def expect(self, socket: Socket) -> None:
@@ -256,6 +258,7 @@ class Session:
             self._probe.close(1000, "no upgrade")
         is_alive, ping = self.engine.look(now)
         if not is_alive:
+            self.engine.take()
             self.close(1001, "no sign of life")
         elif self._conversation.is_lonely(now):
             self.close(1000, "nobody has connected")
