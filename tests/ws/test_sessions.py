@@ -65,7 +65,7 @@ class Heartbeats(EchoCase):
         """A session in which nobody connects ends after 20 seconds."""
         socket, poller = self.socket(), self.poller()
         self.house.clock.pump([1] * 22)
-        self.assertEqual(socket.closed_with, 1000)
+        self.assertEqual((socket.closed_with, poller.poll()), (1000, ["1"]))
         self.assertEqual(poller.ask("GET").json["code"], 1)
 
 
