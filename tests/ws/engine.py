@@ -48,6 +48,8 @@ class Echo:
             raise Forbidden
         elif name == "bug":
             raise ValueError("a bug")
+        elif name == "note":
+            pass
         elif name == "leave":
             self.client.disconnect()
         elif ack is not None:

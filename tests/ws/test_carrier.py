@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 
 from tests.support.house import HOST
 from tests.ws.engine import PATH, EchoCase, Poller, Socket
-from webchat.ws.engineio import MAX_PAYLOAD
+from webchat.ws.engineio import MAX_PAYLOAD, STRANGERS_PAYLOAD
 
 SAME = f"http://{HOST}"
 
@@ -141,8 +141,14 @@ class Frames(EchoCase):
         self.assertEqual(socket.closed_with, 1007)
 
     def test_size(self) -> None:
-        """A message of a megabyte is taken, more is not, until the dialect allows more."""
+        """A stranger's message may have 64 KiB; of whom the dialect has recognised more is taken."""
+        stranger = self.socket(3)
+        stranger.frame(f'42["e","{"x" * (STRANGERS_PAYLOAD - 10)}"]'.encode())
+        self.assertEqual(len(stranger.told()[-1]), STRANGERS_PAYLOAD)
+        stranger.frame(f'42["e","{"x" * (STRANGERS_PAYLOAD - 9)}"]'.encode())
+        self.assertEqual(stranger.closed_with, 1009)
         socket = self.socket(3)
+        self.echo.client.allow()
         long = f'42["e","{"x" * (MAX_PAYLOAD - 10)}"]'
         socket.frame(long.encode())
         self.assertEqual(len(socket.told()[-1]), MAX_PAYLOAD)
@@ -153,8 +159,9 @@ class Frames(EchoCase):
         self.assertEqual(socket.closed_with, 1009)
 
     def test_dripping(self) -> None:
-        """A message may take twenty seconds to come, and is a sign of life meanwhile; longer is too long."""
+        """A message may take ten seconds, and longer if it may be longer; it is a sign of life meanwhile."""
         socket = self.socket(3)
+        self.echo.client.allow()
         socket.told()
         frame = b"\x81\xfe\x10\x00\0\0\0\0" + b" " * 4_096
         for at in range(19):

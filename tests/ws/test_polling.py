@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred
 from tests.http.wire import Wire, request_bytes
 from tests.support.house import HOST, House
 from tests.ws.engine import PATH, EchoCase, Poller
-from webchat.ws.engineio import MAX_PACKETS, MAX_PAYLOAD
+from webchat.ws.engineio import MAX_PACKETS, STRANGERS_PAYLOAD
 from webchat.ws.outgoing import HARD_LIMIT
 
 SAME = f"http://{HOST}"
@@ -331,25 +331,29 @@ class Limits(EchoCase):
         self.poller()
 
     def test_large_bodies(self) -> None:
-        """A body of a megabyte is taken, more is refused before it is read; a dialect may allow more."""
+        """A stranger's body may have 64 KiB, more is refused before it is read; a dialect may allow more."""
         poller = self.poller(3)
-        text = "x" * (MAX_PAYLOAD - 30)
+        text = "x" * (STRANGERS_PAYLOAD - 30)
         self.assertEqual(poller.post(f'42["e","{text}"]').body, b"ok")
         poller.poll()
         head = request_bytes(
-            "POST", f"{poller.path}&sid={poller.sid}", {"Content-Length": str(MAX_PAYLOAD + 1)}, b"", HOST
+            "POST", f"{poller.path}&sid={poller.sid}", {"Content-Length": str(STRANGERS_PAYLOAD + 1)}, b"", HOST
         )
         head = head.replace(b"Content-Length: 0\r\n", b"")
         wire = Wire(self.house.site)
         wire.send(head)
         self.assertEqual(wire.answers()[0].status, 413)
         wire.hang_up()
-        self.echo.client.allow(2 * MAX_PAYLOAD)
+        self.echo.client.allow()
         self.assertEqual(poller.post('42["e",1]', f'42["e","{text}","{text}"]').status, 200)
+        self.echo.client.allow(8 * 1024 * 1024)
+        image = "x" * 7_000_000
+        self.assertEqual(poller.post(f'42["note","{image}"]').status, 200)
+        self.assertEqual(self.echo.heard[-1], ["note", image])
 
     def test_without_a_session(self) -> None:
         """Bodies for nobody are limited too."""
-        body = b"x" * (MAX_PAYLOAD + 1)
+        body = b"x" * (STRANGERS_PAYLOAD + 1)
         wire = Wire(self.house.site)
         wire.send(request_bytes("POST", f"{PATH}?EIO=4&transport=polling&sid=x", {}, body, HOST))
         self.assertEqual(wire.answers()[0].status, 413)

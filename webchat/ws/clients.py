@@ -21,7 +21,7 @@ from webchat.chat.incidents import loggable
 from webchat.live.limits import Bucket
 from webchat.model.refusals import Internal, RateLimited, Refusal, TooMany, TooSlow
 from webchat.ws import socketio
-from webchat.ws.engineio import Malformed
+from webchat.ws.engineio import MAX_PAYLOAD, Malformed
 from webchat.ws.native import Shared
 from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT
 from webchat.ws.socketio import Kind, Packet
@@ -51,10 +51,11 @@ class Handler(Protocol):
     """
 
     async def connected(self) -> None:
-        """She has connected: the first call.  Nothing of what she sends is handled before it has returned.
+        """She has connected: the first call.
 
-        A Refusal sends her away: as CONNECT_ERROR with `data: {"code", "retry_after"?}` to clients 3.x and 4.x, which
-        have not been told that they are in yet; as ERROR with the message to older ones, and the connection ends.
+        Before it has returned nothing of what she sends is handled, and she is not told that she is in, nor what is
+        sent to her meanwhile.  A Refusal sends her away: as CONNECT_ERROR with `data: {"code", "retry_after"?}` to
+        clients 3.x and 4.x; as ERROR with the message to older ones, and the connection ends.
         """
 
     async def event(self, name: str, args: list[Any], ack: Ack | None) -> None:
@@ -147,8 +148,8 @@ class Client:
         self._line = line
         self._shared = shared
         self._handler: Handler | None = None
-        # A client 4.x must not hear of anything before she has heard that she is in.
-        self._held: list[bytes] | None = [] if visit.version == 4 else None
+        # She must not hear of anything before she has heard that she is in.
+        self._held: list[bytes] | None = []
         self._queue: deque[Packet] = deque()
         self._is_busy = True
         self._is_gone = False
@@ -204,8 +205,11 @@ class Client:
         self.send(socketio.event(name, *args, id=number))
         return await answer
 
-    def allow(self, size: int) -> None:
-        """Takes packets of up to *size* bytes from her from now on (1,000,000 before): for who is signed in."""
+    def allow(self, size: int = MAX_PAYLOAD) -> None:
+        """Takes packets of up to *size* bytes from her from now on; from strangers no more than STRANGERS_PAYLOAD.
+
+        To be called when she is signed in.  In `connected` it is in time for whatever she sends.
+        """
         self._line.allow(size)
 
     def disconnect(self) -> None:
@@ -233,7 +237,8 @@ class Client:
         """She is in: she is told so, and her events are handled from now on."""
         if self._held is not None:
             held, self._held = self._held, None
-            self._line.send(b"".join([socketio.connected(self.sid), *held]))
+            told = socketio.connected(self.sid if self.version == 4 else None)
+            self._line.send(b"".join([told, *held]))
         self._is_busy = False
         self._work_off()
 
@@ -357,8 +362,7 @@ class Conversation:
     def begin(self) -> None:
         """The session is open."""
         if self._visit.version == 3:
-            # Older clients do not ask: they are told.
-            self._line.send(socketio.connected(None))
+            # Older clients do not ask.
             self._connect(None)
 
     def receive(self, text: str | None) -> None:

@@ -58,7 +58,7 @@ class Session:
         self.cookie_token = visit.cookie_token
         self.engine = engine
         self.is_open = True
-        self.largest = engineio.MAX_PAYLOAD
+        self.largest = engineio.STRANGERS_PAYLOAD
         self._sessions = sessions
         self._clock = sessions.shared.clock
         self._conversation = Conversation(self, visit, sessions.dialect, sessions.shared, sessions.new_id)
