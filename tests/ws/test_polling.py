@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 
 from tests.http.wire import Wire, request_bytes
 from tests.support.house import HOST, House
-from tests.ws.engine import PATH, EchoCase, Poller
+from tests.ws.engine import PATH, EchoCase, Poller, Socket
+from webchat.model.web import networks
 from webchat.ws.engineio import MAX_PACKETS, STRANGERS_PAYLOAD
 from webchat.ws.outgoing import HARD_LIMIT
 
@@ -116,6 +119,16 @@ class Origins(EchoCase):
         for headers in ({"Origin": SAME}, {"Sec-Fetch-Site": "same-origin"}):
             self.poller(headers={**headers, "Cookie": "webchat=tok"}).post("40")
             self.assertEqual((self.echo.client.is_own_page, self.echo.client.cookie_token), (True, "tok"))
+
+    def test_behind_a_proxy(self) -> None:
+        """Only a trusted proxy says for whom it asks."""
+        for trusted, address in (((), "192.0.2.7"), (networks(["192.0.2.0/24"]), "203.0.113.9")):
+            self.house = House(self, dialect=self._echo, trusted_proxies=trusted)
+            headers = {"X-Forwarded-For": "10.0.0.1, 203.0.113.9"}
+            self.poller(3, headers=headers)
+            self.assertEqual(self.echo.client.address, address)
+            Socket(self.house, f"{PATH}?EIO=3&transport=websocket", headers)
+            self.assertEqual(self.echo.client.address, address)
 
     def test_program(self) -> None:
         """A program comes without saying a page."""
@@ -256,6 +269,44 @@ class Talking(EchoCase):
             self.assertEqual(poller.held_answer(), ["6"])
             self.assertTrue(self.echo.is_gone)
             self.assertEqual((poller.ask("GET").json["code"], self.places), (1, 0))
+
+
+class Anything(EchoCase):
+    """Whatever comes has a defined answer, and touches nobody else."""
+
+    PIECES = st.lists(
+        st.one_of(
+            st.sampled_from(
+                ["40", "41", "2", "3", "5", "6", "1", "2probe", "42", '42["a"]', '421["a"]', "431[1]", "451-", "b", "4"]
+            ),
+            st.sampled_from(
+                ['["a"]', "\x1e", "5:", ":", "/x,", "{}", "\u5f20", "\U0001f600", "\x00", "999", '"\\ud800"']
+            ),
+            st.text(max_size=4),
+        ),
+        max_size=8,
+    )
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+    @given(PIECES, st.sampled_from([3, 4]), st.booleans(), st.booleans())
+    def test_posts_and_frames(self, pieces: list[str], version: int, is_in: bool, is_binary: bool) -> None:
+        text = "".join(pieces)
+        body = text.encode("utf-8", "replace")
+        poller, socket = self.poller(version), self.socket(version)
+        if is_in and version == 4:
+            poller.post("40")
+            socket.say("40")
+        kind = "application/octet-stream" if is_binary else "text/plain;charset=UTF-8"
+        self.assertIn(poller.ask("POST", body, Content_Type=kind).status, (200, 400))
+        for piece in pieces:
+            if socket.closed_with is None:
+                socket.frame(piece.encode("utf-8", "replace"), opcode=2 if is_binary else 1)
+        self.assertIn(socket.closed_with, (None, 1000, 1002))
+        poller.post("1")
+        socket.lose()
+        self.house.clock.pump([1] * 12)
+        self.assertEqual((self.places, self.house.chat.hub.listeners), (0, 0))
+        self.assertTrue(all(echo.is_gone for echo in self.echoes))
 
 
 class Overlaps(EchoCase):
