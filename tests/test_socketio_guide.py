@@ -8,7 +8,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from webchat.ws import clients, engineio, outgoing, strict
+from webchat.ws import conversation, engineio, outgoing, strict
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "socketio.md").read_text(encoding="utf-8")
 
@@ -27,9 +27,9 @@ class Guide(SynchronousTestCase):
             f"| {engineio.STRANGERS_PAYLOAD // 1024} KiB; {engineio.MAX_PAYLOAD:,} bytes for who is signed in |",
             f"| packets in one POST | {engineio.MAX_PACKETS} |",
             f"| {outgoing.HARD_LIMIT // 1024**2} MiB, then she is disconnected |",
-            f"heed {clients.MAX_REFUSED_IN_A_ROW} refusals in a row",
+            f"heed {conversation.MAX_REFUSED_IN_A_ROW} refusals in a row",
             f"| {engineio.UPGRADE_SECONDS:.0f} seconds |",
-            f"ends after {clients.JOIN_SECONDS:.0f} seconds",
+            f"ends after {conversation.JOIN_SECONDS:.0f} seconds",
             f"`pingInterval` is {engineio.PING_INTERVAL:.0f} seconds, `pingTimeout` {engineio.PING_TIMEOUT:.0f}.",
             f"after {engineio.PING_INTERVAL + engineio.PING_TIMEOUT:.0f} seconds without any",
             f"a depth of {strict.MAX_DEPTH} and {strict.MAX_ITEMS:,} members",

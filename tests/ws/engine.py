@@ -106,6 +106,14 @@ class EchoCase(SynchronousTestCase):
         named = {key.replace("_", "-"): value for key, value in headers.items()}
         return Socket(self.house, f"{PATH}?EIO={version}&transport=websocket{query}", named)
 
+    def client(self, version: int = 4) -> Socket:
+        """Somebody who is in, over a WebSocket."""
+        socket = self.socket(version)
+        if version == 4:
+            socket.say("40")
+        socket.told()
+        return socket
+
 
 class Poller:
     """A client that polls: a connection for each request, of which one may wait for its answer."""

@@ -6,22 +6,11 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from tests.ws.engine import EchoCase, Socket
-from webchat.live.limits import Rate
-from webchat.ws.clients import MAX_ASKED, MAX_REFUSED_IN_A_ROW, encode, write_all
+from tests.ws.engine import Echo, EchoCase
+from webchat.ws.clients import MAX_ASKED, encode, write_all
 
 
-class ClientCase(EchoCase):
-    def client(self, version: int = 4, connect: str = "40") -> Socket:
-        """Somebody who is in, over a WebSocket."""
-        socket = self.socket(version)
-        if version == 4:
-            socket.say(connect)
-        socket.told()
-        return socket
-
-
-class Coming(ClientCase):
+class Coming(EchoCase):
     """How a client comes in, and who does not."""
 
     def test_greeted(self) -> None:
@@ -80,32 +69,8 @@ class Coming(ClientCase):
         self.assertTrue(self.echo.is_gone)
         self.assertFalse(self.echo.client.is_open)
 
-    def test_once(self) -> None:
-        """A second CONNECT changes nothing."""
-        socket = self.client()
-        socket.say("40", "40{}")
-        self.assertEqual((socket.told(), len(self.echoes)), ([], 1))
 
-    def test_other_namespaces(self) -> None:
-        """There is one namespace; others are refused, and what is said in them is not heard."""
-        for version, told in ((3, '44/other,"Invalid namespace"'), (4, '44/other,{"message":"Invalid namespace"}')):
-            socket = self.client(version)
-            socket.say("40/other,", '42/other,["a"]', '42/other,1["a"]', "41/other,", '42["b"]')
-            self.assertEqual((socket.told(), self.echo.heard), ([told, '42["b"]'], [["b"]]))
-
-    def test_leaving(self) -> None:
-        """Who leaves with DISCONNECT is gone, is not heard, and may come again as long as her session lasts."""
-        socket = self.client()
-        socket.say("41", '42["late"]')
-        self.assertEqual((self.echo.is_gone, self.echo.heard, socket.closed_with), (True, [], None))
-        socket.say("40")
-        self.assertEqual((socket.told()[0][:2], len(self.echoes)), ("40", 2))
-        socket.say("41")
-        self.house.clock.pump([1] * 22)
-        self.assertEqual(socket.closed_with, 1000)
-
-
-class Events(ClientCase):
+class Events(EchoCase):
     """What a client sends."""
 
     def test_one_after_the_other(self) -> None:
@@ -177,27 +142,8 @@ class Events(ClientCase):
         socket.say('421["a","b"]')
         self.assertEqual(socket.told(), ['431["b"]'])
 
-    def test_too_fast(self) -> None:
-        """Events that come too fast are refused, and who does not heed it is sent away."""
-        self.house.sockets.shared.requests = Rate(1.0, 3.0)
-        socket = self.client()
-        socket.say(*['42["a"]'] * 3)
-        self.assertEqual(socket.told()[-1], '42["refused","a","rate_limited"]')
-        self.house.clock.advance(2)
-        socket.say('427["a"]')
-        self.assertEqual(socket.told(), ["437[]"])
-        socket.say(*['42["a"]'] * (MAX_REFUSED_IN_A_ROW + 3))
-        self.assertEqual(socket.closed_with, 4029)
 
-    def test_pings_count(self) -> None:
-        """Signs of life without end are too fast, too."""
-        self.house.sockets.shared.requests = Rate(1.0, 3.0)
-        socket = self.client(3)
-        socket.say(*["2"] * (MAX_REFUSED_IN_A_ROW + 5))
-        self.assertEqual((socket.told(), socket.closed_with), (["3"] * 3, 4029))
-
-
-class Speaking(ClientCase):
+class Speaking(EchoCase):
     """What a client is sent."""
 
     def test_many(self) -> None:
@@ -235,6 +181,16 @@ class Speaking(ClientCase):
                 poller.post('42["leave"]')
             socket.say("5")
             self.assertEqual((socket.told(), socket.closed_with, self.places), (told, 1000, 0))
+
+    def test_sent_away_at_once(self) -> None:
+        """A dialect may send somebody away as soon as she comes."""
+
+        async def shut(echo: Echo) -> None:
+            echo.client.disconnect()
+
+        self.patch(Echo, "connected", shut)
+        socket = self.socket(3)
+        self.assertEqual((socket.told()[1:], socket.closed_with, self.echo.is_gone), (["41"], 1000, True))
 
     def test_never_fetched(self) -> None:
         """What is left to say is kept for ten seconds."""

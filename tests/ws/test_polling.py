@@ -290,6 +290,7 @@ class Anything(EchoCase):
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
     @given(PIECES, st.sampled_from([3, 4]), st.booleans(), st.booleans())
     def test_posts_and_frames(self, pieces: list[str], version: int, is_in: bool, is_binary: bool) -> None:
+        """Pieces of packets in any order, posted and as frames: they are taken, or the session ends."""
         text = "".join(pieces)
         body = text.encode("utf-8", "replace")
         poller, socket = self.poller(version), self.socket(version)

@@ -9,7 +9,8 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from webchat.ws import engineio
-from webchat.ws.clients import Conversation, Dialect, Visit
+from webchat.ws.clients import Dialect, Visit
+from webchat.ws.conversation import Conversation
 from webchat.ws.engineio import CLOSE, NOOP, UPGRADE_SECONDS, Engine, Kind, Malformed, Packet
 from webchat.ws.frames import payloads_of, text_frame
 from webchat.ws.native import Shared
