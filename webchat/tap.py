@@ -51,7 +51,7 @@ def makeService(options: Options) -> Service:
         startup.data_folder(config.data)
         startup.database(config.database)
         found = startup.endpoints(reactor, config.listen)
-        return Server(config, reactor, found)
+        return Daemon(config, reactor, found)
 
 
 def now() -> Millis:
@@ -148,19 +148,21 @@ def build_jobs(vapid: Vapid | None, chat: Chat, reactor: Any) -> Jobs:
 
 
 class Server(Service):
-    """The running server.  It starts and, above all, stops in order, which a MultiService would not."""
+    """The running server.  It starts and, above all, stops in order, which a MultiService would not.
+
+    Reactor, interpreter and process are not its own: it leaves them as they are.
+    """
 
     name = "webchat"
     _log = Logger()
 
     def __init__(self, config: Config, reactor: Any, endpoints: list[startup.Endpoint]) -> None:
-        # Twisted's clock is the wall clock: a step of it would freeze every timer, or fire them all at once.
-        reactor.seconds = time.monotonic
         self._config = config
         self._reactor = reactor
         self._endpoints = endpoints
         self._ports: list[Any] = []
         self._loops: list[LoopingCall] = []
+        self._beginnings: list[Any] = []
         self._starting: Deferred[None] | None = None
         self._chat: Chat
         self._jobs: Jobs
@@ -175,6 +177,7 @@ class Server(Service):
         site = self._build_doors()
         self._ports = startup.listen(self._endpoints, site)
         super().startService()  # type: ignore[no-untyped-call]
+        self._loops, self._beginnings = [], []
         self._chat.database.start()
         self._chat.passwords.start()
         if self._chat.images is not None:
@@ -287,11 +290,9 @@ class Server(Service):
         ):
             self._repeat(seconds, sweep)
         self._serving = True
-        startup.settle_interpreter()
         for port in self._ports:
             self._log.info("Listening on {address}", address=port.getHost())
         self._log.info("webchat {version} is ready: {link}", version=__version__, link=self._config.link)
-        startup.tell_systemd(os.environ.get("NOTIFY_SOCKET"), "READY=1")
 
     async def _offer_set_up(self) -> None:
         file = self._config.data / SETUP_FILE
@@ -318,15 +319,11 @@ class Server(Service):
         loop.clock = self._reactor
         self._loops.append(loop)
         # The phase is random, so that several nodes do not ask the database at the same moment.
-        self._reactor.callLater(random.uniform(0, seconds), self._begin, loop, seconds)  # noqa: S311
-
-    def _begin(self, loop: LoopingCall, seconds: float) -> None:
-        if self.running:
-            loop.start(seconds, now=True)
+        pause = random.uniform(0, seconds)  # noqa: S311
+        self._beginnings.append(self._reactor.callLater(pause, loop.start, seconds, now=True))
 
     def _could_not_come_up(self, failure: Any) -> None:
-        startup.give_up(self._config.database, failure)
-        self._reactor.stop()
+        self._log.failure("webchat cannot start", failure)
 
     async def _keep_seen(self) -> None:
         try:
@@ -336,11 +333,13 @@ class Server(Service):
 
     async def _go_down(self) -> None:
         self._serving = False
-        startup.tell_systemd(os.environ.get("NOTIFY_SOCKET"), "STOPPING=1")
         if self._starting is not None:
             await self._starting
         for port in self._ports:
             await port.stopListening()
+        for beginning in self._beginnings:
+            if beginning.active():
+                beginning.cancel()
         for loop in self._loops:
             if loop.running:
                 loop.stop()
@@ -355,6 +354,29 @@ class Server(Service):
             self._chat.images.stop()
         if self._chat.shelf is not None:
             self._chat.shelf.stop()
+
+
+class Daemon(Server):
+    """The server as a process of its own, which it sets up for its work, and ends when it cannot start."""
+
+    def __init__(self, config: Config, reactor: Any, endpoints: list[startup.Endpoint]) -> None:
+        # Twisted's clock is the wall clock: a step of it would freeze every timer, or fire them all at once.
+        reactor.seconds = time.monotonic
+        super().__init__(config, reactor, endpoints)
+
+    async def _come_up(self) -> None:
+        await super()._come_up()
+        if self._serving:
+            startup.settle_interpreter()
+            startup.tell_systemd(os.environ.get("NOTIFY_SOCKET"), "READY=1")
+
+    async def _go_down(self) -> None:
+        startup.tell_systemd(os.environ.get("NOTIFY_SOCKET"), "STOPPING=1")
+        await super()._go_down()
+
+    def _could_not_come_up(self, failure: Any) -> None:
+        startup.give_up(self._config.database, failure)
+        self._reactor.stop()
 
 
 def write_secret(file: Path, text: str) -> None:
