@@ -72,7 +72,7 @@ class Scene(TestCase):
 
     async def setUp(self) -> None:
         folder = Path(self.mktemp()).absolute()  # noqa: ASYNC240
-        folder.mkdir()  # noqa: ASYNC240
+        folder.mkdir()
         chance = random.Random()  # noqa: S311
         self.house = House(folder, None, free_port(chance))
         self.addCleanup(self.house.close)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -87,15 +86,14 @@ class Lines(TestCase):
 
     async def test_certificates(self) -> None:
         """A certificate that nobody vouches for is refused; with one's own authority it is taken."""
-        folder = Path(self.mktemp())
-        folder.mkdir()
-        pem = folder / "localhost.pem"
-        pem.write_bytes(certificate("localhost"))
+        content, pem = certificate("localhost"), self.mktemp()
+        with open(pem, "wb") as stream:  # noqa: ASYNC230
+            stream.write(content)
         port = await self.listen(f"ssl:0:interface=127.0.0.1:privateKey={pem}:certKey={pem}", BUSY)
         refused = await self.end_of(f"https://localhost:{port}")
         self.assertEqual((refused.code, refused.status), (1006, None))
         self.assertIn("certificate", refused.reason)
-        root = trustRootFromCertificates([Certificate.loadPEM(pem.read_bytes())])  # type: ignore[no-untyped-call]
+        root = trustRootFromCertificates([Certificate.loadPEM(content)])  # type: ignore[no-untyped-call]
         self.assertEqual((await self.end_of(f"https://localhost:{port}", root)).status, 503)
         other = await self.end_of(f"https://127.0.0.1:{port}", root)
         self.assertEqual((other.code, other.status), (1006, None))
