@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from webchat.chat import Chat
     from webchat.jobs.service import Jobs
     from webchat.jobs.vapid import Vapid
+    from webchat.model.hosts import Host
     from webchat.ws.factory import ChatFactory
 
 __all__ = ["Options", "Server", "build_chat", "makeService"]
@@ -59,10 +60,10 @@ def now() -> Millis:
     return Millis(time.time_ns() // 1_000_000)
 
 
-def build_chat(config: Config, reactor: Any, vapid: Vapid | None) -> Chat:
+def build_chat(config: Config, reactor: Any, vapid: Vapid | None, sign_in: str | None = None) -> Chat:
     """The use cases over the configured database, with threads of their own, not yet started.
 
-    *vapid*: who the server is to push services.
+    *vapid*: who the server is to push services.  *sign_in*: where one signs in, if that is not here.
     """
     from webchat.chat.accounts import SessionLife
     from webchat.chat.facade import Chat, Settings, Sources, argon2id
@@ -103,6 +104,7 @@ def build_chat(config: Config, reactor: Any, vapid: Vapid | None) -> Chat:
         reads=requests,
         file_policy=FilePolicy(config.max_file * MIB, config.file_quota * MIB, config.file_types),
         session_life=SessionLife(config.session_idle_days * DAY, config.session_absolute_days * DAY),
+        sign_in=sign_in,
         push_key=None if vapid is None else vapid.public,
         push_services=(*PUSH_SERVICES, *config.push_services),
     )
@@ -156,7 +158,11 @@ class Server(Service):
     name = "webchat"
     _log = Logger()
 
-    def __init__(self, config: Config, reactor: Any, endpoints: list[startup.Endpoint]) -> None:
+    def __init__(
+        self, config: Config, reactor: Any, endpoints: list[startup.Endpoint], host: Host | None = None
+    ) -> None:
+        """*host*: the program around the server, where that vouches for its people."""
+        self._host = host
         self._config = config
         self._reactor = reactor
         self._endpoints = endpoints
@@ -172,7 +178,7 @@ class Server(Service):
     def startService(self) -> None:
         """Listens, then starts threads: a failure to listen must leave nothing behind."""
         vapid = make_vapid(self._config)
-        self._chat = build_chat(self._config, self._reactor, vapid)
+        self._chat = build_chat(self._config, self._reactor, vapid, None if self._host is None else self._host.sign_in)
         self._jobs = build_jobs(vapid, self._chat, self._reactor)
         site = self._build_doors()
         self._ports = startup.listen(self._endpoints, site)
@@ -244,6 +250,7 @@ class Server(Service):
             token_bytes=secrets.token_bytes,
             static_folder=STATIC,
             take_over=self._sockets.take_over,
+            identify=None if self._host is None else self._host.identify,
         )
 
     def _metrics(self) -> Callable[[], bytes]:
@@ -295,6 +302,9 @@ class Server(Service):
         self._log.info("webchat {version} is ready: {link}", version=__version__, link=self._config.link)
 
     async def _offer_set_up(self) -> None:
+        if self._host is not None:
+            await self._chat.vouching.make_owner(self._host.owner)
+            return
         file = self._config.data / SETUP_FILE
         code = await self._chat.accounts.open_set_up()
         if code is None:
