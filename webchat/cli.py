@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     given = {name: [getattr(said, name)] for name in _SETTINGS if getattr(said, name) is not None}
     try:
         if said.command in talk.COMMANDS:
-            talk.carry_out(said, environ)
+            talk.carry_out(said, environ, time.monotonic)
         if said.command == "run":
             _run([*(f"--{name}={value[0]}" for name, value in given.items()), *rest], environ)
         said.act(load(given, environ), said)

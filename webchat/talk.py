@@ -60,13 +60,18 @@ def _seq(text: str) -> int:
     return int(text)
 
 
-def carry_out(said: argparse.Namespace, environ: Mapping[str, str]) -> NoReturn:
-    """Does what *said* says, and ends the program: status 0, or 1 with one sentence."""
+def carry_out(said: argparse.Namespace, environ: Mapping[str, str], clock: Callable[[], float]) -> NoReturn:
+    """Does what *said* says, and ends the program: status 0, or 1 with one sentence.  *clock*: monotonic seconds.
+
+    Raises StartupError.
+    """
     server = said.server or environ.get("WEBCHAT_SERVER") or SERVER
     token = _token(said.token_file, environ)
     text = None if said.command == "tail" else _text(said.text)
 
     async def main(reactor: Any) -> None:
+        # Twisted's own is the wall clock, and a step of it would freeze every timer.
+        reactor.seconds = clock
         try:
             client = Client(reactor, server, token)
         except ValueError as error:

@@ -6,6 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import DEVICE, House
 from webchat.chat.accounts import SignedIn
+from webchat.chat.vouching import MAX_BROWSERS
 from webchat.model.hosts import Person
 
 
@@ -46,6 +47,14 @@ class Vouched(SynchronousTestCase):
         self.assertEqual(actor, bob.actor)
         for token in (eve.token, "wcb_none"):
             self.assertEqual(self.sign_in("bob", token).actor.user, bob.actor.user)
+
+    def test_so_many(self) -> None:
+        """Who comes without a cookie again and again has so many sessions, and the last one is good."""
+        tokens = [self.sign_in("bob").token for _ in range(MAX_BROWSERS + 5)]
+        good = self.house.wait(self.house.chat.accounts.authenticate(tokens[-1]))
+        listed = self.house.wait(self.house.chat.accounts.sessions(good, "browser"))
+        self.assertEqual(len(listed), MAX_BROWSERS)
+        self.assertEqual(self.house.refusal(self.house.chat.accounts.authenticate(tokens[0])), "unauthenticated")
 
     def test_not_hers(self) -> None:
         """A name that is none, or looks like another's, is refused; so is a disabled account."""

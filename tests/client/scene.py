@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
@@ -14,6 +14,7 @@ from twisted.internet.threads import deferToThread
 from twisted.protocols.portforward import ProxyFactory, ProxyServer
 from twisted.trial.unittest import TestCase
 
+from tests.doorstep import house
 from tests.doorstep.house import House, free_port, populate
 from webchat.client import Client
 from webchat.client.positions import Told
@@ -69,11 +70,14 @@ class Scene(TestCase):
     """*mei* and *bob* have tokens; room 1 is of both."""
 
     timeout = 60
+    options: ClassVar[dict[str, Any]] = {}
+    """Settings of the server besides those that let a test be quick."""
 
     async def setUp(self) -> None:
         folder = Path(self.mktemp()).absolute()  # noqa: ASYNC240
         folder.mkdir()
         chance = random.Random()  # noqa: S311
+        self.patch(house, "OPTIONS", house.OPTIONS | self.options)
         self.house = House(folder, None, free_port(chance))
         self.addCleanup(self.house.close)
         await self.start()

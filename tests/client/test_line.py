@@ -91,12 +91,12 @@ class Lines(TestCase):
             stream.write(content)
         port = await self.listen(f"ssl:0:interface=127.0.0.1:privateKey={pem}:certKey={pem}", BUSY)
         refused = await self.end_of(f"https://localhost:{port}")
-        self.assertEqual((refused.code, refused.status), (1006, None))
+        self.assertTrue(refused.is_final)
         self.assertIn("certificate", refused.reason)
         root = trustRootFromCertificates([Certificate.loadPEM(content)])  # type: ignore[no-untyped-call]
         self.assertEqual((await self.end_of(f"https://localhost:{port}", root)).status, 503)
         other = await self.end_of(f"https://127.0.0.1:{port}", root)
-        self.assertEqual((other.code, other.status), (1006, None))
+        self.assertIn("certificate", other.reason)
 
 
 class Ends(SynchronousTestCase):
@@ -104,5 +104,5 @@ class Ends(SynchronousTestCase):
         """It is the close code that says whether to come back, as the protocol has it."""
         for code in (1000, 1001, 1006, 1011, 1012, 4008, 4029):
             self.assertFalse(End(code, "").is_final, code)
-        for code in (1002, 1003, 1007, 1009, 4001, 4003):
+        for code in (1002, 1003, 1007, 1009, 1015, 4001, 4003):
             self.assertTrue(End(code, "").is_final, code)

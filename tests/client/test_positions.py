@@ -113,6 +113,18 @@ class Order(SynchronousTestCase):
         self.reader.take(welcome(r1=9, r2=3), message(10))
         self.assertEqual(self.reader.told[2:], [Reset(ROOM, Rev(9)), message(10)])
 
+    def test_not_understood(self) -> None:
+        """A row that this version cannot read is counted: what follows is no gap; behind a gap it is one."""
+        self.reader.positions.skip(ROOM, Rev(6))
+        self.reader.take(message(7))
+        self.assertEqual((self.reader.revs, self.reader.positions.missed()), ([7], []))
+        self.reader.positions.skip(ROOM, Rev(9))
+        self.assertEqual(self.reader.positions.missed(), [(ROOM, 7)])
+        self.reader.take(Syncing(ROOM))
+        self.reader.positions.skip(ROOM, Rev(8))
+        self.reader.take(message(9), Synced(ROOM, Rev(9)))
+        self.assertEqual((self.reader.revs, self.reader.positions.hello()["1"]), ([7, 9], 9))
+
     def test_left(self) -> None:
         """After one's own last row nothing of the room is told; somebody else's changes nothing."""
 

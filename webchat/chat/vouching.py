@@ -11,7 +11,7 @@ from webchat.chat.accounts import Accounts, Device, SignedIn, enter_lobby, inser
 from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.rooms import add_room
 from webchat.model.hosts import Person
-from webchat.model.ids import Millis, RoomId, SessionId
+from webchat.model.ids import Millis, RoomId, SessionId, UserId
 from webchat.model.names import account_name, name_key
 from webchat.model.refusals import NameTaken, Unauthenticated
 from webchat.model.text import DISPLAY_NAME_LIMIT, folded, line_of_text
@@ -22,6 +22,8 @@ from webchat.store import users as user_store
 from webchat.store.database import Database
 
 LOBBY = "Lobby"
+MAX_BROWSERS = 50
+"""A program of the host's that keeps no cookies would have one more session with each request."""
 
 
 @attrs.define(eq=False)
@@ -44,18 +46,21 @@ class Vouching:
             return actor
         new, lobby = self._new(person, "member"), self._accounts.lobby
 
-        def work(db: sa.Connection) -> Outcome[SignedIn]:
+        def work(db: sa.Connection) -> Outcome[tuple[SignedIn, list[SessionId]]]:
             user = user_store.maybe_named(db, new.name_key)
             if user is None:
                 user = insert_user(db, new)
-                return Outcome(self._accounts.new_session(db, user, device), enter_lobby(db, lobby, user))
+                return Outcome((self._accounts.new_session(db, user, device), []), enter_lobby(db, lobby, user))
             if user.name != new.name:
                 raise NameTaken(f"{new.name} looks like {user.name}, who has an account.")
             if user.disabled is not None or user.deleted is not None:
                 raise Unauthenticated
-            return Outcome(self._accounts.new_session(db, user, device))
+            signed = self._accounts.new_session(db, user, device)
+            return Outcome((signed, _end_oldest(db, user.id)))
 
-        return await self._log.change(lobby, work)
+        signed, ended = await self._log.change(lobby, work)
+        self._accounts.end(ended)
+        return signed
 
     async def holder(self, person: Person, token: str | None, address: str) -> Actor | None:
         """*person*, if *token* is hers."""
@@ -95,3 +100,11 @@ class Vouching:
         return user_store.NewUser(
             name, name_key(name), shown, folded(shown), None, None, None, "human", role, self._now()
         )
+
+
+def _end_oldest(db: sa.Connection, user: UserId) -> list[SessionId]:
+    """Ends those browser sessions of *user* that are too many, those seen longest ago; answers which."""
+    ended = [one.id for one in session_store.of_user(db, user, "browser", MAX_BROWSERS + 10)[MAX_BROWSERS:]]
+    for one in ended:
+        session_store.remove(db, user, one)
+    return ended

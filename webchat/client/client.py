@@ -361,12 +361,13 @@ class Client:
                 self._at_least = float(frame.get("retry_after") or 0.0)
             return
         event = read(frame)
-        if event is None:
-            return
-        told = self._positions.take(event)
-        if isinstance(event, Welcome):
-            self._welcomed(event)
-        self._tell(told)
+        if event is not None:
+            told = self._positions.take(event)
+            if isinstance(event, Welcome):
+                self._welcomed(event)
+            self._tell(told)
+        elif "rev" in frame:
+            self._positions.skip(frame["room"], frame["rev"])
         for room, rev in self._positions.missed():
             self._ask("sync", {"room": room, "rev": rev}).addErrback(self._not_synced)
 

@@ -7,10 +7,13 @@ from urllib.parse import urlsplit
 
 import attrs
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol
+from service_identity import VerificationError
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.protocol import connectionDone
 from twisted.internet.ssl import optionsForClientTLS
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from webchat import __version__
 
@@ -19,6 +22,9 @@ CONNECT_SECONDS = 10.0
 PING_SECONDS, PONG_SECONDS = 25.0, 10.0
 LARGEST_FRAME = 16 * 1024 * 1024
 """What is taken from the server: its `welcome` names every room."""
+
+TLS_FAILURE = 1015
+"""The code that RFC 6455 (7.4.1) has for this; it is never sent."""
 
 COME_BACK = frozenset({1000, 1001, 1006, 1011, 1012, 4008, 4029})
 # Answers to a handshake after which another try may succeed; a proxy, too, gives them while its server restarts.
@@ -76,6 +82,11 @@ class Line(WebSocketClientProtocol):
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         if not isBinary:
             self.factory.ear.heard(self, payload)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        if isinstance(reason.value, VerificationError) or "certificate verify failed" in str(reason.value):
+            self._fault = End(TLS_FAILURE, "its certificate is not one to be trusted")
+        super().connectionLost(reason)
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         if self.closeHandshakeTimeoutCall is not None:

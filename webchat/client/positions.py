@@ -111,6 +111,16 @@ class Positions:
                 return self._row(event)
         return [event]
 
+    def skip(self, room: RoomId, rev: Rev) -> None:
+        """A row of *room* has come that is not understood: it counts, though nothing is told of it."""
+        held = self._held.get(room)
+        if held is None or held.block is not None:
+            return
+        if rev == held.mine + 1:
+            held.mine = rev
+        elif rev > held.mine and not held.early:
+            self._missing.append(room)
+
     def _welcome(self, welcome: Welcome) -> list[Told]:
         told: list[Told] = [welcome]
         is_first, self.epoch, self._user = self.epoch is None, welcome.epoch, welcome.user.id
