@@ -17,8 +17,9 @@ from twisted.internet.utils import getProcessOutputAndValue
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.client.scene import Scene, says, until
+from webchat.cli import main
 from webchat.model.ids import RoomId
-from webchat.talk import _shown
+from webchat.talk import _shown, _token
 
 ROOT = Path(__file__).parent.parent
 ROOM = RoomId(1)
@@ -58,6 +59,8 @@ class Watched(ProcessProtocol):
 
 
 class Terminal(Scene):
+    timeout = 120
+
     def environ(self, **more: str) -> dict[str, str]:
         own = {"WEBCHAT_SERVER": self.house.http, "WEBCHAT_TOKEN": self.mei}
         return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(self.house.folder), **own, **more}
@@ -112,26 +115,16 @@ class Terminal(Scene):
         await bob.edit(ROOM, posted.seq, "one")
         self.assertEqual(json.loads(await tail.line())["text"], "one")
 
-    async def test_complaints(self) -> None:
-        """What cannot be done is said in one sentence, which holds no token."""
-        loose, absent = self.house.folder / "loose", self.house.folder / "absent"
-        loose.write_text(self.mei)
-        loose.chmod(0o644)
+    async def test_refused(self) -> None:
+        """What the server does not do is said in one sentence, which holds no token."""
         for words, environ, sentence in (
             (("say", "Attic", "x"), {}, "no room named Attic"),
-            (("say", "1", " "), {}, "nothing to say"),
-            (("say", "1", "x"), {"WEBCHAT_TOKEN": ""}, "No token"),
-            (("say", "1", "x"), {"WEBCHAT_TOKEN": "wct_none"}, "no longer, valid"),
-            (("say", "1", "x", f"--token-file={absent}"), {}, "No such file"),
-            (("say", "1", "x", f"--token-file={loose}"), {}, "chmod 600"),
-            (("tail", "1", "--server=chat.example.org"), {}, "is not an http"),
+            (("tail", "1"), {"WEBCHAT_TOKEN": "wct_none"}, "no longer, valid"),
         ):
             out, said, status = await self.webchat(*words, **environ)
             self.assertEqual((out, status), ("", 1), said)
             self.assertRegex(said, rf"^webchat: [^\n]*{sentence}[^\n]*\.\n$")
             self.assertNotIn(self.mei, said)
-        loose.chmod(0o600)
-        self.assertEqual((await self.webchat("say", "1", "x", f"--token-file={loose}", WEBCHAT_TOKEN=""))[2], 0)
 
     async def test_the_guides_bot(self) -> None:
         """The program in docs/client.md answers."""
@@ -149,7 +142,37 @@ class Terminal(Scene):
         self.assertIsNotNone(told[-1].reply)  # type: ignore[union-attr]
 
 
+SECRET = "wct_secret"
 MAIN = "from webchat.cli import main; main()"
+
+
+class Complaints(SynchronousTestCase):
+    """What is found out before anybody is asked."""
+
+    def complaint(self, *words: str, token: str = SECRET) -> str:
+        with self.assertRaises(SystemExit) as caught:
+            main(words, {"WEBCHAT_TOKEN": token})
+        said = str(caught.exception.code)
+        self.assertRegex(said, r"^webchat: [^\n]+\.$")
+        self.assertNotIn("wct_secret", said)
+        return said
+
+    def test_sentences(self) -> None:
+        """A line that cannot be carried out is answered with one sentence."""
+        self.assertIn("No token", self.complaint("say", "1", "x", token=""))
+        self.assertIn("not a token", self.complaint("say", "1", "x", token="wct_secret\n"))
+        self.assertIn("nothing to say", self.complaint("say", "1", " "))
+        self.assertIn("is not an http", self.complaint("tail", "1", "--server=chat.example.org"))
+
+    def test_token_file(self) -> None:
+        """A file with a token is for oneself alone."""
+        file = Path(self.mktemp())
+        self.assertIn("No such file", self.complaint("say", "1", "x", f"--token-file={file}"))
+        file.write_text("wct_secret\n")
+        file.chmod(0o640)
+        self.assertIn("chmod 600", self.complaint("say", "1", "x", f"--token-file={file}"))
+        file.chmod(0o600)
+        self.assertEqual(_token(file, {}), "wct_secret")
 
 
 class Shown(SynchronousTestCase):

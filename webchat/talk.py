@@ -23,6 +23,7 @@ from webchat.model.events import Member, Message, Reset, RoomRow
 from webchat.model.ids import MAX_INT, Rev, RoomId, Seq, UserId
 from webchat.model.refusals import Refusal
 from webchat.model.users import UserCard
+from webchat.model.web import origin_of
 
 SERVER = "http://localhost:8080"
 ANSWER_SECONDS = 30.0
@@ -65,19 +66,15 @@ def carry_out(said: argparse.Namespace, environ: Mapping[str, str], clock: Calla
 
     Raises StartupError.
     """
-    server = said.server or environ.get("WEBCHAT_SERVER") or SERVER
+    server = _server(said.server or environ.get("WEBCHAT_SERVER") or SERVER)
     token = _token(said.token_file, environ)
     text = None if said.command == "tail" else _text(said.text)
 
     async def main(reactor: Any) -> None:
         # Twisted's own is the wall clock, and a step of it would freeze every timer.
         reactor.seconds = clock
-        try:
-            client = Client(reactor, server, token)
-        except ValueError as error:
-            raise SystemExit(f"webchat: {error}.") from None
         with _in_one_sentence(server):
-            async with client:
+            async with Client(reactor, server, token) as client:
                 await Deferred.fromCoroutine(client.welcome()).addTimeout(ANSWER_SECONDS, reactor)
                 if text is None:
                     colours = sys.stdout.isatty() and not environ.get("NO_COLOR")
@@ -88,6 +85,13 @@ def carry_out(said: argparse.Namespace, environ: Mapping[str, str], clock: Calla
                     await Deferred.fromCoroutine(posting).addTimeout(ANSWER_SECONDS, reactor)
 
     react(lambda reactor: Deferred.fromCoroutine(main(reactor)))
+
+
+def _server(url: str) -> str:
+    try:
+        return origin_of(url)
+    except ValueError as error:
+        raise StartupError(f"{error}.") from None
 
 
 def _token(file: Path | None, environ: Mapping[str, str]) -> str:

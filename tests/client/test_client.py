@@ -5,22 +5,15 @@ from __future__ import annotations
 import random
 from typing import Any, ClassVar
 
-import msgspec
-from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
-from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 from twisted.web.server import Site
 
 from tests.client.scene import ANYTHING, Scene, begun, says, texts, until
-from tests.client.test_positions import message, room, welcome
 from webchat.client import Client, Ended
-from webchat.client.client import MAX_EVENTS, MAX_REQUESTS
 from webchat.model.answers import Welcome
-from webchat.model.events import Joined, Message, Reset
+from webchat.model.events import Message, Reset
 from webchat.model.ids import Rev, RoomId, Seq
-from webchat.model.refusals import BadRequest, Conflict, NoSuchMessage, NoSuchRoom, TooMany
-from webchat.model.rooms import RoomState
+from webchat.model.refusals import BadRequest, Conflict, NoSuchMessage, NoSuchRoom
 
 ROOM = RoomId(1)
 
@@ -175,28 +168,3 @@ class Limited(Scene):
         sent = [begun(mei.post(ROOM, text)) for text in wanted]
         self.assertEqual([(await one).seq for one in sent], [1, 2, 3, 4, 5])
         self.assertEqual([one.text for one in (await mei.history(ROOM)).messages], wanted)
-
-
-class FallenBehind(SynchronousTestCase):
-    def test_events(self) -> None:
-        """Whoever takes no events is told, in place of too many, to begin anew; rooms and welcomes are not left out."""
-        client = Client(Clock(), "http://localhost", "wct_none")
-        client._tell([*client._positions.take(welcome(r1=5))])
-        client._tell([*client._positions.take(Joined(msgspec.convert(room(2, 3), RoomState)))])
-        for rev in range(6, MAX_EVENTS + 6):
-            client._tell(client._positions.take(message(rev)))
-        told = [self.successResultOf(Deferred.fromCoroutine(client.__anext__())) for _ in client._told.copy()]
-        self.assertEqual([type(event).__name__ for event in told[:2]], ["Welcome", "Joined"])
-        self.assertEqual(next(event for event in told if isinstance(event, Reset)).room, ROOM)
-        self.assertLess(len(told), 20)
-        self.assertEqual(client._positions.hello()["1"], MAX_EVENTS + 5)
-
-    def test_requests(self) -> None:
-        """So many requests wait for their answers, and no more."""
-        client = Client(Clock(), "http://localhost", "wct_none")
-        waiting = [begun(client.post(ROOM, "x")) for _ in range(MAX_REQUESTS)]
-        self.failureResultOf(begun(client.post(ROOM, "x")), TooMany)
-        for one in waiting:
-            one.cancel()
-            self.failureResultOf(one)
-        self.assertEqual((client._requests, client._posts), ({}, {}))

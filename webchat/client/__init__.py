@@ -3,7 +3,8 @@
 See docs/client.md.
 """
 
-from webchat.client.client import Client, Ended
+from webchat.client.client import Client
+from webchat.client.line import Ended
 from webchat.client.positions import Gone
 
 __all__ = ["Client", "Ended", "Gone"]

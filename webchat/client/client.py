@@ -4,62 +4,30 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections import deque
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
-import attrs
 import msgspec
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from webchat.client.feed import STOPPED, Feed
 from webchat.client.line import Dialler, End, Line
 from webchat.client.patience import Patience
-from webchat.client.positions import Gone, Positions, Told, read
-from webchat.client.refusing import AGAIN, refusal_of
+from webchat.client.positions import Positions, Told, read
+from webchat.client.requests import Requests
 from webchat.client.web import Web
 from webchat.model.answers import Changed, Marked, Page, Posted, Welcome
-from webchat.model.events import Joined
 from webchat.model.extras import File
 from webchat.model.ids import Rev, RoomId, Seq, UserId
-from webchat.model.refusals import BadRequest, TooMany
 from webchat.model.rooms import RoomState
 from webchat.model.users import UserCard
 from webchat.model.web import origin_of
 
-WELCOME_SECONDS = 10.0
-RETRY_SECONDS = 1.0
-GIVE_UP_SECONDS = 7 * 86_400.0
-"""So long a nonce is sure to be known: a message sent again later might be stored twice."""
-
-FRAME_LIMIT = 65_536
-STOPPED = 1000
-MAX_REQUESTS = 1_000
-MAX_EVENTS = 10_000
-
-T = TypeVar("T")
-
 _encode = msgspec.json.encode
 
-
-class Ended(Exception):
-    """The client cannot come back: signed out, shut out, or not a webchat server.  *code*: the close code."""
-
-    def __init__(self, end: End) -> None:
-        self.code = end.code
-        super().__init__(end.reason or f"the connection was closed with {end.code}")
-
-
-@attrs.define(eq=False)
-class _Request:
-    """A request without its final answer.  *room*: of a post, which waits for those before it.  *again*: a timer."""
-
-    frame: dict[str, Any]
-    since: float
-    room: RoomId | None
-    answered: Deferred[dict[str, Any]] = attrs.field(init=False)
-    again: Any = None
+WELCOME_SECONDS = 10.0
 
 
 class Client:
@@ -101,13 +69,9 @@ class Client:
         self._timer: Any = None
         self._dialling: Deferred[Any] | None = None
         self._is_running = False
-        self._end: End | None = None
         self._gone: Deferred[None] | None = None
-        self._next_id = 0
-        self._requests: dict[int, _Request] = {}
-        self._posts: dict[RoomId, deque[int]] = {}
-        self._told: deque[Told] = deque()
-        self._waiting: list[Deferred[None]] = []
+        self._feed = Feed(self._positions.resets)
+        self._requests = Requests(reactor, self._put)
 
     # Beginning and end.
 
@@ -139,49 +103,19 @@ class Client:
     async def welcome(self) -> Welcome:
         """What the server said last when it let this client in; waits for the first time.  Raises Ended."""
         while self._welcome is None:
-            if self._end is not None:
-                raise Ended(self._end)
-            await self._news()
+            await self._feed.news()
         return self._welcome
 
     # What happens.
 
-    def events(self) -> Client:
+    def events(self) -> AsyncIterator[Told]:
         """What happens, as `async for` takes it, each change of a room once and in order.
 
         Welcome each time the line is back, Gone for a room that was lost meanwhile; Reset where too much was missed:
         then load the newest page.  Whoever falls 10,000 events behind gets Reset for every room.  Ends when the client
         is stopped.  Raises Ended.
         """
-        return self
-
-    def __aiter__(self) -> Client:
-        return self
-
-    async def __anext__(self) -> Told:
-        while not self._told:
-            if self._end is not None:
-                raise StopAsyncIteration if self._end.code == STOPPED else Ended(self._end)
-            await self._news()
-        return self._told.popleft()
-
-    def _news(self) -> Deferred[None]:
-        """Fires when something has come, or the client has ended."""
-        waiting: Deferred[None] = Deferred()
-        self._waiting.append(waiting)
-        return waiting
-
-    def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            one.callback(None)
-
-    def _tell(self, told: list[Told]) -> None:
-        self._told += told
-        if len(self._told) > MAX_EVENTS:
-            self._told = deque(one for one in self._told if isinstance(one, Welcome | Joined | Gone))
-            self._told += self._positions.resets()
-        self._wake()
+        return self._feed
 
     # What is asked.
 
@@ -191,7 +125,7 @@ class Client:
         Posts to one room are stored in the order of these calls.
         """
         more |= {"room": room, "text": text, "nonce": nonce or self._new_nonce()}
-        return msgspec.convert(await self._ask("post", more, room), Posted)
+        return msgspec.convert(await self._requests.ask("post", more, room), Posted)
 
     async def edit(self, room: RoomId, seq: Seq, text: str, if_rev: Rev | None = None) -> Changed:
         """Replaces the text of one's own message; *if_rev*: only if it is still at this rev."""
@@ -215,16 +149,16 @@ class Client:
 
     async def read(self, room: RoomId, seq: Seq) -> Marked:
         """Marks the room as read up to *seq*."""
-        return msgspec.convert(await self._ask("read", {"room": room, "seq": seq}), Marked)
+        return msgspec.convert(await self._requests.ask("read", {"room": room, "seq": seq}), Marked)
 
     async def users(self, ids: list[UserId]) -> list[UserCard]:
         """Who these people are, up to 200 at once; unknown ids are left out."""
-        return msgspec.convert((await self._ask("users", {"ids": ids}))["users"], list[UserCard])
+        return msgspec.convert((await self._requests.ask("users", {"ids": ids}))["users"], list[UserCard])
 
     def typing(self, room: RoomId) -> None:
         """Shows that a message is being written: at most once, now or never."""
-        if self._welcomed_at is not None and self._line is not None:
-            self._line.send(_encode({"type": "typing", "room": room}))
+        if self._welcomed_at is not None:
+            self._put(_encode({"type": "typing", "room": room}))
 
     async def room_named(self, name: str) -> RoomState:
         """The room one belongs to with this title, or this number.  Raises LookupError for none or several, Ended."""
@@ -259,72 +193,13 @@ class Client:
         return await self._web.upload(room, name, content)
 
     async def _changed(self, kind: str, **members: Any) -> Changed:
-        return msgspec.convert(await self._ask(kind, members), Changed)
-
-    # Requests on their way.
-
-    def _ask(self, kind: str, members: dict[str, Any], lane: RoomId | None = None) -> Deferred[dict[str, Any]]:
-        """The server's answer.  *lane*: the request waits for those before it with the same one."""
-        self._next_id += 1
-        number = self._next_id
-        frame = {"type": kind, "id": number, **{name: value for name, value in members.items() if value is not None}}
-        if self._end is not None:
-            raise Ended(self._end)
-        if len(self._requests) >= MAX_REQUESTS:
-            raise TooMany("Too many requests wait for their answers.")
-        if len(_encode(frame)) > FRAME_LIMIT:
-            raise BadRequest("The request is longer than the server takes.")
-        request = _Request(frame, self._reactor.seconds(), lane)
-        request.answered = Deferred(lambda _: (self._forget(number), None)[1])
-        self._requests[number] = request
-        if lane is not None:
-            self._posts.setdefault(lane, deque()).append(number)
-        self._send(number)
-        return request.answered
-
-    def _send(self, number: int) -> None:
-        """Sends the request, if there is one, a line, and no post that goes before it."""
-        request = self._requests.get(number)
-        if request is None or self._line is None or self._welcomed_at is None:
-            return
-        is_early = request.again is not None and request.again.active()
-        if is_early or (request.room is not None and self._posts[request.room][0] != number):
-            return
-        if self._reactor.seconds() - request.since > GIVE_UP_SECONDS:
-            self._forget(number)
-            request.answered.errback(TimeoutError("not answered for a week"))
-        else:
-            self._line.send(_encode(request.frame))
-
-    def _forget(self, number: int) -> _Request:
-        """The request has its answer, or nobody waits for it any more: the post behind it goes next."""
-        request = self._requests.pop(number)
-        if request.again is not None and request.again.active():
-            request.again.cancel()
-        if request.room is not None:
-            lane = self._posts[request.room]
-            lane.remove(number)
-            if lane:
-                self._send(lane[0])
-            else:
-                del self._posts[request.room]
-        return request
-
-    def _answer(self, frame: dict[str, Any]) -> None:
-        request = self._requests.get(frame["id"])
-        if request is None:
-            return
-        if frame["type"] == "error" and frame.get("code") in AGAIN:
-            wait = float(frame.get("retry_after") or RETRY_SECONDS)
-            request.again = self._reactor.callLater(wait, self._send, frame["id"])
-            return
-        self._forget(frame["id"])
-        if frame["type"] == "error":
-            request.answered.errback(refusal_of(frame, "The request was refused."))
-        else:
-            request.answered.callback(frame)
+        return msgspec.convert(await self._requests.ask(kind, members), Changed)
 
     # The line.
+
+    def _put(self, text: bytes) -> None:
+        if self._line is not None:
+            self._line.send(text)
 
     def _dial(self) -> None:
         self._dialling = self._dialler.dial()
@@ -343,6 +218,8 @@ class Client:
             self._log.info("No connection: {why}", why=failure.getErrorMessage())
             self._come_back(0.0)
 
+    # As the line's ear.
+
     def opened(self, line: Line) -> None:
         hello = {"type": "hello", "token": self._token, "rooms": self._positions.hello()}
         if self._positions.epoch is not None:
@@ -355,7 +232,7 @@ class Client:
         kind = frame.get("type")
         if kind in ("ok", "error"):
             if "id" in frame:
-                self._answer(frame)
+                self._requests.answer(frame)
             else:
                 self._log.warn("The server says {code}: {message}", code=frame["code"], message=frame["message"])
                 self._at_least = float(frame.get("retry_after") or 0.0)
@@ -365,11 +242,11 @@ class Client:
             told = self._positions.take(event)
             if isinstance(event, Welcome):
                 self._welcomed(event)
-            self._tell(told)
-        elif "rev" in frame:
+            self._feed.put(told)
+        elif "rev" in frame and "room" in frame:
             self._positions.skip(frame["room"], frame["rev"])
         for room, rev in self._positions.missed():
-            self._ask("sync", {"room": room, "rev": rev}).addErrback(self._not_synced)
+            self._requests.ask("sync", {"room": room, "rev": rev}).addErrback(self._not_synced)
 
     def _not_synced(self, failure: Failure) -> None:
         """A room one has just left is no loss; with a new line every room is asked for again."""
@@ -379,17 +256,14 @@ class Client:
         self._stop_waiting()
         self._welcome = welcome
         self._welcomed_at = self._reactor.seconds()
-        for number in list(self._requests):
-            self._send(number)
+        self._requests.opened()
 
     def ended(self, line: Line, end: End) -> None:
         self._stop_waiting()
         lasted = 0.0 if self._welcomed_at is None else self._reactor.seconds() - self._welcomed_at
         self._line = self._welcomed_at = None
         self._positions.broken()
-        # What was asked for in the room's name is asked for anew by `hello`.
-        for number in [number for number, request in self._requests.items() if request.frame["type"] == "sync"]:
-            self._forget(number)
+        self._requests.broken()
         if self._gone is not None:
             self._gone.callback(None)
         elif end.is_final:
@@ -409,11 +283,7 @@ class Client:
         self._timer = self._reactor.callLater(pause, self._dial)
 
     def _finish(self, end: End) -> None:
-        if self._end is not None:
-            return
-        self._is_running = False
-        self._end = end
-        for number in list(self._requests):
-            request = self._forget(number)
-            request.answered.errback(Ended(end))
-        self._wake()
+        if self._feed.end is None:
+            self._is_running = False
+            self._requests.finish(end)
+            self._feed.finish(end)

@@ -48,6 +48,14 @@ class End:
         return self.code not in COME_BACK
 
 
+class Ended(Exception):
+    """There is no coming back: signed out, shut out, stopped, or no webchat server.  *code*: the close code."""
+
+    def __init__(self, end: End) -> None:
+        self.code = end.code
+        super().__init__(end.reason or f"the connection was closed with {end.code}")
+
+
 class Ear(Protocol):
     """Who a line is made for."""
 
