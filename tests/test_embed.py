@@ -98,7 +98,7 @@ class Embedding(TestCase):
         service.startService()
         self.addCleanup(service.stopService)
 
-    async def start(self, **more: Any) -> tuple[embed.Chat, int]:
+    async def start(self, **more: Any) -> tuple[embed.EmbeddedServer, int]:
         """A service that serves, and its port."""
         port = free_port(self.chance)
         settings = {"data": self.mktemp(), "listen": [f"tcp:{port}:interface=127.0.0.1"], "argon2_time_cost": 2}

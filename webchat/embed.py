@@ -15,13 +15,17 @@ from webchat.model.names import account_name
 from webchat.model.refusals import Refusal
 from webchat.tap import Server
 
-__all__ = ["Chat", "ConfigError", "Person", "StartupError", "service"]
+__all__ = ["ConfigError", "EmbeddedServer", "Person", "StartupError", "service"]
 
 
-class Chat(Server):
+class EmbeddedServer(Server):
     """The service; it may be started again once it has been stopped."""
 
     _failure: Failure | None = None
+
+    def startService(self) -> None:
+        self._failure = None
+        super().startService()
 
     def up(self) -> Deferred[None]:
         """Fires when the started service serves; fails with what keeps it from that, which is logged, too."""
@@ -53,7 +57,7 @@ def service(
     owner: str | Person | None = None,
     sign_in: str | None = None,
     **settings: Any,
-) -> Chat:
+) -> EmbeddedServer:
     """A server, ready to be started; its database is brought up to date at once.
 
     *identify* names whoever makes a request, a twisted.web Request: by her name, as a Person, or None for nobody; it
@@ -71,7 +75,7 @@ def service(
     config = of(settings)
     startup.data_folder(config.data)
     startup.database(config.database)
-    return Chat(config, reactor, startup.endpoints(reactor, config.listen), host)
+    return EmbeddedServer(config, reactor, startup.endpoints(reactor, config.listen), host)
 
 
 def _owner(owner: str | Person) -> Person:
