@@ -20,7 +20,7 @@ from typing import Any, NoReturn, TypeVar
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from webchat import __version__, startup
+from webchat import __version__, startup, talk
 from webchat.chat.accounts import NO_SESSION
 from webchat.chat.facade import Chat, Settings, Sources, argon2id
 from webchat.chat.passwords import Passwords
@@ -51,6 +51,8 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     given = {name: [getattr(said, name)] for name in _SETTINGS if getattr(said, name) is not None}
     try:
+        if said.command in talk.COMMANDS:
+            talk.carry_out(said, environ, time.monotonic)
         if said.command == "run":
             _run([*(f"--{name}={value[0]}" for name, value in given.items()), *rest], environ)
         said.act(load(given, environ), said)
@@ -96,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = _Commands(parser, "command")
     # What stands behind `run`, --help included, is for the server's own options.
     commands.add("run", "start the server in the foreground; run --help lists its options", add_help=False)
+    talk.add_commands(commands.add)
     commands.add("info", "show versions, settings (secrets masked), database and schema", _info)
     commands.add("migrate", "bring the database to this version's schema", _migrate)
     commands.add("reindex", "take all messages into the search anew, while the server runs or rests", _reindex)

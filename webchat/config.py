@@ -453,17 +453,30 @@ def _from_file(file: Path) -> dict[str, Any]:
         raise ConfigError(f"The file {file} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The file {file} is not TOML: {error}.") from None
-    settings = {}
-    for name, value in content.items():
-        option = _BY_NAME.get(name)
-        if option is None or name == "config":
-            raise ConfigError(f"The file {file} has an unknown setting: {name}.")
-        settings[name] = _read(option, value, f"{file}: {name}", file.parent)
+    settings = _checked(content, f"The file {file}", f"{file}: ", file.parent)
     if mode & 0o037 and any(_BY_NAME[name].is_secret(value) for name, value in settings.items()):
         raise ConfigError(
             f"The file {file} holds a password or a token and its mode lets others at it: run chmod 600 {file}."
         )
     return settings
+
+
+def of(settings: Mapping[str, Any]) -> Config:
+    """*settings*, told as in a file, and defaults for the rest; relative paths mean the current folder.
+
+    Raises ConfigError.
+    """
+    return Config(**_checked(settings, "The program", "", Path().absolute()))
+
+
+def _checked(settings: Mapping[str, Any], who: str, prefix: str, base: Path) -> dict[str, Any]:
+    found = {}
+    for name, value in settings.items():
+        option = _BY_NAME.get(name)
+        if option is None or name == "config":
+            raise ConfigError(f"{who} has an unknown setting: {name}.")
+        found[name] = _read(option, value, prefix + name, base)
+    return found
 
 
 def _read(option: Option, value: Any, source: str, base: Path) -> Any:

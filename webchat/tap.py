@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from webchat.chat import Chat
     from webchat.jobs.service import Jobs
     from webchat.jobs.vapid import Vapid
+    from webchat.model.hosts import Host
     from webchat.ws.carrier import SocketIoFactory
     from webchat.ws.clients import Dialect
     from webchat.ws.factory import ChatFactory
@@ -53,7 +54,7 @@ def makeService(options: Options) -> Service:
         startup.data_folder(config.data)
         startup.database(config.database)
         found = startup.endpoints(reactor, config.listen)
-        return Server(config, reactor, found)
+        return Daemon(config, reactor, found)
 
 
 def now() -> Millis:
@@ -61,10 +62,10 @@ def now() -> Millis:
     return Millis(time.time_ns() // 1_000_000)
 
 
-def build_chat(config: Config, reactor: Any, vapid: Vapid | None) -> Chat:
+def build_chat(config: Config, reactor: Any, vapid: Vapid | None, sign_in: str | None = None) -> Chat:
     """The use cases over the configured database, with threads of their own, not yet started.
 
-    *vapid*: who the server is to push services.
+    *vapid*: who the server is to push services.  *sign_in*: where one signs in, if that is not here.
     """
     from webchat.chat.accounts import SessionLife
     from webchat.chat.facade import Chat, Settings, Sources, argon2id
@@ -105,6 +106,7 @@ def build_chat(config: Config, reactor: Any, vapid: Vapid | None) -> Chat:
         reads=requests,
         file_policy=FilePolicy(config.max_file * MIB, config.file_quota * MIB, config.file_types),
         session_life=SessionLife(config.session_idle_days * DAY, config.session_absolute_days * DAY),
+        sign_in=sign_in,
         push_key=None if vapid is None else vapid.public,
         push_services=(*PUSH_SERVICES, *config.push_services),
     )
@@ -155,19 +157,25 @@ def build_dialect(chat: Chat) -> Dialect | None:
 
 
 class Server(Service):
-    """The running server.  It starts and, above all, stops in order, which a MultiService would not."""
+    """The running server.  It starts and, above all, stops in order, which a MultiService would not.
+
+    Reactor, interpreter and process are not its own: it leaves them as they are.
+    """
 
     name = "webchat"
     _log = Logger()
 
-    def __init__(self, config: Config, reactor: Any, endpoints: list[startup.Endpoint]) -> None:
-        # Twisted's clock is the wall clock: a step of it would freeze every timer, or fire them all at once.
-        reactor.seconds = time.monotonic
+    def __init__(
+        self, config: Config, reactor: Any, endpoints: list[startup.Endpoint], host: Host | None = None
+    ) -> None:
+        """*host*: the program around the server, where that vouches for its people."""
+        self._host = host
         self._config = config
         self._reactor = reactor
         self._endpoints = endpoints
         self._ports: list[Any] = []
         self._loops: list[LoopingCall] = []
+        self._beginnings: list[Any] = []
         self._starting: Deferred[None] | None = None
         self._chat: Chat
         self._jobs: Jobs
@@ -178,11 +186,12 @@ class Server(Service):
     def startService(self) -> None:
         """Listens, then starts threads: a failure to listen must leave nothing behind."""
         vapid = make_vapid(self._config)
-        self._chat = build_chat(self._config, self._reactor, vapid)
+        self._chat = build_chat(self._config, self._reactor, vapid, None if self._host is None else self._host.sign_in)
         self._jobs = build_jobs(vapid, self._chat, self._reactor)
         site = self._build_doors()
         self._ports = startup.listen(self._endpoints, site)
         super().startService()  # type: ignore[no-untyped-call]
+        self._loops, self._beginnings = [], []
         self._chat.database.start()
         self._chat.passwords.start()
         if self._chat.images is not None:
@@ -257,6 +266,7 @@ class Server(Service):
             static_folder=STATIC,
             take_over=self._sockets.take_over,
             socketio=None if self._socketio is None else Polling(self._socketio),
+            identify=None if self._host is None else self._host.identify,
         )
 
     def _metrics(self) -> Callable[[], bytes]:
@@ -303,13 +313,14 @@ class Server(Service):
         ):
             self._repeat(seconds, sweep)
         self._serving = True
-        startup.settle_interpreter()
         for port in self._ports:
             self._log.info("Listening on {address}", address=port.getHost())
         self._log.info("webchat {version} is ready: {link}", version=__version__, link=self._config.link)
-        startup.tell_systemd(os.environ.get("NOTIFY_SOCKET"), "READY=1")
 
     async def _offer_set_up(self) -> None:
+        if self._host is not None:
+            await self._chat.vouching.make_owner(self._host.owner)
+            return
         file = self._config.data / SETUP_FILE
         code = await self._chat.accounts.open_set_up()
         if code is None:
@@ -334,15 +345,11 @@ class Server(Service):
         loop.clock = self._reactor
         self._loops.append(loop)
         # The phase is random, so that several nodes do not ask the database at the same moment.
-        self._reactor.callLater(random.uniform(0, seconds), self._begin, loop, seconds)  # noqa: S311
-
-    def _begin(self, loop: LoopingCall, seconds: float) -> None:
-        if self.running:
-            loop.start(seconds, now=True)
+        pause = random.uniform(0, seconds)  # noqa: S311
+        self._beginnings.append(self._reactor.callLater(pause, loop.start, seconds, now=True))
 
     def _could_not_come_up(self, failure: Any) -> None:
-        startup.give_up(self._config.database, failure)
-        self._reactor.stop()
+        self._log.failure("webchat cannot start", failure)
 
     async def _keep_seen(self) -> None:
         try:
@@ -352,11 +359,13 @@ class Server(Service):
 
     async def _go_down(self) -> None:
         self._serving = False
-        startup.tell_systemd(os.environ.get("NOTIFY_SOCKET"), "STOPPING=1")
         if self._starting is not None:
             await self._starting
         for port in self._ports:
             await port.stopListening()
+        for beginning in self._beginnings:
+            if beginning.active():
+                beginning.cancel()
         for loop in self._loops:
             if loop.running:
                 loop.stop()
@@ -373,6 +382,29 @@ class Server(Service):
             self._chat.images.stop()
         if self._chat.shelf is not None:
             self._chat.shelf.stop()
+
+
+class Daemon(Server):
+    """The server as a process of its own, which it sets up for its work, and ends when it cannot start."""
+
+    def __init__(self, config: Config, reactor: Any, endpoints: list[startup.Endpoint]) -> None:
+        # Twisted's clock is the wall clock: a step of it would freeze every timer, or fire them all at once.
+        reactor.seconds = time.monotonic
+        super().__init__(config, reactor, endpoints)
+
+    async def _come_up(self) -> None:
+        await super()._come_up()
+        if self._serving:
+            startup.settle_interpreter()
+            startup.tell_systemd(os.environ.get("NOTIFY_SOCKET"), "READY=1")
+
+    async def _go_down(self) -> None:
+        startup.tell_systemd(os.environ.get("NOTIFY_SOCKET"), "STOPPING=1")
+        await super()._go_down()
+
+    def _could_not_come_up(self, failure: Any) -> None:
+        startup.give_up(self._config.database, failure)
+        self._reactor.stop()
 
 
 def write_secret(file: Path, text: str) -> None:

@@ -435,7 +435,7 @@ class Accounts:
     async def sign_out(self, actor: Actor) -> None:
         """Ends the actor's session; its connections are closed at once."""
         await self._database.write(None, lambda db: session_store.remove(db, actor.id, actor.session.id))
-        self._end([actor.session.id])
+        self.end([actor.session.id])
 
     async def change_password(self, actor: Actor, current: str, new: str, device: Device) -> SignedIn:
         """Sets another password, ends every session of the account, personal tokens too, and makes one new session.
@@ -455,7 +455,7 @@ class Accounts:
             return self._sign_in(db, actor.user, token, device, now), ended
 
         signed, ended = await self._database.write(None, work)
-        self._end(ended)
+        self.end(ended)
         return signed
 
     async def confirm(self, actor: Actor, password: str, field: str) -> str:
@@ -484,7 +484,7 @@ class Accounts:
             audit.record(db, now, None, "user.password", user=user)
             return session_store.remove_all(db, user)
 
-        self._end(await self._database.write(None, work))
+        self.end(await self._database.write(None, work))
 
     # Devices and tokens.
 
@@ -504,14 +504,14 @@ class Accounts:
                 audit.record(db, now, None, "token.revoke", user=actor.id)
 
         await self._database.write(None, work)
-        self._end([session])
+        self.end([session])
 
     async def revoke_others(self, actor: Actor) -> None:
         """Signs out all of the actor's devices but the one that asks."""
         ended = await self._database.write(
             None, lambda db: session_store.remove_all(db, actor.id, but=actor.session.id, kind="browser")
         )
-        self._end(ended)
+        self.end(ended)
 
     async def make_token(self, actor: Actor, label: str, days: int | None) -> tuple[str, SessionView]:
         """A personal token, for *days* or for good.  Raises TooMany above 50."""
@@ -548,7 +548,8 @@ class Accounts:
 
         await self._database.write(None, work)
 
-    def _end(self, sessions: Sequence[SessionId]) -> None:
+    def end(self, sessions: Sequence[SessionId]) -> None:
+        """These sessions are no more: nobody is known by them, and their connections are closed."""
         for session in sessions:
             self._cache.forget(session)
             self._hub.dismiss_session(session, SIGNED_OUT, SIGNED_OUT_REASON)
@@ -642,6 +643,10 @@ class Accounts:
         await self._database.write(None, work)
 
     # Tokens.
+
+    def new_session(self, db: sa.Connection, user: User, device: Device) -> SignedIn:
+        """A new session of *user*, within a transaction."""
+        return self._sign_in(db, user, self._token("wcb_"), device, self._now())
 
     def _sign_in(self, db: sa.Connection, user: User, token: str, device: Device, now: Millis) -> SignedIn:
         new = session_store.NewSession(

@@ -45,6 +45,7 @@ from webchat.chat.sweeping import Sweeping
 from webchat.chat.syncing import Syncing
 from webchat.chat.threads import RoomThreads
 from webchat.chat.transfer import Transfer
+from webchat.chat.vouching import Vouching
 from webchat.live.bus import MemoryBus
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets, Clock, Rate, Throttle
@@ -94,6 +95,8 @@ class Settings:
     searches: Rate = Rate(1.0, 20.0)
     """Of one account."""
     session_life: SessionLife = SessionLife()
+    sign_in: str | None = None
+    """Where one signs in, if that is not here."""
     push_key: str | None = None
     """The public key of what this server pushes; None: it pushes nothing."""
     push_services: tuple[str, ...] = PUSH_SERVICES
@@ -166,6 +169,7 @@ class Chat:
             self.strangers,
             Buckets(settings.newcomers, clock),
         )
+        self.vouching = Vouching(log, database, self.accounts, sources.now)
         self.posts = Buckets(settings.posts, clock)
         self.shelf = shelf
         self.files = Files(
@@ -255,6 +259,7 @@ class Chat:
             Throttle(clock, free=20, longest=60.0),
             changes,
         )
+        self._sign_in = settings.sign_in
         self._version = version
         self._build = build
 
@@ -290,6 +295,7 @@ class Chat:
             guests=self.settings.guests,
             terms=bool(self.settings.terms),
             creating=self.settings.creating,
+            sign_in=self._sign_in,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from io import SEEK_END, BytesIO
 from typing import IO, Any, BinaryIO
@@ -25,6 +25,7 @@ from webchat.http.content import pour, send
 from webchat.http.problem import encode_problem, headers_of, problem
 from webchat.http.route import Call, Nothing, Reply, Route
 from webchat.http.settings import HttpSettings
+from webchat.model.hosts import Identify, Person
 from webchat.model.refusals import (
     BadRequest,
     BadText,
@@ -65,9 +66,17 @@ class Gate:
 
     _log = Logger()
 
-    def __init__(self, chat: Chat, settings: HttpSettings, token_bytes: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        chat: Chat,
+        settings: HttpSettings,
+        token_bytes: Callable[[int], bytes],
+        identify: Identify | None = None,
+    ) -> None:
+        """*identify*: how the program around the server, if it vouches for its people, knows who asks."""
         self._chat = chat
         self._settings = settings
+        self._identify = identify
         self._token_bytes = token_bytes
 
     async def answer(self, route: Route, request: ChatRequest, numbers: Mapping[str, int | str]) -> bytes:
@@ -96,11 +105,48 @@ class Gate:
             return await self._chat.accounts.authenticate(bearer, self.client(request))
         own = self._is_own_page(request)
         token = session_token(request.headers(b"Cookie"), self._settings.is_https)
-        if request.method not in SAFE_METHODS and (own is False or (token and not own)):
+        if request.method not in SAFE_METHODS and (own is False or ((token or self._identify) and not own)):
             raise ForeignOrigin
-        if not token or own is False:
+        if own is False:
+            return None
+        if self._identify is not None:
+            return await self._vouched_for(request, token)
+        if not token:
             return None
         return await self._chat.accounts.authenticate(token, self.client(request))
+
+    async def _vouched_for(self, request: ChatRequest, token: str | None) -> Actor | None:
+        """Whom the host names, whatever the cookie says; she gets another one where it is not hers."""
+        person = await self._named(request)
+        if person is None:
+            return None
+        found = await self._chat.vouching.sign_in(person, token, self._device(request))
+        if isinstance(found, Actor):
+            return found
+        self._set_cookie(request, found.token)
+        return found.actor
+
+    async def _named(self, request: ChatRequest) -> Person | None:
+        assert self._identify is not None
+        named = self._identify(request)
+        if isinstance(named, Awaitable):
+            named = await named
+        return Person(named) if isinstance(named, str) else named
+
+    @property
+    def has_host(self) -> bool:
+        """Whether the program around the server says who its people are."""
+        return self._identify is not None
+
+    async def keep_to_host(self, request: ChatRequest) -> None:
+        """Before a WebSocket is made of *request*: takes its cookie away where it is not of whom the host names."""
+        token = session_token(request.headers(b"Cookie"), self._settings.is_https)
+        actor, person = None, await self._named(request)
+        if person is not None:
+            with suppress(Refusal):
+                actor = await self._chat.vouching.holder(person, token, self.client(request))
+        if actor is None:
+            request.requestHeaders.removeHeader(b"Cookie")
 
     def let_in(self, headers: Headers) -> None:
         """Raises Unauthenticated without a token, and Busy with one that nobody was known by lately.

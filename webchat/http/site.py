@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IRequest
 from twisted.web.resource import IResource, Resource
-from twisted.web.server import Site
+from twisted.web.server import NOT_DONE_YET, Site
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
 from werkzeug.routing import BaseConverter, ValidationError
@@ -33,6 +33,7 @@ from webchat.http.settings import HttpSettings
 from webchat.http.static import StaticFiles
 from webchat.http.table import all_routes
 from webchat.model.handshake import Handshake
+from webchat.model.hosts import Identify
 from webchat.model.ids import MAX_INT
 from webchat.model.refusals import BadRequest, Internal, MethodNotAllowed, NotFound, Refusal, TooLarge
 from webchat.model.web import is_local_name, is_proxy, throttle_key
@@ -327,6 +328,21 @@ class Door(Resource):
             request.setResponseCode(426)
             request.answer_with(b"Upgrade", b"websocket")
             return body
+        if self.gate.has_host:
+            opening = Deferred.fromCoroutine(self._open_with_host(request))
+            opening.addErrback(lambda failure: request.channel.site.fail(request, failure))
+            return NOT_DONE_YET
+        return self._shake_hands(request)
+
+    async def _open_with_host(self, request: ChatRequest) -> None:
+        await self.gate.keep_to_host(request)
+        if not request._disconnected:
+            answer = self._shake_hands(request)
+            if isinstance(answer, bytes):
+                request.write(answer)  # type: ignore[no-untyped-call]
+                request.finish()  # type: ignore[no-untyped-call]
+
+    def _shake_hands(self, request: ChatRequest) -> Any:
         # From here on the WebSockets' own limits count it, and the channel will not hear of its end.
         request.channel.site.gone(request.channel)
         return self._websocket.render(request)  # type: ignore[no-untyped-call, call-arg, misc]
@@ -392,17 +408,19 @@ def make_site(
     static_folder: Path,
     take_over: TakeOver | None = None,
     socketio: Polling | None = None,
+    identify: Identify | None = None,
 ) -> ChatSite:
     """The whole door.
 
     *metrics* gives Prometheus' text format; *ready* fails while the server cannot do its work; *clock* is
     monotonic, *wall_clock* gives seconds since 1970; *static_folder* holds the built browser interface, or nothing;
-    *take_over* is the WebSockets' short way in; *socketio* is None where clients of Socket.IO are not served.
+    *take_over* is the WebSockets' short way in, which is not taken where *identify* has to be asked: see `Gate`;
+    *socketio* is None where clients of Socket.IO are not served.
     """
-    gate = Gate(chat, config, token_bytes)
+    gate = Gate(chat, config, token_bytes, identify)
     routes = all_routes(Probes(config, metrics, ready))
     door = Door(routes, gate, config, websocket, StaticFiles(static_folder), lambda: token_bytes(8).hex(), socketio)
-    return ChatSite(door, config, clock, wall_clock, take_over)
+    return ChatSite(door, config, clock, wall_clock, None if identify else take_over)
 
 
 def _handler(route: Route, gate: Gate) -> Callable[..., Deferred[bytes]]:

@@ -250,7 +250,7 @@ class Server(Struct, frozen=True):
     """What anybody may know about the server.  *build* changes with the browser interface's files.
 
     *guests*: one may look round without an account.  *terms*: there are terms to read before registering.  *creating*:
-    who makes rooms.
+    who makes rooms.  *sign_in*: the address at which one signs in; null: here.
     """
 
     title: str
@@ -262,6 +262,7 @@ class Server(Struct, frozen=True):
     guests: bool = False
     terms: bool = False
     creating: Literal["all", "admins"] = "all"
+    sign_in: str | None = None
 
 
 class Welcome(Struct, frozen=True, tag_field="type", tag="welcome"):

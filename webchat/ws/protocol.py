@@ -66,6 +66,8 @@ class ChatProtocol(WebSocketServerProtocol):
     _gone = False
     _counted = False
     _closing = False
+    _deadline: Any = None
+    """When the peer is dropped that has been told to go."""
     _is_reading = True
     _is_slim = False
     _held = b""
@@ -269,6 +271,8 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def onClose(self, wasClean: bool, code: int, reason: str) -> None:
         self._gone = True
+        if self._deadline is not None and self._deadline.active():
+            self._deadline.cancel()
         # They know each other: let go, or only the garbage collector would find them.
         conversation, self._conversation = self._conversation, None
         if conversation is not None:
@@ -296,11 +300,7 @@ class ChatProtocol(WebSocketServerProtocol):
         if self._conversation is not None:
             self._conversation.ended()
         # A peer that does not read never sees the frame, nor answers it.
-        self.factory.clock.callLater(self.factory.door.close_seconds, self._abort)
-
-    def _abort(self) -> None:
-        if not self._gone:
-            self.transport.abortConnection()
+        self._deadline = self.factory.clock.callLater(self.factory.door.close_seconds, self.transport.abortConnection)
 
     def finish(self) -> None:
         """Takes no more requests; those under way are answered."""

@@ -203,6 +203,8 @@ export interface Server {
   terms: boolean
   /** Who makes rooms. */
   creating: 'all' | 'admins'
+  /** The address at which one signs in, if that is not here; then nobody has a password. */
+  sign_in?: string | null
 }
 
 // Rows: whole current states, stamped with the room's rev.

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { expect } from '@playwright/test'
 import type { MessageRow } from '../../src/wire/frames'
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const PYTHON = process.env.PYTHON || join(ROOT, '.venv/bin/python')
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+export const PYTHON = process.env.PYTHON || join(ROOT, '.venv/bin/python')
 export const PASSWORD = 'tea in the rain 雨'
 export const LOBBY = 1
 /** A machine that does much else besides takes its time. */
@@ -201,7 +201,7 @@ export class Cable {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address() as AddressInfo
