@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "ws": {"ws", "chat", "live", "model"},
     "http": {"http", "chat", "live", "model"},
     "jobs": {"jobs", "chat", "store", "live", "model"},
+    "legacy": {"legacy", "ws", "http", "chat", "live", "model"},
     "config": {"config", "model", ""},
     "startup": {"startup", "config", "store", "model", ""},
     "metrics": {"metrics", "ws", "http", "chat", "live"},

@@ -131,6 +131,12 @@ def has_owner(db: sa.Connection) -> bool:
     return db.execute(_OWNER).first() is not None
 
 
+def owner(db: sa.Connection) -> User | None:
+    """Somebody who owns the server."""
+    found = db.execute(_OWNER).scalar()
+    return None if found is None else maybe(db, UserId(found))
+
+
 def owners(db: sa.Connection) -> int:
     """How many accounts own the server."""
     return int(db.execute(_OWNERS).scalar_one())
