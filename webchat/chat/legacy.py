@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 
 import attrs
@@ -29,6 +29,7 @@ from webchat.store import directs as direct_store
 from webchat.store import legacy as legacy_store
 from webchat.store import memberships, meta
 from webchat.store import rooms as room_store
+from webchat.store import sessions as session_store
 from webchat.store import users as user_store
 from webchat.store.database import Database
 
@@ -38,6 +39,7 @@ SECOND_TITLE = "Room 2"
 LATEST = 1_000
 """How many messages of each room count for who writes most."""
 MOST_SHOWN = 10
+MOST_BOUND = 10_000
 
 
 @attrs.define(eq=False)
@@ -52,6 +54,9 @@ class Legacy:
     _now: Callable[[], Millis]
     _token_bytes: Callable[[int], bytes]
     _second: RoomId | None = attrs.field(default=None, init=False)
+    _bound: OrderedDict[bytes, SessionId] = attrs.field(factory=OrderedDict, init=False)
+    """What cookies were bound to last, so that binding them again costs nothing."""
+    _watchers: dict[bytes, list[Callable[[Actor], None]]] = attrs.field(factory=dict, init=False)
 
     # Rooms.
 
@@ -126,18 +131,41 @@ class Legacy:
         """A device cookie that nobody has."""
         return urlsafe_b64encode(self._token_bytes(32)).decode().rstrip("=")
 
-    async def bind(self, cookie: str, session: SessionId) -> None:
-        """From now on *cookie* stands for *session*, until that ends."""
+    async def bind(self, cookie: str, actor: Actor) -> None:
+        """From now on *cookie* stands for the actor, until her session ends; whoever watches it is told."""
+        digest, session = _digest(cookie), actor.session.id
+        if self._bound.get(digest) != session:
+
+            def work(db: sa.Connection) -> None:
+                # A session that has ended meanwhile leaves no cookie behind.
+                if session_store.valid(db, [session]):
+                    legacy_store.bind(db, digest, session)
+
+            await self._database.write(None, work)
+            self._bound[digest] = session
+            while len(self._bound) > MOST_BOUND:
+                self._bound.popitem(last=False)
+        for told in self._watchers.pop(digest, ()):
+            told(actor)
+
+    def watch(self, cookie: str, told: Callable[[Actor], None]) -> Callable[[], None]:
+        """Has *told* be called when *cookie* is bound the next time, on this node; answers what ends the watch."""
         digest = _digest(cookie)
+        self._watchers.setdefault(digest, []).append(told)
 
-        def work(db: sa.Connection) -> None:
-            legacy_store.bind(db, digest, session)
+        def end() -> None:
+            watching = self._watchers.get(digest, [])
+            if told in watching:
+                watching.remove(told)
+            if not watching:
+                self._watchers.pop(digest, None)
 
-        await self._database.write(None, work)
+        return end
 
     async def unbind(self, cookie: str) -> None:
         """From now on *cookie* stands for nobody."""
         digest = _digest(cookie)
+        self._bound.pop(digest, None)
         await self._database.write(None, lambda db: legacy_store.unbind(db, digest))
 
     async def behind(self, cookie: str, address: str) -> Actor:

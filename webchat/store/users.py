@@ -173,7 +173,7 @@ def give_up(db: sa.Connection, user: UserId, now: Millis) -> None:
     The name is only kept folded.  Her sessions, invitations and names to be found by are removed too.
     """
     gone: dict[str, Any] = dict.fromkeys(
-        ("email", "email_key", "password_hash", "avatar", "locale", "seen", "silenced")
+        ("email", "email_key", "password_hash", "avatar", "locale", "seen", "silenced", "featured")
     )
     change(
         db,
