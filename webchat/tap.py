@@ -7,6 +7,7 @@ import random
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +20,18 @@ from webchat import __version__, startup
 from webchat.config import Config, Options, StartupError
 from webchat.model.ids import Millis
 from webchat.model.push import PUSH_SERVICES
-from webchat.model.refusals import Refusal
+from webchat.model.refusals import NoSuchRoom, Refusal
 from webchat.model.web import Origins
 
 if TYPE_CHECKING:
     from webchat.chat import Chat
+    from webchat.http.gate import Gate
+    from webchat.http.settings import HttpSettings
     from webchat.jobs.service import Jobs
     from webchat.jobs.vapid import Vapid
+    from webchat.legacy.door import LegacyDoor
+    from webchat.legacy.endpoint import Family, Services
+    from webchat.live.limits import Rate
     from webchat.ws.factory import ChatFactory
 
 __all__ = ["Options", "Server", "build_chat", "makeService"]
@@ -147,6 +153,24 @@ def build_jobs(vapid: Vapid | None, chat: Chat, reactor: Any) -> Jobs:
     return Jobs(workers)
 
 
+def build_legacy(config: Config, chat: Chat, reactor: Any) -> Services:
+    """What the doors for clients of older chat systems share."""
+    from webchat.legacy.dialect import Cards
+    from webchat.legacy.endpoint import Services
+    from webchat.legacy.pictures import Pictures
+    from webchat.legacy.robot import nobody_in
+    from webchat.legacy.shapes import Shapes
+
+    return Services(
+        chat,
+        Pictures(chat, reactor.seconds),
+        Shapes(config.public_url or ""),
+        Cards(chat.legacy.cards, reactor.seconds),
+        nobody_in,
+        befriends=config.legacy_friends == "at-once",
+    )
+
+
 class Server(Service):
     """The running server.  It starts and, above all, stops in order, which a MultiService would not."""
 
@@ -221,18 +245,19 @@ class Server(Service):
             self._reactor,
             random.uniform,
         )
+        settings = HttpSettings(
+            origins=origins,
+            is_https=is_https,
+            trusted_proxies=config.trusted_proxies,
+            metrics_token=config.metrics_token,
+            cookie_days=config.session_absolute_days,
+            connections_per_address=config.connections_per_address,
+            largest_file=config.max_file * MIB,
+            spool_folder=config.data,
+        )
         return make_site(
             chat=self._chat,
-            config=HttpSettings(
-                origins=origins,
-                is_https=is_https,
-                trusted_proxies=config.trusted_proxies,
-                metrics_token=config.metrics_token,
-                cookie_days=config.session_absolute_days,
-                connections_per_address=config.connections_per_address,
-                largest_file=config.max_file * MIB,
-                spool_folder=config.data,
-            ),
+            config=settings,
             websocket=self._sockets.mounted(),  # type: ignore[arg-type]
             metrics=self._metrics(),
             ready=self._ready,
@@ -241,7 +266,21 @@ class Server(Service):
             token_bytes=secrets.token_bytes,
             static_folder=STATIC,
             take_over=self._sockets.take_over,
+            side_door=self._open_legacy(settings, shared.requests),
         )
+
+    def _open_legacy(self, settings: HttpSettings, requests: Rate) -> Callable[[Gate], LegacyDoor] | None:
+        """Lets clients of older chat systems in, as the operator wants; None: none of them over HTTP."""
+        if not self._config.legacy:
+            return None
+        from webchat.legacy.door import LegacyDoor
+        from webchat.legacy.raw import Gallery
+
+        services = build_legacy(self._config, self._chat, self._reactor)
+        if "raw" in self._config.legacy:
+            self._sockets.plain = Gallery(services, self._reactor, secrets.token_bytes, requests).talk
+        families: list[Family] = [one for one in self._config.legacy if one != "raw"]
+        return lambda gate: LegacyDoor(families, services, gate, settings, lambda: secrets.token_hex(8))
 
     def _metrics(self) -> Callable[[], bytes]:
         from webchat.metrics import Metrics
@@ -257,6 +296,9 @@ class Server(Service):
     async def _come_up(self) -> None:
         await self._chat.load(secrets.token_hex(8))
         await self._offer_set_up()
+        if self._config.legacy:
+            with suppress(NoSuchRoom):
+                await self._chat.legacy.both()
         if not self.running:
             return
         for seconds, sweep in (

@@ -12,6 +12,7 @@ from tests.http.scene import Scene
 from tests.http.wire import ORIGIN, Answer, Client
 from tests.support.house import Server
 from webchat.http.site import ChatSite, make_site
+from webchat.legacy.dialect import Cards
 from webchat.legacy.door import LegacyDoor
 from webchat.legacy.endpoint import Services
 from webchat.legacy.pictures import Pictures
@@ -22,11 +23,17 @@ from webchat.model.commands import PostMessage
 PASSWORD = "correct horse battery"
 
 
+def services_of(server: Server, befriends: bool = True) -> Services:
+    """What the doors for older clients of *server* work with."""
+    seconds, chat = server.clock.seconds, server.chat
+    return Services(
+        chat, Pictures(chat, seconds), Shapes(ORIGIN), Cards(chat.legacy.cards, seconds), nobody_in, befriends
+    )
+
+
 def site_of(server: Server, families: Any = ("laravel", "express"), befriends: bool = True) -> ChatSite:
     """The site of *server*, with the door for older clients."""
-    pictures = Pictures(server.chat, server.clock.seconds)
-    services = Services(server.chat, pictures, Shapes(ORIGIN), nobody_in, befriends)
-
+    services = services_of(server, befriends)
     return make_site(
         chat=server.chat,
         config=server.http,

@@ -23,6 +23,7 @@ from webchat.model.commands import JoinRoom
 from webchat.model.ids import Millis, RoomId, Seq, SessionId, UserId
 from webchat.model.names import account_name, name_key
 from webchat.model.refusals import BadName, Forbidden, NoSuchRoom, NoSuchUser, Unauthenticated
+from webchat.model.rooms import Room
 from webchat.model.users import Actor, UserCard
 from webchat.store import contacts as contact_store
 from webchat.store import directs as direct_store
@@ -120,10 +121,12 @@ class Legacy:
             raise Forbidden("They are no contacts.")
         return (await self._directs.open(actor, [other])).state.room
 
-    async def is_public(self, room: RoomId) -> bool:
-        """Whether anybody may hear what is said in the room."""
+    async def stored(self, room: RoomId) -> Room:
+        """The room as it is stored.  Raises NoSuchRoom."""
         found = await self._database.read(lambda db: room_store.maybe(db, room))
-        return found is not None and found.kind == "public" and found.deleted is None
+        if found is None or found.deleted is not None:
+            raise NoSuchRoom
+        return found
 
     # Browsers.
 

@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from webchat.model.events import Event, Message, UserChanged
-from webchat.model.ids import UserId
+from webchat.model.ids import RoomId, Seq, UserId
 from webchat.model.refusals import Refusal
 from webchat.model.users import UserCard
 
@@ -64,7 +64,7 @@ class Dialect:
     """A dialect in the hub (`live.hub.Dialect`) whose clients are told of events when their authors are known.
 
     *say* is given the ports of those who hear a batch, and its events, of the wanted *kinds*, in order; it encodes them
-    once and writes.  What it raises is logged.
+    once and writes.  What it raises is logged.  Of messages it is given new ones only: these clients know no edits.
     """
 
     _log = Logger()
@@ -79,8 +79,17 @@ class Dialect:
         self.cards = cards
         self._say = say
         self._kinds = kinds
-        self._waiting: deque[tuple[tuple[Any, ...], bytes]] = deque()
+        self._waiting: deque[tuple[tuple[Any, ...], list[Any]]] = deque()
         self._is_telling = False
+        self._newest: dict[RoomId, Seq] = {}
+
+    def begin(self, room: RoomId, seq: Seq) -> None:
+        """The first of its listeners is about to enter *room*, whose latest message is *seq* at the rev she holds."""
+        self._newest.setdefault(room, seq)
+
+    def end(self, room: RoomId) -> None:
+        """The last of its listeners has left *room*."""
+        self._newest.pop(room, None)
 
     def encode(self, event: Event) -> bytes:
         """*event* for `write_all`; nothing for what these clients are not told."""
@@ -90,17 +99,25 @@ class Dialect:
 
     def write_all(self, ports: Iterable[Any], data: bytes) -> None:
         """Tells *ports* of what `encode` made of some events, after what was to be told before."""
-        if not data:
+        events = [event for line in data.split(b"\n") if line and self._is_told(event := _decoder.decode(line))]
+        if not events:
             return
-        self._waiting.append((tuple(ports), data))
+        self._waiting.append((tuple(ports), events))
         if not self._is_telling:
             self._is_telling = True
             Deferred.fromCoroutine(self._tell()).addErrback(self._failed)
 
+    def _is_told(self, event: Any) -> bool:
+        if not isinstance(event, Message):
+            return True
+        if event.seq <= self._newest.get(event.room, 0):
+            return False
+        self._newest[event.room] = event.seq
+        return event.deleted is None
+
     async def _tell(self) -> None:
         while self._waiting:
-            ports, data = self._waiting.popleft()
-            events = [_decoder.decode(line) for line in data.split(b"\n") if line]
+            ports, events = self._waiting.popleft()
             lacking = self.cards.lacking(event.author for event in events if isinstance(event, Message))
             if lacking:
                 try:

@@ -67,7 +67,7 @@ class LegacyDoor:
 
     def serves(self, path: bytes) -> bool:
         """Whether *path* is one of this door's."""
-        return path in self._paths or (bool(self._paths) and _STORED.fullmatch(path) is not None)
+        return path in self._paths or _STORED.fullmatch(path) is not None
 
     def body_limit(self, path: bytes) -> int:
         """The most bytes of a body that is sent to *path*.

@@ -9,6 +9,7 @@ import attrs
 
 from webchat.chat import Chat
 from webchat.chat.accounts import Device, SignedIn
+from webchat.legacy.dialect import Cards
 from webchat.legacy.pictures import Pictures
 from webchat.legacy.shapes import Shapes
 from webchat.legacy.tokens import express_token, laravel_token
@@ -26,11 +27,12 @@ MOST = 2**31
 
 @attrs.frozen
 class Services:
-    """What endpoints work with.  *befriends*: an added friend is one at once, without being asked."""
+    """What all doors for older clients work with.  *befriends*: an added friend is one at once, without being asked."""
 
     chat: Chat
     pictures: Pictures
     shapes: Shapes
+    cards: Cards
     reply: Reply
     befriends: bool = True
 
