@@ -9,6 +9,7 @@ from urllib.parse import quote
 from tests.http.scene import SceneCase, rows
 from tests.legacy.scene import PASSWORD, LegacyScene, Page
 from tests.support import images
+from webchat.legacy import pictures as legacy_pictures
 from webchat.legacy.ids import direct_name, user_id
 from webchat.model.commands import PostMessage
 from webchat.model.ids import UserId
@@ -270,9 +271,7 @@ class Pictures(ExpressCase):
         self.assertEqual(other.get(address, headers=foreign).status, 404)
 
     def old_pictures(self) -> Any:
-        from webchat.legacy.pictures import Pictures
-
-        return Pictures(self.scene.chat, self.scene.clock.seconds)
+        return legacy_pictures.Pictures(self.scene.chat, self.scene.clock.seconds)
 
     def test_avatar(self) -> None:
         """The token decides whose picture it is, whatever name is sent."""

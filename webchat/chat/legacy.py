@@ -136,40 +136,40 @@ class Legacy:
 
     async def bind(self, cookie: str, actor: Actor) -> None:
         """From now on *cookie* stands for the actor, until her session ends; whoever watches it is told."""
-        digest, session = _digest(cookie), actor.session.id
-        if self._bound.get(digest) != session:
+        key, session = _digest(cookie), actor.session.id
+        if self._bound.get(key) != session:
 
             def work(db: sa.Connection) -> None:
                 # A session that has ended meanwhile leaves no cookie behind.
                 if session_store.valid(db, [session]):
-                    legacy_store.bind(db, digest, session)
+                    legacy_store.bind(db, key, session)
 
             await self._database.write(None, work)
-            self._bound[digest] = session
+            self._bound[key] = session
             while len(self._bound) > MOST_BOUND:
                 self._bound.popitem(last=False)
-        for told in self._watchers.pop(digest, ()):
+        for told in self._watchers.pop(key, ()):
             told(actor)
 
     def watch(self, cookie: str, told: Callable[[Actor], None]) -> Callable[[], None]:
         """Has *told* be called when *cookie* is bound the next time, on this node; answers what ends the watch."""
-        digest = _digest(cookie)
-        self._watchers.setdefault(digest, []).append(told)
+        key = _digest(cookie)
+        self._watchers.setdefault(key, []).append(told)
 
         def end() -> None:
-            watching = self._watchers.get(digest, [])
+            watching = self._watchers.get(key, [])
             if told in watching:
                 watching.remove(told)
             if not watching:
-                self._watchers.pop(digest, None)
+                self._watchers.pop(key, None)
 
         return end
 
     async def unbind(self, cookie: str) -> None:
         """From now on *cookie* stands for nobody."""
-        digest = _digest(cookie)
-        self._bound.pop(digest, None)
-        await self._database.write(None, lambda db: legacy_store.unbind(db, digest))
+        key = _digest(cookie)
+        self._bound.pop(key, None)
+        await self._database.write(None, lambda db: legacy_store.unbind(db, key))
 
     async def behind(self, cookie: str, address: str) -> Actor:
         """Whom *cookie*, shown by somebody at *address*, stands for.  Raises Unauthenticated, RateLimited."""

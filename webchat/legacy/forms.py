@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import SEEK_END
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
@@ -47,6 +48,9 @@ def read_form(content: IO[bytes], media_type: str) -> Form:
 
 
 def _read_encoded(content: IO[bytes], kind: str, options: dict[str, str]) -> Form:
+    # That encoding the parser reads at once, whatever it is told.
+    if kind != "multipart/form-data" and _size(content) > MOST_IN_FIELDS:
+        raise TooLarge
     parser = FormDataParser(max_form_memory_size=MOST_IN_FIELDS, max_form_parts=MOST_PARTS, silent=False)
     try:
         _, fields, files = parser.parse(content, kind, None, options)
@@ -71,6 +75,12 @@ def read_query(uri: bytes) -> dict[str, str]:
         return _checked(dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_PARTS)))
     except ValueError:
         raise BadRequest from None
+
+
+def _size(content: IO[bytes]) -> int:
+    size = content.seek(0, SEEK_END)
+    content.seek(0)
+    return size
 
 
 def _checked(fields: dict[str, Any]) -> dict[str, Any]:
