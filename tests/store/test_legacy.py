@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.contracts.engines import NOW, StoreTests, on_each_engine
-from webchat.model.ids import Millis, Seq, SessionId, UserId
-from webchat.store import legacy, sessions, users
+from webchat.model.ids import Seq, SessionId, UserId
+from webchat.store import legacy, sessions
 from webchat.store.sessions import NewSession
 
 
@@ -28,16 +28,6 @@ class Legacy(StoreTests):
         self.write(legacy.unbind, b"d" * 32)
         self.write(legacy.unbind, b"never bound".ljust(32))
         self.assertIsNone(self.read(legacy.token_behind, b"d" * 32))
-
-    def test_featured(self) -> None:
-        """Who was chosen first comes first; who has gone is left out, and so is who was never chosen."""
-        people = [self.user(name) for name in ("anna", "mei", "li", "gone")]
-        self.user("other")
-        for place, user in enumerate(reversed(people)):
-            self.write(users.change, user, featured=Millis(NOW + place))
-        self.write(users.change, people[3], disabled=NOW)
-        self.assertEqual([card.name for card in self.read(legacy.featured, 10)], ["li", "mei", "anna"])
-        self.assertEqual([card.name for card in self.read(legacy.featured, 1)], ["li"])
 
     def test_writers(self) -> None:
         """Messages are counted by author, above a seq, deleted ones left out."""

@@ -209,10 +209,6 @@ class Legacy:
         wanted = list(ids)
         return await self._database.read(lambda db: user_store.cards(db, wanted))
 
-    async def featured(self) -> list[UserCard]:
-        """People whom those who run the server show to everybody, 100 at most."""
-        return await self._database.read(lambda db: legacy_store.featured(db, 100))
-
     async def busiest(self) -> list[tuple[UserCard, int]]:
         """Who has written most of the last messages of the two rooms, as far as they are public: ten at most."""
         both = await self.both()

@@ -5,9 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from webchat.model.ids import RoomId, SessionId, UserId
-from webchat.model.users import UserCard
-from webchat.store.schema import devices, messages, sessions, users
-from webchat.store.users import CARD_COLUMNS
+from webchat.store.schema import devices, messages, sessions
 
 _COOKIE = devices.c.cookie_sha256 == sa.bindparam("cookie_")
 _TOKEN = (
@@ -15,12 +13,6 @@ _TOKEN = (
 )
 _INSERT = devices.insert()
 _DELETE = devices.delete().where(_COOKIE)
-_FEATURED = (
-    sa.select(*CARD_COLUMNS)
-    .where(users.c.featured.is_not(None), users.c.disabled.is_(None), users.c.deleted.is_(None))
-    .order_by(users.c.featured, users.c.id)
-    .limit(sa.bindparam("limit_"))
-)
 _WRITERS = (
     sa.select(messages.c.author, sa.func.count().label("number"))
     .where(
@@ -45,11 +37,6 @@ def bind(db: sa.Connection, cookie_sha256: bytes, session: SessionId) -> None:
 def unbind(db: sa.Connection, cookie_sha256: bytes) -> None:
     """The cookie stands for nobody."""
     db.execute(_DELETE, {"cookie_": cookie_sha256})
-
-
-def featured(db: sa.Connection, limit: int) -> list[UserCard]:
-    """People whom those who run the server show to everybody, who was chosen first at the top."""
-    return [UserCard(*row) for row in db.execute(_FEATURED, {"limit_": limit})]
 
 
 def writers(db: sa.Connection, room: RoomId, after: int) -> dict[UserId, int]:
