@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from webchat.legacy.forms import MOST_IN_FIELDS, MOST_PARTS, Form, read_form, read_query
+from webchat.legacy.forms import MOST_IN_FIELDS, MOST_IN_PARTS, MOST_PARTS, Form, read_form, read_query
 from webchat.model.refusals import BadRequest, BadText, Refusal, TooLarge
 
 MULTIPART = "multipart/form-data; boundary=x"
@@ -46,12 +46,18 @@ class Forms(SynchronousTestCase):
         self.assertEqual(read(body, MULTIPART), Form({"a": "1"}, b"\x89PNG"))
         self.assertIsNone(read(part("other", b"x", '; filename="x"') + b"--x--\r\n", MULTIPART).file)
 
+    def test_large_file(self) -> None:
+        """A file may be far larger than all fields together."""
+        file = bytes(range(256)) * 8_000
+        body = part("a", b"1") + part("file", file, '; filename="x"') + part("b", b"2") + b"--x--\r\n"
+        self.assertEqual(read(body, MULTIPART), Form({"a": "1", "b": "2"}, file))
+
     def test_limits(self) -> None:
         """Too many parts, too long fields, too deep JSON, no object: refused."""
         many = b"".join(part(f"f{n}", b"x") for n in range(MOST_PARTS + 1)) + b"--x--\r\n"
         for body, kind, wanted in (
             (many, MULTIPART, TooLarge),
-            (part("f", b"x" * MOST_IN_FIELDS * 2) + b"--x--\r\n", MULTIPART, TooLarge),
+            (part("f", b"x" * 2 * MOST_IN_PARTS) + b"--x--\r\n", MULTIPART, TooLarge),
             (b"f=" + b"x" * MOST_IN_FIELDS * 2, FORM, TooLarge),
             (b'"' + b"x" * MOST_IN_FIELDS + b'"', "application/json", TooLarge),
             (b"[" * 30_000, "application/json", BadRequest),

@@ -17,6 +17,8 @@ from webchat.model.refusals import BadRequest, BadText, TooLarge
 
 MOST_PARTS = 12
 MOST_IN_FIELDS = 65_536
+MOST_IN_PARTS = 4 * MOST_IN_FIELDS
+"""As Werkzeug counts it: with what its parser, which reads so many bytes at once, has not taken apart yet."""
 _LONGEST_QUERY = 8_192
 
 
@@ -51,7 +53,7 @@ def _read_encoded(content: IO[bytes], kind: str, options: dict[str, str]) -> For
     # That encoding the parser reads at once, whatever it is told.
     if kind != "multipart/form-data" and _size(content) > MOST_IN_FIELDS:
         raise TooLarge
-    parser = FormDataParser(max_form_memory_size=MOST_IN_FIELDS, max_form_parts=MOST_PARTS, silent=False)
+    parser = FormDataParser(max_form_memory_size=MOST_IN_PARTS, max_form_parts=MOST_PARTS, silent=False)
     try:
         _, fields, files = parser.parse(content, kind, None, options)
     except RequestEntityTooLarge:
