@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from webchat.legacy.door import LegacyDoor
     from webchat.legacy.endpoint import Family, Services
     from webchat.live.limits import Rate
+    from webchat.ws.carrier import SocketIoFactory
+    from webchat.ws.clients import Dialect
     from webchat.ws.factory import ChatFactory
 
 __all__ = ["Options", "Server", "build_chat", "makeService"]
@@ -171,6 +173,11 @@ def build_legacy(config: Config, chat: Chat, reactor: Any) -> Services:
     )
 
 
+def build_dialect(chat: Chat) -> Dialect | None:
+    """How clients of Socket.IO are spoken to; None: they are not served."""
+    return None
+
+
 class Server(Service):
     """The running server.  It starts and, above all, stops in order, which a MultiService would not."""
 
@@ -189,6 +196,8 @@ class Server(Service):
         self._chat: Chat
         self._jobs: Jobs
         self._sockets: ChatFactory
+        self._legacy: Services
+        self._socketio: SocketIoFactory | None = None
         self._serving = False
 
     def startService(self) -> None:
@@ -206,6 +215,8 @@ class Server(Service):
         if self._chat.shelf is not None:
             self._chat.shelf.start()
         self._sockets.start()
+        if self._socketio is not None:
+            self._socketio.start()
         self._starting = Deferred.fromCoroutine(self._come_up())
         self._starting.addErrback(self._could_not_come_up)
 
@@ -218,8 +229,10 @@ class Server(Service):
         from webchat.http.settings import HttpSettings
         from webchat.http.site import make_site
         from webchat.live.limits import Rate
+        from webchat.ws.carrier import SocketIoFactory
         from webchat.ws.factory import ChatFactory, WebSocketSettings
         from webchat.ws.native import Shared
+        from webchat.ws.polling import Polling
 
         config = self._config
         origins = Origins.of(config.public_url, config.allowed_origins)
@@ -255,6 +268,10 @@ class Server(Service):
             largest_file=config.max_file * MIB,
             spool_folder=config.data,
         )
+        self._legacy = build_legacy(config, self._chat, self._reactor)
+        dialect = build_dialect(self._chat) if config.socketio else None
+        if dialect is not None:
+            self._socketio = SocketIoFactory(self._sockets, dialect, secrets.token_bytes)
         return make_site(
             chat=self._chat,
             config=settings,
@@ -267,6 +284,7 @@ class Server(Service):
             static_folder=STATIC,
             take_over=self._sockets.take_over,
             side_door=self._open_legacy(settings, shared.requests),
+            socketio=None if self._socketio is None else Polling(self._socketio),
         )
 
     def _open_legacy(self, settings: HttpSettings, requests: Rate) -> Callable[[Gate], LegacyDoor] | None:
@@ -276,7 +294,8 @@ class Server(Service):
         from webchat.legacy.door import LegacyDoor
         from webchat.legacy.raw import Gallery
 
-        services = build_legacy(self._config, self._chat, self._reactor)
+        # One for all of them: by whichever road a picture comes, it must be found again.
+        services = self._legacy
         if "raw" in self._config.legacy:
             self._sockets.plain = Gallery(services, self._reactor, secrets.token_bytes, requests).talk
         families: list[Family] = [one for one in self._config.legacy if one != "raw"]
@@ -391,6 +410,8 @@ class Server(Service):
         await self._keep_seen()
         await self._chat.database.settle()
         await self._sockets.stop(DRAIN_SECONDS)
+        if self._socketio is not None:
+            self._socketio.stop()
         await self._chat.database.stop()
         self._chat.passwords.stop()
         if self._chat.images is not None:

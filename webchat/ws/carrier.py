@@ -11,7 +11,7 @@ from twisted.internet.task import LoopingCall
 
 from webchat.model.text import printable
 from webchat.ws.clients import Dialect, Visit
-from webchat.ws.engineio import MAX_PAYLOAD, Engine, Transport
+from webchat.ws.engineio import STRANGERS_PAYLOAD, Engine, Transport
 from webchat.ws.factory import WATCH_SECONDS, ChatFactory, harden, how_to_answer
 from webchat.ws.protocol import MESSAGE_SECONDS, ChatProtocol, deny
 from webchat.ws.sessions import Session
@@ -43,7 +43,7 @@ class SocketIoProtocol(ChatProtocol):
     """One WebSocket of Socket.IO: of a session that begins with it, or that has begun by polling."""
 
     session: Session | None = None
-    message_seconds = MESSAGE_SECONDS + MAX_PAYLOAD / LEAST_RATE
+    message_seconds = MESSAGE_SECONDS + STRANGERS_PAYLOAD / LEAST_RATE
 
     def onConnect(self, request: Any) -> None:
         """Accepts or refuses the handshake.  Raises ConnectionDeny."""
@@ -118,7 +118,7 @@ class SocketIoFactory(WebSocketServerFactory):
         self._watch = LoopingCall(self._look)
         self._watch.clock = sockets.clock  # type: ignore[assignment]
         # Engine.IO has signs of life of its own.
-        harden(self, MAX_PAYLOAD, 0, 0)
+        harden(self, STRANGERS_PAYLOAD, 0, 0)
 
     def start(self) -> None:
         self.startFactory()  # type: ignore[no-untyped-call]

@@ -18,22 +18,18 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from webchat.chat.incidents import loggable
-from webchat.live.limits import Bucket
-from webchat.model.refusals import Internal, RateLimited, Refusal, TooMany, TooSlow
+from webchat.model.refusals import Internal, Refusal, TooMany, TooSlow
 from webchat.ws import socketio
+from webchat.ws.engineio import MAX_PAYLOAD
 from webchat.ws.native import Shared
 from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT
-from webchat.ws.socketio import Kind, Malformed, Packet
+from webchat.ws.socketio import Packet
 
 MAX_QUEUED = 128
 """Events of one client that wait for earlier ones; above it nothing more is read from her."""
 
-MAX_REFUSED_IN_A_ROW = 100
-"""Events that came too fast, one after the other, before the connection is closed."""
-
 MAX_ASKED = 32
-JOIN_SECONDS = 20.0
-"""How long a session may last in which nobody has connected, or nobody any more."""
+"""Questions to one client that are under way."""
 
 
 class Ack(Protocol):
@@ -50,10 +46,12 @@ class Handler(Protocol):
     """
 
     async def connected(self) -> None:
-        """She has connected: the first call.  Nothing of what she sends is handled before it has returned.
+        """She has connected: the first call.
 
-        A Refusal sends her away: as CONNECT_ERROR with `data: {"code", "retry_after"?}` to clients 3.x and 4.x, which
-        have not been told that they are in yet; as ERROR with the message to older ones, and the connection ends.
+        Before it has returned nothing of what she sends is handled, and she is not told that she is in, nor what is
+        sent to her meanwhile (1 MiB at most: long lists come later).  A Refusal sends her away: as CONNECT_ERROR with
+        `data: {"code", "retry_after"?}` to clients 3.x and 4.x; as ERROR with the message to older ones, and the
+        connection ends.
         """
 
     async def event(self, name: str, args: list[Any], ack: Ack | None) -> None:
@@ -146,8 +144,8 @@ class Client:
         self._line = line
         self._shared = shared
         self._handler: Handler | None = None
-        # A client 4.x must not hear of anything before she has heard that she is in.
-        self._held: list[bytes] | None = [] if visit.version == 4 else None
+        # She must not hear of anything before she has heard that she is in.
+        self._held: list[bytes] | None = []
         self._queue: deque[Packet] = deque()
         self._is_busy = True
         self._is_gone = False
@@ -203,21 +201,27 @@ class Client:
         self.send(socketio.event(name, *args, id=number))
         return await answer
 
-    def allow(self, size: int) -> None:
-        """Takes packets of up to *size* bytes from her from now on (1,000,000 before): for who is signed in."""
+    def allow(self, size: int = MAX_PAYLOAD) -> None:
+        """Takes packets of up to *size* bytes from her from now on; from strangers no more than STRANGERS_PAYLOAD.
+
+        To be called when she is signed in.  In `connected` it is in time for whatever she sends.
+        """
         self._line.allow(size)
 
     def disconnect(self) -> None:
         """Sends her away for good: stock clients do not come back by themselves."""
         if self.is_open:
-            self.send(socketio.disconnected())
+            self._line.send(socketio.disconnected())
             self._line.close(1000, "sent away")
 
-    def close(self, reason: str) -> None:
-        """Ends the connection; stock clients come back after some seconds.  *reason* is for the log."""
-        self._line.close(1011, reason)
+    def close(self, reason: str, code: int = 1011) -> None:
+        """Ends the connection; stock clients come back after some seconds.
 
-    # As the conversation sees it.
+        *reason* is for the log, *code* for WebSockets and the count of closes.
+        """
+        self._line.close(code, reason)
+
+    # As its conversation sees it.
 
     async def begin(self, dialect: Dialect) -> Refusal | None:
         """Has *dialect* take her in: None, or why it does not.  Then what she sent meanwhile is handled."""
@@ -232,7 +236,8 @@ class Client:
         """She is in: she is told so, and her events are handled from now on."""
         if self._held is not None:
             held, self._held = self._held, None
-            self._line.send(b"".join([socketio.connected(self.sid), *held]))
+            told = socketio.connected(self.sid if self.version == 4 else None)
+            self._line.send(b"".join([told, *held]))
         self._is_busy = False
         self._work_off()
 
@@ -331,137 +336,6 @@ class Client:
         incident = self._shared.incident()
         self._log.failure("Incident {incident} in a dialect", loggable(error), incident=incident)
         return Internal(f"Something went wrong (incident {incident}).")
-
-
-class Conversation:
-    """What is said in one session: from the first message to its end, with at most one client at a time."""
-
-    _log = Logger()
-
-    def __init__(self, line: Line, visit: Visit, dialect: Dialect, shared: Shared, new_id: Callable[[], str]) -> None:
-        self._line = line
-        self._visit = visit
-        self._dialect = dialect
-        self._shared = shared
-        self._new_id = new_id
-        self._client: Client | None = None
-        self._had_client = False
-        self._is_finishing = False
-        self._lonely_since = shared.clock.seconds()
-        self._allowance = Bucket.full(shared.requests, self._lonely_since)
-        self._refused_in_a_row = 0
-        self._binary: Packet | None = None
-        self._missing = 0
-
-    def begin(self) -> None:
-        """The session is open."""
-        if self._visit.version == 3:
-            # Older clients do not ask: they are told.
-            self._line.send(socketio.connected(None))
-            self._connect(None)
-
-    def receive(self, text: str | None) -> None:
-        """Takes a message; None if it was binary.  Raises Malformed."""
-        if self._is_finishing:
-            return
-        if text is None:
-            self._take_attachment()
-            return
-        if self._binary is not None:
-            raise Malformed("a text where binary data is due")
-        packet = socketio.decode(text)
-        refusal = self.spend()
-        if refusal is not None:
-            # Its attachments, should it have any, are taken for a message of the wrong kind: who is that fast may go.
-            if self._client is not None and packet.kind in (Kind.EVENT, Kind.BINARY_EVENT):
-                self._client.refuse(packet, refusal)
-        elif packet.attachments:
-            self._binary, self._missing = packet, packet.attachments
-        else:
-            self._handle(packet)
-
-    def spend(self) -> RateLimited | None:
-        """Counts a packet of whatever kind: why it comes too fast, if it does."""
-        try:
-            self._allowance.take(self._shared.clock.seconds())
-        except RateLimited as refusal:
-            self._refused_in_a_row += 1
-            if self._refused_in_a_row > MAX_REFUSED_IN_A_ROW:
-                self._line.close(4029, "too fast")
-            return refusal
-        self._refused_in_a_row = 0
-        return None
-
-    def is_lonely(self, now: float) -> bool:
-        """Whether nobody has connected for too long."""
-        return self._client is None and now - self._lonely_since > JOIN_SECONDS
-
-    def finish(self) -> None:
-        """Takes no more events; the one under way is handled."""
-        self._is_finishing = True
-        if self._client is not None:
-            self._client.finish()
-
-    def ended(self) -> None:
-        """The session is over.  May be called twice."""
-        self._is_finishing = True
-        self._lose_client()
-
-    def _take_attachment(self) -> None:
-        if self._binary is None:
-            raise Malformed("binary data that belongs to nothing")
-        self._missing -= 1
-        if not self._missing:
-            packet, self._binary = self._binary, None
-            self._handle(packet)
-
-    def _handle(self, packet: Packet) -> None:
-        if packet.namespace != "/":
-            # There is one namespace; in others nobody is, and nothing can be said.
-            if packet.kind is Kind.CONNECT:
-                self._line.send(socketio.refused(self._visit.version, "Invalid namespace", namespace=packet.namespace))
-            return
-        client = self._client
-        if packet.kind is Kind.CONNECT:
-            if client is None:
-                self._connect(packet.data)
-        elif packet.kind is Kind.DISCONNECT:
-            self._lose_client()
-        elif client is None:
-            if not self._had_client:
-                raise Malformed("nobody has connected")
-        elif packet.kind in (Kind.EVENT, Kind.BINARY_EVENT):
-            client.receive(packet)
-        elif packet.kind is Kind.ERROR:
-            raise Malformed("a packet of the other side")
-        elif packet.id is not None:
-            client.acknowledge(packet.id, packet.refusal or packet.data)
-
-    def _connect(self, auth: Any) -> None:
-        self._had_client = True
-        client = self._client = Client(self._line, self._visit, auth, self._shared, self._new_id())
-        Deferred.fromCoroutine(self._let_in(client)).addErrback(client.failed)
-
-    async def _let_in(self, client: Client) -> None:
-        refusal = await client.begin(self._dialect)
-        if client is not self._client:
-            return
-        if refusal is None:
-            client.go_on()
-            return
-        data: dict[str, Any] = {"code": refusal.code}
-        if refusal.retry_after is not None:
-            data["retry_after"] = refusal.retry_after
-        self._line.send(socketio.refused(client.version, refusal.message, data))
-        self._lose_client()
-        if client.version == 3:
-            self._line.close(1011, refusal.code)
-
-    def _lose_client(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            self._lonely_since = self._shared.clock.seconds()
-            client.ended()
 
 
 def encode(name: str, *args: Any) -> bytes:

@@ -14,8 +14,8 @@ from typing import Literal
 
 import attrs
 
-MAX_PAYLOAD = 1_000_000
-"""Bytes of a packet, or of the body of a POST, unless more is allowed."""
+MAX_PAYLOAD, STRANGERS_PAYLOAD = 1_000_000, 65_536
+"""Bytes of a packet, or of the body of a POST: of whom a dialect has recognised, unless it allows more; of others."""
 
 MAX_PACKETS = 256
 """Packets in one body."""
@@ -43,7 +43,7 @@ class Kind(IntEnum):
 
 
 class Malformed(Exception):
-    """What a client sent is no packet, or not one that she may send: her session ends."""
+    """What a client sent is no packet, or not one that she may send: as with the reference server, her session ends."""
 
 
 @attrs.frozen

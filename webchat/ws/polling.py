@@ -48,7 +48,7 @@ class Polling(Resource):
     def body_limit(self, target: bytes) -> int:
         """The most bytes of a body that is sent to *target*, a path with its query."""
         session = self._factory.find(_query(target).get("sid", ""))
-        return engineio.MAX_PAYLOAD if session is None else session.largest
+        return engineio.STRANGERS_PAYLOAD if session is None else session.largest
 
     def render(self, request: Any) -> Any:
         own = self._is_own_page(request)

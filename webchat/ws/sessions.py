@@ -9,7 +9,8 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from webchat.ws import engineio
-from webchat.ws.clients import Conversation, Dialect, Visit
+from webchat.ws.clients import Dialect, Visit
+from webchat.ws.conversation import Conversation
 from webchat.ws.engineio import CLOSE, NOOP, UPGRADE_SECONDS, Engine, Kind, Malformed, Packet
 from webchat.ws.frames import payloads_of, text_frame
 from webchat.ws.native import Shared
@@ -58,14 +59,14 @@ class Session:
         self.cookie_token = visit.cookie_token
         self.engine = engine
         self.is_open = True
-        self.largest = engineio.MAX_PAYLOAD
+        self.largest = engineio.STRANGERS_PAYLOAD
         self._sessions = sessions
         self._clock = sessions.shared.clock
         self._conversation = Conversation(self, visit, sessions.dialect, sessions.shared, sessions.new_id)
         self._socket: Socket | None = None
         self._probe: Socket | None = None
-        self._since = 0.0
-        """When the probe came, or the session was closed."""
+        self._probed = self._ended = 0.0
+        """When the probe came, and when the session was closed."""
         self._poll: Callable[[bytes], None] | None = None
         self._posted: Callable[[], None] | None = None
         self._flush: Any = None
@@ -104,6 +105,9 @@ class Session:
             raise Malformed("two polls at once")
         self.engine.heard = self._clock.seconds()
         self._poll = answer
+        if not self.is_open:
+            self._say_goodbye()
+            return
         if self.engine.is_upgrading and not self.engine.queued:
             self.engine.put(NOOP)
         if self.engine.queued:
@@ -112,7 +116,8 @@ class Session:
     def poll_lost(self) -> None:
         """The connection that waited for an answer has ended."""
         self._poll = None
-        self.close(1001, "the poll was lost")
+        if self.is_open:
+            self._drop(1001, "the poll was lost")
 
     def post(self, packets: Sequence[Packet], answered: Callable[[], None]) -> None:
         """The client has posted *packets*: *answered* is called when she may post more.
@@ -133,8 +138,6 @@ class Session:
         answer, self._poll = self._poll, None
         if answer is not None:
             answer(self._take_all())
-            if not self.is_open:
-                self._sessions.gone(self)
 
     def _forget_flush(self) -> None:
         flush, self._flush = self._flush, None
@@ -155,7 +158,7 @@ class Session:
 
     def offer(self, socket: Socket) -> None:
         """A WebSocket offers to carry the session."""
-        self._probe, self._since = socket, self._clock.seconds()
+        self._probe, self._probed = socket, self._clock.seconds()
 
     def may_upgrade(self) -> bool:
         """Whether a WebSocket may offer itself."""
@@ -195,10 +198,13 @@ class Session:
         if answer is not None:
             socket.outgoing.write(text_frame(answer))
         else:
+            socket.outgoing.write(b"".join(map(text_frame, self.engine.take())))
+            if not self.is_open:
+                # Only now can she be told: between the transports she would not have heard.
+                self._forget()
+                return
             self._probe = None
-            waiting = self.engine.take()
             self._carry(socket)
-            socket.outgoing.write(b"".join(map(text_frame, waiting)))
             self._wake()
         if self._poll is not None:
             # The client must not be left waiting on the transport that she leaves.
@@ -244,19 +250,19 @@ class Session:
         self.engine.take()
         self.engine.put(NOOP)
         self._answer_poll()
-        self._sessions.gone(self)
+        self._forget()
 
     def look(self, now: float) -> None:
         """Looks after what time brings; to be called every second or so."""
         if not self.is_open:
-            if now - self._since > LINGER_SECONDS:
-                self._sessions.gone(self)
+            if self._socket is None and now - self._ended > LINGER_SECONDS:
+                self._forget()
             return
-        if self._probe is not None and now - self._since > UPGRADE_SECONDS:
+        if self._probe is not None and now - self._probed > UPGRADE_SECONDS:
             self._probe.close(1000, "no upgrade")
         is_alive, ping = self.engine.look(now)
         if not is_alive:
-            self.close(1001, "no sign of life")
+            self._drop(1001, "no sign of life")
         elif self._conversation.is_lonely(now):
             self.close(1000, "nobody has connected")
         elif ping is not None:
@@ -277,8 +283,7 @@ class Session:
             for packet in payloads_of(frames):
                 self.engine.put(packet)
             if self.engine.queued > HARD_LIMIT:
-                self.engine.take()
-                self.close(4008, "too slow")
+                self._drop(4008, "too slow")
             elif self._poll is not None and self._flush is None:
                 # What else is said in this turn goes along.
                 self._flush = self._clock.callLater(0, self._answer_poll)
@@ -312,24 +317,17 @@ class Session:
             posted()
 
     def close(self, code: int, reason: str) -> None:
-        """Ends the session; a polling client is told with her next poll, if there is something to tell."""
+        """Ends the session; a polling client is told what is left to say, and with her next poll that it was all."""
         if not self.is_open:
             return
-        self.is_open = False
-        self._since = self._clock.seconds()
         if self._socket is not None:
             self._socket.close(code, reason)
-            self._end()
-            return
-        self._log.info("Closing {address} with {code} {reason}", address=self.address, code=code, reason=reason)
-        self._sessions.count_close(code)
-        has_more = self.engine.queued > 0
-        self.engine.put(CLOSE)
-        if self._poll is not None:
-            self._answer_poll()
-        elif not has_more:
-            self._sessions.gone(self)
+        else:
+            self._log.info("Closing {address} with {code} {reason}", address=self.address, code=code, reason=reason)
+            self._sessions.count_close(code)
         self._end()
+        if self._socket is None and self._poll is not None:
+            self._say_goodbye()
 
     def finish(self) -> None:
         """Takes no more events; those under way are answered."""
@@ -340,15 +338,37 @@ class Session:
         self._end()
         if self._socket is not None:
             self._socket.give_up()
-        self._sessions.gone(self)
+        self._forget()
+
+    def _say_goodbye(self) -> None:
+        # What is left goes alone: a client 4.x hears CLOSE first, whatever stands before it, and would come back.
+        is_last = not self.engine.queued
+        if is_last:
+            self.engine.put(CLOSE)
+        self._answer_poll()
+        if is_last:
+            self._forget()
 
     def _end(self) -> None:
         """Nothing is said any more.  May be called twice."""
+        if not self.is_open:
+            return
         self.is_open = False
+        self._ended = self._clock.seconds()
         self._forget_flush()
-        if self._probe is not None:
-            self._probe.close(1000, "the session has ended")
         self._conversation.ended()
         self._wake()
         if self._posted is not None:
             self.go_on_reading()
+
+    def _drop(self, code: int, reason: str) -> None:
+        """Ends the session of a client who cannot be told."""
+        self.engine.take()
+        self.close(code, reason)
+        if self._socket is None:
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._probe is not None:
+            self._probe.close(1000, "the session has ended")
+        self._sessions.gone(self)

@@ -16,6 +16,7 @@ import attrs
 
 from webchat.model.refusals import BadRequest
 from webchat.ws import strict
+from webchat.ws.engineio import Malformed
 from webchat.ws.frames import text_frame
 
 MAX_ATTACHMENTS = 10
@@ -32,10 +33,6 @@ class Kind(IntEnum):
     ERROR = 4
     BINARY_EVENT = 5
     BINARY_ACK = 6
-
-
-class Malformed(Exception):
-    """What a client sent is no packet: as with the reference server, its session ends."""
 
 
 @attrs.frozen
