@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from webchat.ws.carrier import SocketIoFactory
     from webchat.ws.clients import Dialect
     from webchat.ws.factory import ChatFactory
+    from webchat.ws.polling import Greet
 
 __all__ = ["Options", "Server", "build_chat", "makeService"]
 
@@ -284,8 +285,16 @@ class Server(Service):
             static_folder=STATIC,
             take_over=self._sockets.take_over,
             side_door=self._open_legacy(settings, shared.requests),
-            socketio=None if self._socketio is None else Polling(self._socketio),
+            socketio=None if self._socketio is None else Polling(self._socketio, self._greet()),
         )
+
+    def _greet(self) -> Greet | None:
+        """Has pages of older clients, whose sockets show no token, be known by a cookie."""
+        if "express" not in self._config.legacy and "laravel" not in self._config.legacy:
+            return None
+        from webchat.legacy.door import greeting
+
+        return greeting(self._chat.legacy.new_cookie)
 
     def _open_legacy(self, settings: HttpSettings, requests: Rate) -> Callable[[Gate], LegacyDoor] | None:
         """Lets clients of older chat systems in, as the operator wants; None: none of them over HTTP."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from twisted.web.test.requesthelper import DummyRequest
+
 from tests.http.scene import SceneCase, rows
 from tests.legacy.scene import PASSWORD, LegacyScene
-from webchat.legacy.door import FAMILIES, endpoints_of
+from webchat.legacy.door import FAMILIES, endpoints_of, greeting
 
 FOREIGN = "https://evil.example"
 DEVICE = "__Host-webchat-device"
@@ -72,14 +74,29 @@ class Origins(SceneCase):
             self.assertEqual(answer.headers["access-control-allow-credentials"], "true")
 
     def test_device_cookie(self) -> None:
-        """A browser gets a cookie that scripts cannot read, once, and is known by it after signing in."""
+        """Signing in gives a browser a cookie that scripts cannot read, once, by which it is known."""
         page = self.old.page()
-        answer = page.get("/api/robot?info=x")
-        self.assertRegex(answer.cookies[0], rf"\A{DEVICE}=[\w-]{{43}}; (?=.*HttpOnly)(?=.*Secure)(?=.*SameSite=lax)")
         self.assertEqual(page.get("/api/robot?info=x").cookies, ())
-        self.assertEqual(rows(self.scene, "devices"), [])
-        page.form("/api/register", name="a@b.cc", password=PASSWORD)
+        answer = page.form("/api/register", name="a@b.cc", password=PASSWORD)
+        self.assertRegex(answer.cookies[0], rf"\A{DEVICE}=[\w-]{{43}}; (?=.*HttpOnly)(?=.*Secure)(?=.*SameSite=lax)")
+        self.assertEqual(page.form("/api/login", name="a@b.cc", password=PASSWORD).cookies, ())
         self.assertEqual(len(rows(self.scene, "devices")), 1)
+
+    def test_socket_first(self) -> None:
+        """A socket's handshake gives the cookie to a page that has none; signing in there binds that very one."""
+        request = DummyRequest([b""])
+        cookies: list[str] = []
+        request.addCookie = lambda name, value, **more: cookies.append(f"{name}={value}")  # type: ignore[attr-defined]
+        greet = greeting(self.scene.chat.legacy.new_cookie)
+        given = greet(request, [], True)
+        assert given is not None
+        self.assertEqual(cookies, [given])
+        self.assertIsNone(greet(request, [given], True))
+        page = self.old.page()
+        page.cookies[DEVICE] = given.partition("=")[2]
+        page.form("/api/register", name="a@b.cc", password=PASSWORD)
+        actor = self.scene.wait(self.scene.chat.legacy.behind(given.partition("=")[2], ""))
+        self.assertEqual(actor.user.email, "a@b.cc")
 
     def test_somebody_else_signs_in(self) -> None:
         """When somebody else signs in on the same page, the browser is known as hers."""

@@ -175,7 +175,10 @@ class LegacyDoor:
         return caller
 
     async def _know_browser(self, asked: Asked, answer: Answer, request: ChatRequest) -> None:
-        """Gives the browser a cookie if it has none, and notes whom it stands for."""
+        """Notes whom the browser's cookie stands for; gives it one at a sign-in, if it has none.
+
+        Not before: a page's first requests are under way together with the handshake of its socket, which gives it one.
+        """
         actor = answer.signed.actor if answer.signed is not None else asked.caller
         cookie = asked.cookie
         if answer.forgets:
@@ -183,24 +186,12 @@ class LegacyDoor:
                 await self._chat.legacy.unbind(cookie)
             return
         if cookie is None:
-            if self._gate.is_own_page(request) is False:
+            if answer.signed is None or self._gate.is_own_page(request) is False:
                 return
             cookie = self._chat.legacy.new_cookie()
-            self._set_cookie(request, cookie)
+            give_cookie(request, cookie, self._settings.is_https)
         if actor is not None:
             await self._chat.legacy.bind(cookie, actor)
-
-    def _set_cookie(self, request: ChatRequest, cookie: str) -> None:
-        secure = self._settings.is_https
-        request.addCookie(  # type: ignore[no-untyped-call]
-            device_cookie_name(secure),
-            cookie,
-            path="/",
-            max_age=str(COOKIE_DAYS * 86_400),
-            secure=secure,
-            httpOnly=True,
-            sameSite="lax",
-        )
 
     def _allow_page(self, request: ChatRequest) -> bool:
         """Lets a page of an origin that the operator has named read the answer.
@@ -258,6 +249,24 @@ class LegacyDoor:
         if asked.cookie is None:
             raise Unauthenticated
         return await self._chat.legacy.behind(asked.cookie, asked.device.address)
+
+
+def give_cookie(request: Any, cookie: str, secure: bool) -> str:
+    """Gives the browser that makes *request* this device cookie; answers how it will send it."""
+    name = device_cookie_name(secure)
+    request.addCookie(
+        name, cookie, path="/", max_age=str(COOKIE_DAYS * 86_400), secure=secure, httpOnly=True, sameSite="lax"
+    )
+    return f"{name}={cookie}"
+
+
+def greeting(new_cookie: Callable[[], str]) -> Callable[[Any, Sequence[str], bool], str | None]:
+    """For the handshakes of Socket.IO: a page may open its socket before it has asked for anything else."""
+
+    def greet(request: Any, cookies: Sequence[str], secure: bool) -> str | None:
+        return None if device_cookie(cookies, secure) is not None else give_cookie(request, new_cookie(), secure)
+
+    return greet
 
 
 def _measured(request: ChatRequest, body: bytes) -> bytes:
