@@ -92,11 +92,11 @@ async def numbered_page(asked: Asked, room: RoomId) -> tuple[tuple[Message, ...]
     return page.messages, {card.id: card for card in page.users}, count
 
 
-async def _let_in(asked: Asked, signed: SignedIn, said: str) -> Answer:
+async def _let_in(asked: Asked, signed: SignedIn, text: str) -> Answer:
     await enter_both(asked, signed.actor)
     user = {**user_row(signed.actor.user), "api_token": signed.token}
     # One server of this family says `data` where its own client reads `user` and `message`.
-    return Answer({"errno": 0, "user": user, "message": said, "data": user}, signed=signed)
+    return Answer({"errno": 0, "user": user, "message": text, "data": user}, signed=signed)
 
 
 async def enter_both(asked: Asked, actor: Actor) -> None:
