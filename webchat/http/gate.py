@@ -120,7 +120,7 @@ class Gate:
         person = await self._named(request)
         if person is None:
             return None
-        found = await self._chat.vouching.sign_in(person, token, self._device(request))
+        found = await self._chat.vouching.sign_in(person, token, self.device(request))
         if isinstance(found, Actor):
             return found
         self._set_cookie(request, found.token)
