@@ -70,6 +70,16 @@ class Loading(SynchronousTestCase):
         self.assertEqual([str(network) for network in networks], ["127.0.0.1/32", "fd00::/8"])
         self.assertEqual(load({"config": [self.file('listen = ["tcp:1", "tcp:2"]')]}, {}).listen, ("tcp:1", "tcp:2"))
 
+    def test_switch(self) -> None:
+        """A switch is true or false, written like this wherever it is set, and nothing else."""
+        self.assertTrue(load({}, {}).socketio)
+        self.assertFalse(load({"socketio": ["false"]}, {"WEBCHAT_SOCKETIO": "true"}).socketio)
+        self.assertFalse(load({"config": [self.file("socketio = false")]}, {}).socketio)
+        self.assertEqual(load({}, {"WEBCHAT_SOCKETIO": "false"}).shown()["socketio"], "false")
+        for said in ("no", "0", "False"):
+            with self.assertRaisesRegex(ConfigError, "--socketio must be true or false"):
+                load({"socketio": [said]}, {})
+
     def test_relative_paths(self) -> None:
         """A relative path means the current folder, in the file the folder of the file."""
         name = self.file('data = "d"\ndatabase = "sqlite:///x.db"')

@@ -70,6 +70,15 @@ def _one_of(*choices: str) -> _Kind:
     return _Kind(check)
 
 
+def _true_or_false(value: Any) -> bool:
+    if type(value) is not bool:
+        raise ValueError("must be true or false")
+    return value
+
+
+_SWITCH = _Kind(_true_or_false, lambda text: {"true": True, "false": False}.get(text, text))
+
+
 def _many(check_one: Callable[[Any], Any]) -> _Kind:
     """A list in TOML; on the command line the flag again and again; in a variable, blanks between."""
 
@@ -213,6 +222,13 @@ class Config:
         "UNIX socket always is)",
         group=_WHERE,
         shown="none",
+    )
+    socketio: bool = _option(
+        _SWITCH,
+        True,
+        "whether clients of Socket.IO are served, at /socket.io and /ws: true or false",
+        group=_WHERE,
+        shown="true",
     )
 
     title: str = _option(
@@ -377,6 +393,8 @@ class Option:
             return "none"
         if self.secret:
             return "***"
+        if isinstance(value, bool):
+            return str(value).lower()
         return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

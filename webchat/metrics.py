@@ -34,7 +34,9 @@ class Metrics:
     def collect(self) -> Iterator[Metric]:
         database, hub, sockets = self._chat.database, self._chat.hub, self._sockets
         yield InfoMetricFamily("webchat", "The program.", {"version": self._version})
-        yield GaugeMetricFamily("webchat_connections", "Open WebSocket connections.", len(sockets.connections))
+        yield GaugeMetricFamily(
+            "webchat_connections", "Open WebSockets and sessions of Socket.IO.", len(sockets.connections)
+        )
         yield GaugeMetricFamily("webchat_listeners", "Connections that are signed in.", hub.listeners)
         yield GaugeMetricFamily("webchat_people", "People who are here.", self._chat.attendance.people)
         yield GaugeMetricFamily("webchat_writes_waiting", "Changes that wait for the writer.", database.waiting)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from webchat.chat import Chat
     from webchat.jobs.service import Jobs
     from webchat.jobs.vapid import Vapid
+    from webchat.ws.carrier import SocketIoFactory
+    from webchat.ws.clients import Dialect
     from webchat.ws.factory import ChatFactory
 
 __all__ = ["Options", "Server", "build_chat", "makeService"]
@@ -147,6 +149,11 @@ def build_jobs(vapid: Vapid | None, chat: Chat, reactor: Any) -> Jobs:
     return Jobs(workers)
 
 
+def build_dialect(chat: Chat) -> Dialect | None:
+    """How clients of Socket.IO are spoken to; None: they are not served."""
+    return None
+
+
 class Server(Service):
     """The running server.  It starts and, above all, stops in order, which a MultiService would not."""
 
@@ -165,6 +172,7 @@ class Server(Service):
         self._chat: Chat
         self._jobs: Jobs
         self._sockets: ChatFactory
+        self._socketio: SocketIoFactory | None = None
         self._serving = False
 
     def startService(self) -> None:
@@ -182,6 +190,8 @@ class Server(Service):
         if self._chat.shelf is not None:
             self._chat.shelf.start()
         self._sockets.start()
+        if self._socketio is not None:
+            self._socketio.start()
         self._starting = Deferred.fromCoroutine(self._come_up())
         self._starting.addErrback(self._could_not_come_up)
 
@@ -194,8 +204,10 @@ class Server(Service):
         from webchat.http.settings import HttpSettings
         from webchat.http.site import make_site
         from webchat.live.limits import Rate
+        from webchat.ws.carrier import SocketIoFactory
         from webchat.ws.factory import ChatFactory, WebSocketSettings
         from webchat.ws.native import Shared
+        from webchat.ws.polling import Polling
 
         config = self._config
         origins = Origins.of(config.public_url, config.allowed_origins)
@@ -221,6 +233,9 @@ class Server(Service):
             self._reactor,
             random.uniform,
         )
+        dialect = build_dialect(self._chat) if config.socketio else None
+        if dialect is not None:
+            self._socketio = SocketIoFactory(self._sockets, dialect, secrets.token_bytes)
         return make_site(
             chat=self._chat,
             config=HttpSettings(
@@ -241,6 +256,7 @@ class Server(Service):
             token_bytes=secrets.token_bytes,
             static_folder=STATIC,
             take_over=self._sockets.take_over,
+            socketio=None if self._socketio is None else Polling(self._socketio),
         )
 
     def _metrics(self) -> Callable[[], bytes]:
@@ -349,6 +365,8 @@ class Server(Service):
         await self._keep_seen()
         await self._chat.database.settle()
         await self._sockets.stop(DRAIN_SECONDS)
+        if self._socketio is not None:
+            self._socketio.stop()
         await self._chat.database.stop()
         self._chat.passwords.stop()
         if self._chat.images is not None:

@@ -38,8 +38,11 @@ from webchat.store.engines import Engines, open_engines
 from webchat.store.files import Contents
 from webchat.store.pictures import PictureFiles
 from webchat.store.upgrade import upgrade
+from webchat.ws.carrier import SocketIoFactory
+from webchat.ws.clients import Dialect
 from webchat.ws.factory import ChatFactory, WebSocketSettings
 from webchat.ws.native import Shared
+from webchat.ws.polling import Polling
 
 PASSWORD = "correct horse 9"
 HOST = "localhost:8080"
@@ -152,6 +155,7 @@ class Server:
     build: str = "b"
     metrics: Callable[[], bytes] = lambda: b""
     websocket: IResource | None = None
+    dialect: Dialect | None = None
     writer: Threads = attrs.field(init=False)
     """Stands for the reactor too: what any thread of the database has done arrives here."""
     reader: Threads = attrs.field(init=False)
@@ -161,6 +165,7 @@ class Server:
     database: Database = attrs.field(init=False)
     chat: Chat = attrs.field(init=False)
     sockets: ChatFactory = attrs.field(init=False)
+    socketio: SocketIoFactory | None = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.writer, self.reader, self.hasher, self.painter = (Threads(self.inline) for _ in range(4))
@@ -178,6 +183,9 @@ class Server:
         shared = Shared(self.chat, self.clock, self.now, lambda: "i-1", FAST, 20)
         self.sockets = ChatFactory(self.door, shared, self.clock, lambda low, high: 1.0)
         self.sockets.start()
+        if self.dialect is not None:
+            self.socketio = SocketIoFactory(self.sockets, self.dialect, self.chance)
+            self.socketio.start()
 
     @cached_property
     def site(self) -> ChatSite:
@@ -192,6 +200,7 @@ class Server:
             wall_clock=lambda: self.now() / 1000,
             token_bytes=self.chance,
             static_folder=Path("there is no such folder"),
+            socketio=None if self.socketio is None else Polling(self.socketio),
         )
 
     async def ready(self) -> None:
@@ -249,6 +258,7 @@ class House(Server):
         case: SynchronousTestCase,
         settings: Settings | None = None,
         engines: Engines | None = None,
+        dialect: Dialect | None = None,
         **door: Any,
     ) -> None:
         self.case = case
@@ -267,6 +277,7 @@ class House(Server):
             WebSocketSettings(origins=origins, **door),
             HttpSettings(origins=origins),
             clock,
+            dialect=dialect,
         )
 
     def refusal(self, work: Coroutine[Any, Any, Any] | Deferred[Any]) -> str:
@@ -406,6 +417,10 @@ class Connection:
         self.events.clear()
         return events
 
+    def heard(self, payload: bytes) -> None:
+        """A text has come."""
+        self.events.append(json.loads(payload))
+
     def lose(self) -> None:
         """The line breaks."""
         receiver = self.transport.protocol
@@ -423,6 +438,6 @@ class Connection:
                 return
             payload, self._buffer = self._buffer[start : start + size], self._buffer[start + size :]
             if opcode == 1:
-                self.events.append(json.loads(payload))
+                self.heard(payload)
             elif opcode == 8:
                 self.close_code = int.from_bytes(payload[:2], "big")

@@ -149,6 +149,15 @@ class OverASocket(SynchronousTestCase):
         self.assertEqual(self.read(), b"hello")
         self.assertEqual((self.out.handed, self.transport.dataBuffer, self.transport._tempDataBuffer), (0, b"", []))
 
+    def test_behind_the_handshake(self) -> None:
+        """What the transport was given before the port was made goes first."""
+        self.transport.write(b"HTTP/1.1 101 ")
+        out = Outgoing(self.transport)
+        out.write(b"first ")
+        self.transport.doWrite()
+        out.write(b"second")
+        self.assertEqual((self.read(), out.is_direct), (b"HTTP/1.1 101 first second", True))
+
     def test_held_and_at_once(self) -> None:
         """What was held goes at once too, in one piece; and so does what comes after it."""
         self.out.hold(b"held ")

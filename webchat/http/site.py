@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from klein import Klein
 from twisted.internet.defer import Deferred
@@ -57,11 +57,22 @@ _API_PATH = re.compile(rb"(?:/api|/healthz|/readyz|/metrics)(?:/[A-Za-z0-9._-]+)
 _PROBE_PATHS = (b"/healthz", b"/readyz", b"/metrics")
 _SOCKET_PATHS = (SOCKET_PATH.encode(), SOCKET_PATH.encode() + b"/")
 _REMEMBERED_PATHS = 2_048
-_RESERVED = re.compile(rb"/(?:api|ws|healthz|readyz|metrics)(?:/|\Z)")
+_SOCKETIO_PATHS = (b"/socket.io", b"/socket.io/")
+_HAS_EIO = re.compile(rb"(?:\A|&)EIO=")
+_RESERVED = re.compile(rb"/(?:api|ws|socket\.io|healthz|readyz|metrics)(?:/|\Z)")
 
 
 TakeOver = Callable[[Any, Handshake], bool]
 """Makes a WebSocket of a transport and the handshake that came over it, if it can."""
+
+
+class Polling(Protocol):
+    """Socket.IO over HTTP, up to where it becomes a WebSocket."""
+
+    def body_limit(self, target: bytes) -> int:
+        """The most bytes of a body that is sent to *target*, a path with its query."""
+
+    def render(self, request: ChatRequest) -> Any: ...
 
 
 class ChatSite(Site):
@@ -154,6 +165,12 @@ class ChatSite(Site):
             raise BadRequest("The length of the body is told in a way that can be misread.")
         if head.length == 0:
             return 0
+        socketio = self._door.socketio_for(head.target)
+        if socketio is not None:
+            limit = socketio.body_limit(head.target)
+            if head.length is not None and head.length > limit:
+                raise TooLarge(f"The body has more than {limit} bytes.")
+            return limit
         limit = self._door.body_limit(head.method, path)
         if head.length is not None and head.length > limit:
             raise TooLarge(f"The body has more than {limit} bytes.")
@@ -247,6 +264,7 @@ class Door(Resource):
         websocket: IResource,
         files: StaticFiles,
         new_id: Callable[[], str],
+        socketio: Polling | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.gate = gate
@@ -254,6 +272,7 @@ class Door(Resource):
         self._settings = settings
         self._websocket = websocket
         self._files = files
+        self._socketio = socketio
         self._routes = {route.name: route for route in routes}
         self._app = klein_app(routes, gate)
         self._api = self._app.resource()
@@ -263,6 +282,13 @@ class Door(Resource):
     def body_limit(self, method: bytes, path: bytes) -> int:
         """The most bytes a body sent to *path* may have.  Raises NotFound and MethodNotAllowed."""
         return self._body_limit(method, path)
+
+    def socketio_for(self, target: bytes) -> Polling | None:
+        """Who answers what is asked of *target*, a path with its query, if it is Socket.IO."""
+        path, _, query = target.partition(b"?")
+        if path in _SOCKETIO_PATHS or (path in _SOCKET_PATHS and _HAS_EIO.search(query)):
+            return self._socketio
+        return None
 
     def _find_body_limit(self, method: bytes, path: bytes) -> int:
         if not _API_PATH.fullmatch(path):
@@ -281,6 +307,9 @@ class Door(Resource):
         try:
             if _API_PATH.fullmatch(request.path):
                 return self._api.render(request)
+            socketio = self.socketio_for(request.uri)
+            if socketio is not None:
+                return socketio.render(request)
             if request.path in _SOCKET_PATHS:
                 return self._open_socket(request)
             if _RESERVED.match(request.path):
@@ -362,16 +391,17 @@ def make_site(
     token_bytes: Callable[[int], bytes],
     static_folder: Path,
     take_over: TakeOver | None = None,
+    socketio: Polling | None = None,
 ) -> ChatSite:
     """The whole door.
 
     *metrics* gives Prometheus' text format; *ready* fails while the server cannot do its work; *clock* is
     monotonic, *wall_clock* gives seconds since 1970; *static_folder* holds the built browser interface, or nothing;
-    *take_over* is the WebSockets' short way in.
+    *take_over* is the WebSockets' short way in; *socketio* is None where clients of Socket.IO are not served.
     """
     gate = Gate(chat, config, token_bytes)
     routes = all_routes(Probes(config, metrics, ready))
-    door = Door(routes, gate, config, websocket, StaticFiles(static_folder), lambda: token_bytes(8).hex())
+    door = Door(routes, gate, config, websocket, StaticFiles(static_folder), lambda: token_bytes(8).hex(), socketio)
     return ChatSite(door, config, clock, wall_clock, take_over)
 
 

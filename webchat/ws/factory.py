@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 from autobahn.twisted.resource import WebSocketResource
@@ -47,6 +47,49 @@ class WebSocketSettings:
     close_seconds: float = 2.0
 
 
+class Admitted(Protocol):
+    """What takes a place here: a connection, or a session of Socket.IO over whichever transport."""
+
+    address: str
+    cookie_token: str | None
+
+    def close(self, code: int, reason: str) -> None: ...
+
+    def finish(self) -> None:
+        """Takes no more requests; those under way are answered."""
+
+    def give_up(self) -> None:
+        """Ends at once, without a word more."""
+
+
+def how_to_answer(protocols: list[str], door: WebSocketSettings) -> dict[str, Any]:
+    """What Autobahn is told of the answer to a handshake."""
+    headers = {**SECURITY_HEADERS, **(STAY_WITH_HTTPS if door.is_https else {})}
+    return {"protocols": protocols, "server": "webchat", "headers": headers}
+
+
+def harden(factory: Any, longest: int, ping_seconds: float, pong_seconds: float) -> None:
+    """Has a factory's connections keep limits: *longest* in bytes of a message.  *ping_seconds* may be 0: no pings."""
+    factory.setProtocolOptions(
+        versions=[13],
+        maxFramePayloadSize=longest,
+        maxMessagePayloadSize=longest,
+        # True would show a client 1006 instead of 1009, 1007, 1002.
+        failByDrop=False,
+        autoPingInterval=ping_seconds,
+        autoPingTimeout=pong_seconds,
+        closeHandshakeTimeout=2,
+        webStatus=False,
+        # What comes here is a whole request: the time it may take was limited before.
+        openHandshakeTimeout=0,
+        # Origins are compared by `onConnect`: Autobahn's patterns are looser.
+        allowedOrigins=["*"],
+        allowNullOrigin=False,
+    )
+    lean.quiet()
+    factory.protocol = lean.configured(factory.protocol, factory)
+
+
 class ChatFactory(WebSocketServerFactory):
     """Holds every connection; lives as long as the service."""
 
@@ -59,16 +102,12 @@ class ChatFactory(WebSocketServerFactory):
         clock: Timers,
         jitter: Callable[[float, float], float],
     ) -> None:
-        super().__init__(  # type: ignore[no-untyped-call]
-            protocols=[SUBPROTOCOL],
-            server="webchat",
-            headers={**SECURITY_HEADERS, **(STAY_WITH_HTTPS if door.is_https else {})},
-        )
+        super().__init__(**how_to_answer([SUBPROTOCOL], door))  # type: ignore[no-untyped-call]
         self.door = door
         self.shared = shared
         self.clock = clock
         self.jitter = jitter
-        self.connections: set[ChatProtocol] = set()
+        self.connections: set[Admitted] = set()
         self._opened: set[ChatProtocol] = set()
         self._by_address: Counter[str] = Counter()
         self._stalled: dict[ChatProtocol, tuple[int, float]] = {}
@@ -79,24 +118,7 @@ class ChatFactory(WebSocketServerFactory):
         self.closes: Counter[int] = Counter()
         self._watch = LoopingCall(self._look_for_stalled)
         self._watch.clock = clock  # type: ignore[assignment]
-        self.setProtocolOptions(  # type: ignore[no-untyped-call]
-            versions=[13],
-            maxFramePayloadSize=FRAME_BYTES,
-            maxMessagePayloadSize=FRAME_BYTES,
-            # True would show a client 1006 instead of 1009, 1007, 1002.
-            failByDrop=False,
-            autoPingInterval=door.ping_seconds,
-            autoPingTimeout=door.pong_seconds,
-            closeHandshakeTimeout=2,
-            webStatus=False,
-            # What comes here is a whole request: the time it may take was limited before.
-            openHandshakeTimeout=0,
-            # Origins are compared by `onConnect`: Autobahn's patterns are looser.
-            allowedOrigins=["*"],
-            allowNullOrigin=False,
-        )
-        lean.quiet()
-        self.protocol = lean.configured(self.protocol, self)
+        harden(self, FRAME_BYTES, door.ping_seconds, door.pong_seconds)
 
     def mounted(self) -> WebSocketResource:
         """What the HTTP door mounts at /ws."""
@@ -117,7 +139,7 @@ class ChatFactory(WebSocketServerFactory):
         self.startFactory()  # type: ignore[no-untyped-call]
         self._watch.start(WATCH_SECONDS, now=False)
 
-    def admit(self, connection: ChatProtocol) -> bool:
+    def admit(self, connection: Admitted) -> bool:
         """Counts a new connection, or refuses it because there are too many."""
         key = throttle_key(connection.address)
         if (
@@ -132,7 +154,7 @@ class ChatFactory(WebSocketServerFactory):
         self.accepted += 1
         return True
 
-    def _has_room_for(self, connection: ChatProtocol) -> bool:
+    def _has_room_for(self, connection: Admitted) -> bool:
         """Whether there is a place; the last tenth is for known cookies, or strangers could keep everybody out."""
         places = self.door.max_connections - len(self.connections)
         if places > self.door.max_connections // 10:
@@ -141,13 +163,16 @@ class ChatFactory(WebSocketServerFactory):
         return places > 0 and token is not None and self.shared.chat.accounts.knows(token)
 
     def opened(self, connection: ChatProtocol) -> None:
+        """Has an eye on how *connection* reads and writes, until `unwatch`."""
         self._opened.add(connection)
 
-    def closed(self, connection: ChatProtocol) -> None:
-        """Forgets a connection that was admitted."""
-        self.connections.discard(connection)
+    def unwatch(self, connection: ChatProtocol) -> None:
         self._opened.discard(connection)
         self._stalled.pop(connection, None)
+
+    def closed(self, connection: Admitted) -> None:
+        """Forgets a connection that was admitted."""
+        self.connections.discard(connection)
         key = throttle_key(connection.address)
         self._by_address[key] -= 1
         if self._by_address[key] <= 0:

@@ -85,9 +85,9 @@ class Outgoing:
     """Bytes that had to be left to the transport."""
 
     def __attrs_post_init__(self) -> None:
-        self.is_direct = is_plain(self._transport)
         # The socket's own method: what the transport adds to it only matters where something waits there.
-        self._send = self._transport.socket.send if self.is_direct else None
+        self._send = self._transport.socket.send if is_plain(self._transport) else None
+        self.is_direct = self._send is not None and self._is_clear()
 
     def write(self, data: bytes) -> None:
         """Writes whole frames, in order; at once, if nothing waits before them."""
@@ -103,15 +103,19 @@ class Outgoing:
                 self.write_slowly(held)
             else:
                 data = held + data
-        t = self._transport
         if self._send is not None and not self._paused:
-            self.is_direct = not (t.disconnecting or t._tempDataBuffer or len(t.dataBuffer) > t.offset)
+            self.is_direct = self._is_clear()
             if self.is_direct:
                 write_all((self,), data)
                 return
         self.hand_over(data)
         if self._paused:
             self.on_backlog()
+
+    def _is_clear(self) -> bool:
+        """Whether nothing waits in a plain transport: before the first write it may be the answer to the handshake."""
+        t = self._transport
+        return not (t.disconnecting or t._tempDataBuffer or len(t.dataBuffer) > t.offset)
 
     def hand_over(self, data: bytes) -> None:
         """Has the transport write *data* when it can; until it has, everything goes that way, so that order holds."""

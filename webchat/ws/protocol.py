@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from autobahn.twisted.websocket import WebSocketServerProtocol
 from autobahn.websocket.types import ConnectionDeny
@@ -37,6 +37,19 @@ RETRY_AFTER = 5
 """Seconds after which somebody may try again for whom there was no place."""
 
 
+class Talk(Protocol):
+    """What is talked over a connection, from its opening to its end."""
+
+    def receive(self, payload: bytes) -> None:
+        """Takes one text."""
+
+    def finish(self) -> None:
+        """Takes no more requests; those under way are answered."""
+
+    def ended(self) -> None:
+        """The connection is no more.  May be called twice."""
+
+
 class ChatProtocol(WebSocketServerProtocol):
     """Born at the handshake, dead at `onClose`, which may come before `onOpen` and without it."""
 
@@ -48,7 +61,8 @@ class ChatProtocol(WebSocketServerProtocol):
     cookie_token: str | None = None
     address: str = ""
     outgoing: Outgoing
-    _conversation: Conversation | None = None
+    message_seconds: float = MESSAGE_SECONDS
+    _conversation: Talk | None = None
     _gone = False
     _counted = False
     _closing = False
@@ -64,6 +78,17 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def onConnect(self, request: Any) -> Any:
         """Accepts or refuses the handshake.  Raises ConnectionDeny."""
+        self.recognise(request)
+        if SUBPROTOCOL not in request.protocols:
+            raise deny(400, f"the subprotocol {SUBPROTOCOL} is needed")
+        if not self.factory.admit(self):
+            raise deny(503, "too many connections")
+        self._counted = True
+        self.autoPingInterval = self.factory.door.ping_seconds * self.factory.jitter(0.8, 1.2)
+        return SUBPROTOCOL
+
+    def recognise(self, request: Any) -> None:
+        """Notes where a handshake comes from.  Raises ConnectionDeny if that is a page of another site."""
         door = self.factory.door
         headers = request.headers
         host = headers.get("host", "")
@@ -72,16 +97,9 @@ class ChatProtocol(WebSocketServerProtocol):
         secure = door.is_https or self.factory.isSecure
         if origin is not None:
             if not door.origins.same_origin(origin, host, secure):
-                raise _deny(403, "foreign origin")
+                raise deny(403, "foreign origin")
             # Without an Origin this is no browser's page, and a cookie says nothing.
             self.cookie_token = session_token([headers.get("cookie", "")], secure)
-        if SUBPROTOCOL not in request.protocols:
-            raise _deny(400, f"the subprotocol {SUBPROTOCOL} is needed")
-        if not self.factory.admit(self):
-            raise _deny(503, "too many connections")
-        self._counted = True
-        self.autoPingInterval = door.ping_seconds * self.factory.jitter(0.8, 1.2)
-        return SUBPROTOCOL
 
     def shake_hands(self, handshake: Handshake) -> None:
         """Answers a handshake that was read already, from the point on where Autobahn would have read it."""
@@ -115,8 +133,12 @@ class ChatProtocol(WebSocketServerProtocol):
         self.outgoing = Outgoing(self.transport)
         self.transport.registerProducer(self.outgoing, True)
         _prepare_socket(self.transport)
-        self._conversation = Conversation(self, self.factory.shared)
+        self._conversation = self.begin_talk()
         self.factory.opened(self)
+
+    def begin_talk(self) -> Talk:
+        """The talk that begins now that the connection is open."""
+        return Conversation(self, self.factory.shared)
 
     def _client_address(self, headers: Mapping[str, str]) -> str:
         peer = self.transport.getPeer()
@@ -188,7 +210,7 @@ class ChatProtocol(WebSocketServerProtocol):
     def is_dripping(self, now: float) -> bool:
         """Whether a message has been on its way for too long; while nothing is read that is not its sender's fault."""
         since = self._unfinished_since
-        return since is not None and self._is_reading and now - since >= MESSAGE_SECONDS
+        return since is not None and self._is_reading and now - since >= self.message_seconds
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         if self._closing or self._conversation is None:
@@ -253,6 +275,7 @@ class ChatProtocol(WebSocketServerProtocol):
             conversation.ended()
         if self._counted:
             self._counted = False
+            self.factory.unwatch(self)
             self.factory.closed(self)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
@@ -320,5 +343,6 @@ def _prepare_socket(transport: Any) -> None:
             handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 30_000)
 
 
-def _deny(status: int, why: str) -> ConnectionDeny:
+def deny(status: int, why: str) -> ConnectionDeny:
+    """The exception that refuses a handshake."""
     return ConnectionDeny(status, why)  # type: ignore[no-untyped-call]

@@ -1,0 +1,37 @@
+"""The page for clients of Socket.IO is true: its numbers and its table of mistakes are compared."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from webchat.ws import conversation, engineio, outgoing, strict
+
+GUIDE = (Path(__file__).parent.parent / "docs" / "socketio.md").read_text(encoding="utf-8")
+
+
+class Guide(SynchronousTestCase):
+    def test_mistakes(self) -> None:
+        """The table holds every way in which a request is not served, and nothing else."""
+        rows = re.findall(r"^\| ([0-9]{3}) \| `(\{.*?\})` \|", GUIDE, re.MULTILINE)
+        told = {(int(status), *json.loads(body).values()) for status, body in rows}
+        faults = [fault for fault in vars(engineio).values() if isinstance(fault, engineio.Fault)]
+        self.assertEqual(told, {(fault.status, fault.code, fault.message) for fault in faults})
+
+    def test_numbers(self) -> None:
+        """The limits that it names are those that are kept."""
+        for sentence in (
+            f"| {engineio.STRANGERS_PAYLOAD // 1024} KiB; {engineio.MAX_PAYLOAD:,} bytes for who is signed in |",
+            f"| packets in one POST | {engineio.MAX_PACKETS} |",
+            f"| {outgoing.HARD_LIMIT // 1024**2} MiB, then she is disconnected |",
+            f"heed {conversation.MAX_REFUSED_IN_A_ROW} refusals in a row",
+            f"| {engineio.UPGRADE_SECONDS:.0f} seconds |",
+            f"ends after {conversation.JOIN_SECONDS:.0f} seconds",
+            f"`pingInterval` is {engineio.PING_INTERVAL:.0f} seconds, `pingTimeout` {engineio.PING_TIMEOUT:.0f}.",
+            f"after {engineio.PING_INTERVAL + engineio.PING_TIMEOUT:.0f} seconds without any",
+            f"a depth of {strict.MAX_DEPTH} and {strict.MAX_ITEMS:,} members",
+        ):
+            self.assertIn(sentence, GUIDE)
