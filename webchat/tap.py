@@ -7,6 +7,7 @@ import random
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,16 +20,22 @@ from webchat import __version__, startup
 from webchat.config import Config, Options, StartupError
 from webchat.model.ids import Millis
 from webchat.model.push import PUSH_SERVICES
-from webchat.model.refusals import Refusal
+from webchat.model.refusals import NoSuchRoom, Refusal
 from webchat.model.web import Origins
 
 if TYPE_CHECKING:
     from webchat.chat import Chat
+    from webchat.http.gate import Gate
+    from webchat.http.settings import HttpSettings
     from webchat.jobs.service import Jobs
     from webchat.jobs.vapid import Vapid
+    from webchat.legacy.door import LegacyDoor
+    from webchat.legacy.endpoint import Family, Services
+    from webchat.live.limits import Rate
     from webchat.ws.carrier import SocketIoFactory
     from webchat.ws.clients import Dialect
     from webchat.ws.factory import ChatFactory
+    from webchat.ws.polling import Greet
 
 __all__ = ["Options", "Server", "build_chat", "makeService"]
 
@@ -149,6 +156,24 @@ def build_jobs(vapid: Vapid | None, chat: Chat, reactor: Any) -> Jobs:
     return Jobs(workers)
 
 
+def build_legacy(config: Config, chat: Chat, reactor: Any) -> Services:
+    """What the doors for clients of older chat systems share."""
+    from webchat.legacy.dialect import Cards
+    from webchat.legacy.endpoint import Services
+    from webchat.legacy.pictures import Pictures
+    from webchat.legacy.robot import nobody_in
+    from webchat.legacy.shapes import Shapes
+
+    return Services(
+        chat,
+        Pictures(chat, reactor.seconds),
+        Shapes(config.public_url or ""),
+        Cards(chat.legacy.cards, reactor.seconds),
+        nobody_in,
+        befriends=config.legacy_friends == "at-once",
+    )
+
+
 def build_dialect(chat: Chat) -> Dialect | None:
     """How clients of Socket.IO are spoken to; None: they are not served."""
     return None
@@ -172,6 +197,7 @@ class Server(Service):
         self._chat: Chat
         self._jobs: Jobs
         self._sockets: ChatFactory
+        self._legacy: Services
         self._socketio: SocketIoFactory | None = None
         self._serving = False
 
@@ -233,21 +259,23 @@ class Server(Service):
             self._reactor,
             random.uniform,
         )
+        settings = HttpSettings(
+            origins=origins,
+            is_https=is_https,
+            trusted_proxies=config.trusted_proxies,
+            metrics_token=config.metrics_token,
+            cookie_days=config.session_absolute_days,
+            connections_per_address=config.connections_per_address,
+            largest_file=config.max_file * MIB,
+            spool_folder=config.data,
+        )
+        self._legacy = build_legacy(config, self._chat, self._reactor)
         dialect = build_dialect(self._chat) if config.socketio else None
         if dialect is not None:
             self._socketio = SocketIoFactory(self._sockets, dialect, secrets.token_bytes)
         return make_site(
             chat=self._chat,
-            config=HttpSettings(
-                origins=origins,
-                is_https=is_https,
-                trusted_proxies=config.trusted_proxies,
-                metrics_token=config.metrics_token,
-                cookie_days=config.session_absolute_days,
-                connections_per_address=config.connections_per_address,
-                largest_file=config.max_file * MIB,
-                spool_folder=config.data,
-            ),
+            config=settings,
             websocket=self._sockets.mounted(),  # type: ignore[arg-type]
             metrics=self._metrics(),
             ready=self._ready,
@@ -256,8 +284,31 @@ class Server(Service):
             token_bytes=secrets.token_bytes,
             static_folder=STATIC,
             take_over=self._sockets.take_over,
-            socketio=None if self._socketio is None else Polling(self._socketio),
+            side_door=self._open_legacy(settings, shared.requests),
+            socketio=None if self._socketio is None else Polling(self._socketio, self._greet()),
         )
+
+    def _greet(self) -> Greet | None:
+        """Has pages of older clients, whose sockets show no token, be known by a cookie."""
+        if "express" not in self._config.legacy and "laravel" not in self._config.legacy:
+            return None
+        from webchat.legacy.door import greeting
+
+        return greeting(self._chat.legacy.new_cookie)
+
+    def _open_legacy(self, settings: HttpSettings, requests: Rate) -> Callable[[Gate], LegacyDoor] | None:
+        """Lets clients of older chat systems in, as the operator wants; None: none of them over HTTP."""
+        if not self._config.legacy:
+            return None
+        from webchat.legacy.door import LegacyDoor
+        from webchat.legacy.raw import Gallery
+
+        # One for all of them: by whichever road a picture comes, it must be found again.
+        services = self._legacy
+        if "raw" in self._config.legacy:
+            self._sockets.plain = Gallery(services, self._reactor, secrets.token_bytes, requests).talk
+        families: list[Family] = [one for one in self._config.legacy if one != "raw"]
+        return lambda gate: LegacyDoor(families, services, gate, settings, lambda: secrets.token_hex(8))
 
     def _metrics(self) -> Callable[[], bytes]:
         from webchat.metrics import Metrics
@@ -273,6 +324,9 @@ class Server(Service):
     async def _come_up(self) -> None:
         await self._chat.load(secrets.token_hex(8))
         await self._offer_set_up()
+        if self._config.legacy:
+            with suppress(NoSuchRoom):
+                await self._chat.legacy.both()
         if not self.running:
             return
         for seconds, sweep in (

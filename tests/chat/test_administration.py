@@ -88,6 +88,21 @@ class Accounts(Scene):
         self.assertEqual(self.account(self.mei.id).role, "admin")
         self.assertEqual(len(self.log(user=self.mei.id)), 3)
 
+    def test_featured(self) -> None:
+        """An admin shows somebody to everybody, and the log says so; guests see nobody."""
+        house = self.house
+        people, acts = house.chat.people, house.chat.administration
+        self.house.wait(acts.feature(self.anna, self.mei.id, True))
+        self.house.wait(acts.feature(self.anna, self.mei.id, True))
+        self.assertEqual([card.name for card in self.house.wait(people.featured(self.mei))], ["mei"])
+        self.assertTrue(self.house.wait(acts.account(self.anna, self.mei.id)).featured)
+        self.house.wait(acts.feature(self.anna, self.mei.id, False))
+        self.assertEqual(self.house.wait(people.featured(self.mei)), [])
+        entries = self.house.wait(acts.acts(self.anna, user=self.mei.id)).entries
+        self.assertEqual([one.action for one in entries], ["user.unfeature", "user.feature"])
+        self.assertEqual(house.refusal(acts.feature(self.mei, self.anna.id, True)), "forbidden")
+        self.assertEqual(house.refusal(acts.feature(self.anna, UserId(4711), True)), "no_such_user")
+
     def test_handed_over(self) -> None:
         """The server has one owner, before and after it is handed over."""
         connection = self.house.connect(self.anna)

@@ -103,6 +103,7 @@ class AccountTests(SceneCase):
                 "devices": 1,
                 "silenced": None,
                 "avatar": None,
+                "featured": False,
             },
         )
         self.assertEqual(adele.get(f"{ADMIN}/users/4711").code, "no_such_user")

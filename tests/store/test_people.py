@@ -130,6 +130,16 @@ class Meeting(StoreTests):
         self.assertIsInstance(last[3] if last else None, int)
         self.assertEqual(Millis(NOW), last[3] if last else None)
 
+    def test_featured(self) -> None:
+        """Who was chosen first comes first; who has gone is left out, and so is who was never chosen."""
+        chosen = [self.user(name) for name in ("anna", "mei", "li", "gone")]
+        self.user("other")
+        for place, user in enumerate(reversed(chosen)):
+            self.write(users.change, user, featured=Millis(NOW + place))
+        self.write(users.change, chosen[3], disabled=NOW)
+        self.assertEqual([card.name for card in self.read(people.featured, 10)], ["li", "mei", "anna"])
+        self.assertEqual([card.name for card in self.read(people.featured, 1)], ["li"])
+
 
 on_each_engine(Searching, globals())
 on_each_engine(Meeting, globals())

@@ -46,6 +46,21 @@ class Handshakes(EchoCase):
         self.assertNotEqual(sid, poller.sid)
         self.assertEqual(self.echo.client.auth, {"token": "TOK"})
 
+    def test_greeted(self) -> None:
+        """A handshake may have the browser keep a cookie, by which it is known at once."""
+        seen: list[Any] = []
+
+        def greet(request: Any, cookies: Any, secure: bool) -> str:
+            request.addCookie("device", "d1", httpOnly=True)
+            seen.append((list(cookies), secure))
+            return "device=d1"
+
+        self.patch(self.house.site.resource._socketio, "_greet", greet)
+        poller = Poller(self.house, 3, headers={"Cookie": "a=b", "Origin": SAME})
+        answer = poller.ask("GET")
+        self.assertEqual((answer.cookies, seen), (("device=d1; HttpOnly",), [(["a=b"], False)]))
+        self.assertEqual(list(self.echo.client.cookies), ["a=b", "device=d1"])
+
     def test_who_comes(self) -> None:
         """A dialect learns what the handshake said."""
         headers = {"User-Agent": "Agent/1", "Cookie": "webchat=tok; a=b", "Origin": SAME}

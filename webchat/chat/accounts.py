@@ -212,10 +212,13 @@ class Accounts:
         email: str | None,
         invitation: str | None,
         device: Device,
+        *,
+        needs_email: bool = False,
     ) -> SignedIn:
         """Makes an account that belongs to the lobby, and to the room that *invitation* leads into.
 
-        An address that another account has is silently left out: the answer must not tell who has an account.
+        An address that another account has is silently left out: the answer must not tell who has an account.  Where it
+        is what people sign in with, *needs_email*, it cannot be: then NameTaken is raised.
         Raises BadName, NameTaken, BadText, BadEmail, WeakPassword, RegistrationClosed, BadInvitation, RateLimited.
         """
         self._may_register(invitation)
@@ -227,7 +230,7 @@ class Accounts:
         self._failures_by_address.failed(address)
         hashed = await self._passwords.hash(password)
         code = _digest(invitation) if invitation else None
-        signed = await self._add_account(attrs.evolve(new, password_hash=hashed), code, device)
+        signed = await self._add_account(attrs.evolve(new, password_hash=hashed), code, device, needs_email)
         self._failures_by_address.succeeded(address)
         return signed
 
@@ -310,7 +313,9 @@ class Accounts:
         self._hub.dismiss_user(actor.id, CHANGED, CHANGED_REASON)
         return user.me
 
-    async def _add_account(self, new: user_store.NewUser, code: bytes | None, device: Device) -> SignedIn:
+    async def _add_account(
+        self, new: user_store.NewUser, code: bytes | None, device: Device, needs_email: bool = False
+    ) -> SignedIn:
         token, now, lobby = self._token("wcb_"), self._now(), self.lobby
         wanted = code or b""
         found = await self._database.read(lambda db: invite_store.maybe(db, wanted, now)) if wanted else None
@@ -321,6 +326,8 @@ class Accounts:
             if wanted and invite is None and self._settings.registration != "open":
                 raise BadInvitation
             user = insert_user(db, new)
+            if needs_email and user.email is None:
+                raise NameTaken(field="email")
             rows = enter_lobby(db, lobby, user)
             if invite is not None and invite.room is not None and invite.room != lobby:
                 rows += self._enter_by(db, invite, user, now)
@@ -406,7 +413,11 @@ class Accounts:
         Each wrong token costs a question to the database, so an address has only so many.  Raises Unauthenticated,
         RateLimited, Busy, Unavailable.
         """
-        digest, now = _digest(token), self._now()
+        return await self.recognise(_digest(token), address)
+
+    async def recognise(self, digest: bytes, address: str = "") -> Actor:
+        """As `authenticate`, for whoever knows only the SHA-256 of the token."""
+        now = self._now()
         actor = self._cache.maybe(digest)
         if actor is None:
             stranger = ("token", throttle_key(address))

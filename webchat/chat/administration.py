@@ -216,6 +216,23 @@ class Administration:
         self._standing.silenced(user)
         return until
 
+    async def feature(self, by: Who, user: UserId, featured: bool) -> None:
+        """Shows *user* to everybody as somebody to know, or does so no more.  Raises NoSuchUser."""
+        self._take(by)
+        now = self._now()
+
+        def work(db: sa.Connection) -> None:
+            administer(db, by)
+            user_store.lock(db, user)
+            found = store.one(db, now, user)
+            if found is None or found.state == "deleted":
+                raise NoSuchUser
+            if found.featured != featured:
+                user_store.change(db, user, featured=now if featured else None)
+                _note(db, now, by, "user.feature" if featured else "user.unfeature", user, "")
+
+        await self._database.write(None, work)
+
     async def set_role(self, by: Who, user: UserId, role: UserRole) -> None:
         """Gives *user* another role; only the owner makes admins.
 

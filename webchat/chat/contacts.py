@@ -92,6 +92,32 @@ class Contacts:
 
         return _answered(await self._change(actor, other, work))
 
+    async def befriend(self, actor: Actor, other: UserId) -> bool:
+        """Makes the two contacts without asking her; False if they are already.
+
+        For clients that know no consent, where the operator lets them.  Whoever blocks the actor is asked, in vain, as
+        by `ask`.  Raises what `ask` raises.
+        """
+        refuse_guest(actor)
+        if other == actor.id:
+            raise BadRequest("Nobody is her own contact.", field="user")
+
+        def work(db: sa.Connection) -> _Told:
+            her, now = one_present(db, other), self._now()
+            if block_store.has(db, actor.id, other):
+                raise Forbidden("You block this person.")
+            contact = contact_store.maybe(db, actor.id, other)
+            if contact is not None and contact.state_for(actor.id) == "accepted":
+                return _Told(None)
+            if max(contact_store.count(db, actor.id), contact_store.count(db, other)) >= MOST_CONTACTS:
+                raise TooMany
+            asked = contact_store.ask(db, actor.id, other, "", now)
+            if block_store.has(db, other, actor.id):
+                return _told(db, actor, her, asked)
+            return self._accept(db, actor, her)
+
+        return (await self._change(actor, other, work)).answer is not None
+
     async def accept(self, actor: Actor, other: UserId) -> ContactView:
         """Accepts the request of *other*.  Raises NotFound where there is none."""
 

@@ -17,6 +17,7 @@ from webchat.chat.files import FilePolicy, Files
 from webchat.chat.images import Images
 from webchat.chat.indexing import Indexing
 from webchat.chat.leaving import Leaving
+from webchat.chat.legacy import Legacy
 from webchat.chat.links import Links
 from webchat.chat.log import RoomLog
 from webchat.chat.members import Members
@@ -187,6 +188,7 @@ class Chat:
         self.bans = Bans(log, database, self.hub, sources.now, changes)
         self.links = Links(log, database, sources.now, sources.token_bytes, changes)
         self.directs = Directs(log, database, sources.now, changes)
+        self.legacy = Legacy(log, database, self.accounts, self.rooms, self.directs, sources.now, sources.token_bytes)
         self.rooms.may_create = self.settings.may_create_rooms
         self.reading = Reading(log, self.hub, self.bus, Buckets(settings.marks, clock), Buckets(settings.typing, clock))
         self.attendance = Attendance(self.hub, clock, sources.now)

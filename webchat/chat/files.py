@@ -28,6 +28,7 @@ from webchat.model.refusals import (
 )
 from webchat.model.users import Actor
 from webchat.store import files as file_store
+from webchat.store import rooms as room_store
 from webchat.store import users as user_store
 from webchat.store.database import Database
 from webchat.store.files import SHELVES, Upload
@@ -145,7 +146,23 @@ class Files:
 
         Whoever else asks learns nothing (NoSuchFile), not even that there is one.
         """
-        upload = await self._database.read(lambda db: _visible(db, actor, id))
+        return await self._open(await self._database.read(lambda db: _visible(db, actor, id)), is_small)
+
+    async def open_public(self, id: str, rooms: Collection[RoomId]) -> Opened:
+        """A file of a message in one of *rooms*, for anybody who knows its id.  Raises NoSuchFile in private ones."""
+
+        def work(db: sa.Connection) -> Upload:
+            upload = file_store.maybe(db, id)
+            room = room_store.maybe(db, upload.room) if upload is not None and upload.room in rooms else None
+            if upload is None or room is None or room.kind != "public" or room.deleted is not None:
+                raise NoSuchFile
+            if upload.seq is None or upload.seq <= room.floor:
+                raise NoSuchFile
+            return upload
+
+        return await self._open(await self._database.read(work), False)
+
+    async def _open(self, upload: Upload, is_small: bool) -> Opened:
         if is_small and not upload.file.thumb:
             raise NoSuchFile
         found = await self._shelf.open(upload.sha256, is_small) if self._shelf is not None else None

@@ -25,6 +25,7 @@ from webchat.store.database import Database
 PAGE_LIMIT = 200
 MOST_ROOMS = 50
 MOST_ACTIVE = 10
+MOST_FEATURED = 100
 
 
 @attrs.define(eq=False)
@@ -74,6 +75,11 @@ class People:
             return [cards[user] for user in wanted if user in cards][:MOST_ACTIVE]
 
         return await self._database.read(work)
+
+    async def featured(self, actor: Actor) -> list[UserCard]:
+        """People whom those who run the server show to everybody, 100 at most.  Raises Forbidden for guests."""
+        refuse_guest(actor)
+        return await self._database.read(lambda db: people_store.featured(db, MOST_FEATURED))
 
     async def profile(self, actor: Actor, other: UserId) -> Profile:
         """What the actor may know of somebody.  Raises NoSuchUser, to guests also for whom they share no room with."""

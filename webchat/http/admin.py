@@ -90,6 +90,12 @@ class Silence(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason = ""
 
 
+class Feature(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether somebody is shown to everybody as somebody to know."""
+
+    featured: bool
+
+
 class ChangeRole(Struct, frozen=True, forbid_unknown_fields=True):
     """Another role on the server.  Who gives away the role of owner is an admin then."""
 
@@ -202,6 +208,11 @@ async def account(call: Call[Nothing, Nothing]) -> Account:
 async def disable(call: Call[Disable, Nothing]) -> None:
     """Shut an account out at once, or let it in again."""
     await call.chat.administration.disable(call.actor, UserId(call.id), call.body.disabled, call.body.reason)
+
+
+async def feature(call: Call[Feature, Nothing]) -> None:
+    """Show somebody to everybody as somebody to know, or do so no more."""
+    await call.chat.administration.feature(call.actor, UserId(call.id), call.body.featured)
 
 
 async def disable_many(call: Call[DisableMany, Nothing]) -> DisableOutcomes:
@@ -382,6 +393,15 @@ ROUTES = (
         body=Silence,
         who="admin",
         refusals=(*_ON_PEOPLE, *_REASON),
+    ),
+    Route(
+        "PUT",
+        f"{API}/admin/users/{{id}}/featured",
+        feature,
+        body=Feature,
+        status=204,
+        who="admin",
+        refusals=("no_such_user", "rate_limited"),
     ),
     Route(
         "PUT",

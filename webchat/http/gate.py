@@ -94,7 +94,7 @@ class Gate:
             if bearer is None:
                 raise Unauthenticated
             return await self._chat.accounts.authenticate(bearer, self.client(request))
-        own = self._is_own_page(request)
+        own = self.is_own_page(request)
         token = session_token(request.headers(b"Cookie"), self._settings.is_https)
         if request.method not in SAFE_METHODS and (own is False or (token and not own)):
             raise ForeignOrigin
@@ -132,13 +132,14 @@ class Gate:
     def refuse(self, request: ChatRequest, error: BaseException) -> bytes:
         """The problem that tells of *error*; status and headers are set.  What is no Refusal is logged, not told."""
         request_id = self._token_bytes(8).hex()
-        found = problem(self._as_refusal(request, error, request_id), request_id)
+        found = problem(self.as_refusal(request, error, request_id), request_id)
         request.setResponseCode(found.status)
         for name, value in headers_of(found):
             request.answer_with(name, value)
         return _measured(request, encode_problem(found))
 
-    def _as_refusal(self, request: ChatRequest, error: BaseException, request_id: str) -> Refusal:
+    def as_refusal(self, request: ChatRequest, error: BaseException, request_id: str) -> Refusal:
+        """What is told of *error*: what is no Refusal is logged as incident *request_id*."""
         if isinstance(error, Refusal):
             return error
         if isinstance(error, NoSuchMethod):
@@ -161,7 +162,7 @@ class Gate:
         call = Call(
             chat=self._chat,
             caller=caller,
-            device=self._device(request),
+            device=self.device(request),
             numbers={name: number for name, number in numbers.items() if isinstance(number, int)},
             picture=str(numbers.get("picture", "")),
             emoji=str(numbers.get("emoji", "")),
@@ -182,11 +183,11 @@ class Gate:
         if route.who == "public":
             self._keep_strangers_out(request)
             if not route.is_probe:
-                self._count_stranger(request)
+                self.count_stranger(request)
             return None
         caller = await self.recognise(request)
         if caller is None:
-            self._count_stranger(request)
+            self.count_stranger(request)
             raise Unauthenticated
         request.caller = caller.id
         if request.method in SAFE_METHODS:
@@ -195,18 +196,19 @@ class Gate:
             raise Forbidden
         return caller
 
-    def _count_stranger(self, request: ChatRequest) -> None:
+    def count_stranger(self, request: ChatRequest) -> None:
+        """One more request by nobody known from where this one comes from.  Raises RateLimited."""
         self._chat.strangers.take(throttle_key(self.client(request)))
 
     def _keep_strangers_out(self, request: ChatRequest) -> None:
         """On a public route nobody is recognised; but another site's page signs nobody in or out."""
-        own = self._is_own_page(request)
+        own = self.is_own_page(request)
         if request.method in SAFE_METHODS or own or request.requestHeaders.hasHeader(b"Authorization"):
             return
         if own is False or session_token(request.headers(b"Cookie"), self._settings.is_https):
             raise ForeignOrigin
 
-    def _is_own_page(self, request: ChatRequest) -> bool | None:
+    def is_own_page(self, request: ChatRequest) -> bool | None:
         """Whether a page of ours makes the request; None if the request does not say."""
         origins = request.headers(b"Origin")
         if origins:
@@ -217,7 +219,8 @@ class Gate:
         # "none": typed into the address bar, which no page can do.
         return site in ("same-origin", "none") if site else None
 
-    def _device(self, request: ChatRequest) -> Device:
+    def device(self, request: ChatRequest) -> Device:
+        """Where the request comes from."""
         agent = printable(request.header(b"User-Agent"))[:_AGENT_LIMIT]
         return Device(address=self.client(request), agent=agent)
 

@@ -36,6 +36,12 @@ class ActivePeople(Struct, frozen=True):
     people: list[UserCard]
 
 
+class FeaturedPeople(Struct, frozen=True):
+    """People whom those who run the server show to everybody, who was chosen first at the top."""
+
+    people: list[UserCard]
+
+
 async def find(call: Call[Nothing, FindPeople]) -> Directory:
     """People by name."""
     found, following = await call.chat.people.find(call.actor, call.query.search, call.query.after, call.query.limit)
@@ -47,6 +53,11 @@ async def active(call: Call[Nothing, Nothing]) -> ActivePeople:
     return ActivePeople(await call.chat.people.active(call.actor))
 
 
+async def featured(call: Call[Nothing, Nothing]) -> FeaturedPeople:
+    """People to know, as those who run the server think."""
+    return FeaturedPeople(await call.chat.people.featured(call.actor))
+
+
 async def profile(call: Call[Nothing, Nothing]) -> Profile:
     """What I may know of somebody."""
     return await call.chat.people.profile(call.actor, UserId(call.id))
@@ -55,5 +66,6 @@ async def profile(call: Call[Nothing, Nothing]) -> Profile:
 ROUTES = (
     Route("GET", f"{API}/people", find, answer=Directory, query=FindPeople, refusals=("forbidden",)),
     Route("GET", f"{API}/people/active", active, answer=ActivePeople, refusals=("forbidden",)),
+    Route("GET", f"{API}/people/featured", featured, answer=FeaturedPeople, refusals=("forbidden",)),
     Route("GET", f"{API}/people/{{id}}", profile, answer=Profile, refusals=("no_such_user",)),
 )

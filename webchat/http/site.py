@@ -59,7 +59,7 @@ _SOCKET_PATHS = (SOCKET_PATH.encode(), SOCKET_PATH.encode() + b"/")
 _REMEMBERED_PATHS = 2_048
 _SOCKETIO_PATHS = (b"/socket.io", b"/socket.io/")
 _HAS_EIO = re.compile(rb"(?:\A|&)EIO=")
-_RESERVED = re.compile(rb"/(?:api|ws|socket\.io|healthz|readyz|metrics)(?:/|\Z)")
+_RESERVED = re.compile(rb"/(?:api|ws|socket\.io|storage|healthz|readyz|metrics)(?:/|\Z)")
 
 
 TakeOver = Callable[[Any, Handshake], bool]
@@ -71,6 +71,17 @@ class Polling(Protocol):
 
     def body_limit(self, target: bytes) -> int:
         """The most bytes of a body that is sent to *target*, a path with its query."""
+
+    def render(self, request: ChatRequest) -> Any: ...
+
+
+class SideDoor(Protocol):
+    """Another door under the same site, with paths of its own."""
+
+    def serves(self, path: bytes) -> bool: ...
+
+    def body_limit(self, path: bytes) -> int:
+        """The most bytes of a body that is sent to *path*."""
 
     def render(self, request: ChatRequest) -> Any: ...
 
@@ -165,9 +176,8 @@ class ChatSite(Site):
             raise BadRequest("The length of the body is told in a way that can be misread.")
         if head.length == 0:
             return 0
-        socketio = self._door.socketio_for(head.target)
-        if socketio is not None:
-            limit = socketio.body_limit(head.target)
+        limit = self._door.side_limit(head.target)
+        if limit is not None:
             if head.length is not None and head.length > limit:
                 raise TooLarge(f"The body has more than {limit} bytes.")
             return limit
@@ -265,6 +275,7 @@ class Door(Resource):
         files: StaticFiles,
         new_id: Callable[[], str],
         socketio: Polling | None = None,
+        side_door: SideDoor | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.gate = gate
@@ -273,6 +284,7 @@ class Door(Resource):
         self._websocket = websocket
         self._files = files
         self._socketio = socketio
+        self._side_door = side_door
         self._routes = {route.name: route for route in routes}
         self._app = klein_app(routes, gate)
         self._api = self._app.resource()
@@ -282,6 +294,19 @@ class Door(Resource):
     def body_limit(self, method: bytes, path: bytes) -> int:
         """The most bytes a body sent to *path* may have.  Raises NotFound and MethodNotAllowed."""
         return self._body_limit(method, path)
+
+    def side_limit(self, target: bytes) -> int | None:
+        """The most bytes of a body sent to *target*, a path with its query, that is none of the API's; None for those.
+
+        Whoever sends it need not have been known before.
+        """
+        socketio = self.socketio_for(target)
+        if socketio is not None:
+            return socketio.body_limit(target)
+        path = target.partition(b"?")[0]
+        return (
+            self._side_door.body_limit(path) if self._side_door is not None and self._side_door.serves(path) else None
+        )
 
     def socketio_for(self, target: bytes) -> Polling | None:
         """Who answers what is asked of *target*, a path with its query, if it is Socket.IO."""
@@ -305,6 +330,8 @@ class Door(Resource):
     def render(self, request: IRequest) -> Any:
         assert isinstance(request, ChatRequest)
         try:
+            if self._side_door is not None and self._side_door.serves(request.path):
+                return self._side_door.render(request)
             if _API_PATH.fullmatch(request.path):
                 return self._api.render(request)
             socketio = self.socketio_for(request.uri)
@@ -392,16 +419,27 @@ def make_site(
     static_folder: Path,
     take_over: TakeOver | None = None,
     socketio: Polling | None = None,
+    side_door: Callable[[Gate], SideDoor] | None = None,
 ) -> ChatSite:
     """The whole door.
 
     *metrics* gives Prometheus' text format; *ready* fails while the server cannot do its work; *clock* is
     monotonic, *wall_clock* gives seconds since 1970; *static_folder* holds the built browser interface, or nothing;
-    *take_over* is the WebSockets' short way in; *socketio* is None where clients of Socket.IO are not served.
+    *take_over* is the WebSockets' short way in; *socketio* is None where clients of Socket.IO are not served;
+    *side_door* makes another door behind the same gate.
     """
     gate = Gate(chat, config, token_bytes)
     routes = all_routes(Probes(config, metrics, ready))
-    door = Door(routes, gate, config, websocket, StaticFiles(static_folder), lambda: token_bytes(8).hex(), socketio)
+    door = Door(
+        routes,
+        gate,
+        config,
+        websocket,
+        StaticFiles(static_folder),
+        lambda: token_bytes(8).hex(),
+        socketio,
+        None if side_door is None else side_door(gate),
+    )
     return ChatSite(door, config, clock, wall_clock, take_over)
 
 

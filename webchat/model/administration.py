@@ -18,7 +18,10 @@ AccountState = Literal["active", "silenced", "disabled", "deleted"]
 
 
 class Account(Struct, frozen=True):
-    """An account, for those who run the server.  *seen*: when it was last used.  *devices*: browsers signed in."""
+    """An account, for those who run the server.  *seen*: when it was last used.  *devices*: browsers signed in.
+
+    *featured*: it is shown to everybody as somebody to know.
+    """
 
     id: UserId
     name: str
@@ -31,6 +34,7 @@ class Account(Struct, frozen=True):
     devices: int
     silenced: Millis | None
     avatar: str | None = None
+    featured: bool = False
 
 
 class RoomEntry(Struct, frozen=True):

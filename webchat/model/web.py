@@ -108,11 +108,15 @@ def cookie_name(secure: bool) -> str:
 
 
 def session_token(cookies: Sequence[str], secure: bool) -> str | None:
-    """The session token in the values of the `Cookie` headers; None without one, or with two that differ.
+    """The session token in the values of the `Cookie` headers; None without one, or with two that differ."""
+    return cookie_of(cookies, cookie_name(secure))
+
+
+def cookie_of(cookies: Sequence[str], name: str) -> str | None:
+    """The value of the cookie *name* in the values of the `Cookie` headers; None without one, or with two that differ.
 
     Of two cookies with one name the other may have been planted by a neighbour; guessing would help her.
     """
-    name = cookie_name(secure)
     found = set()
     for header in cookies:
         for pair in header.split(";"):

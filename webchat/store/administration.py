@@ -27,6 +27,7 @@ _COLUMNS = (
     users.c.silenced,
     users.c.deleted,
     users.c.avatar,
+    users.c.featured,
 )
 _DEVICES = (
     sa.select(
@@ -135,6 +136,7 @@ def _accounts(db: sa.Connection, query: Any, now: Millis) -> list[Account]:
                 devices,
                 silenced,
                 row.avatar,
+                row.featured is not None,
             )
         )
     return found

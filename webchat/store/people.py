@@ -114,6 +114,12 @@ _OWN_WITHOUT = (
 )
 OwnMessage = tuple[str | None, int, str, Millis, Millis | None]
 """Nonce, seq, text, created, edited."""
+_FEATURED = (
+    sa.select(*CARD_COLUMNS)
+    .where(users.c.featured.is_not(None), users.c.disabled.is_(None), users.c.deleted.is_(None))
+    .order_by(users.c.featured, users.c.id)
+    .limit(sa.bindparam("limit_"))
+)
 
 
 def search(
@@ -179,3 +185,8 @@ def own_messages(
         values["limit_"] = limit - len(found)
         found += [tuple(row) for row in db.execute(_OWN_WITHOUT, {**values, "seq_": seq})]
     return found
+
+
+def featured(db: sa.Connection, limit: int) -> list[UserCard]:
+    """People whom those who run the server show to everybody, who was chosen first at the top."""
+    return [UserCard(*row) for row in db.execute(_FEATURED, {"limit_": limit})]

@@ -131,6 +131,12 @@ def has_owner(db: sa.Connection) -> bool:
     return db.execute(_OWNER).first() is not None
 
 
+def owner(db: sa.Connection) -> User | None:
+    """Somebody who owns the server."""
+    found = db.execute(_OWNER).scalar()
+    return None if found is None else maybe(db, UserId(found))
+
+
 def owners(db: sa.Connection) -> int:
     """How many accounts own the server."""
     return int(db.execute(_OWNERS).scalar_one())
@@ -167,7 +173,7 @@ def give_up(db: sa.Connection, user: UserId, now: Millis) -> None:
     The name is only kept folded.  Her sessions, invitations and names to be found by are removed too.
     """
     gone: dict[str, Any] = dict.fromkeys(
-        ("email", "email_key", "password_hash", "avatar", "locale", "seen", "silenced")
+        ("email", "email_key", "password_hash", "avatar", "locale", "seen", "silenced", "featured")
     )
     change(
         db,

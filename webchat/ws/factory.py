@@ -18,7 +18,7 @@ from webchat.model.web import Network, Origins, throttle_key
 from webchat.ws import lean
 from webchat.ws.native import Shared, Timers
 from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT, is_plain
-from webchat.ws.protocol import SUBPROTOCOL, ChatProtocol
+from webchat.ws.protocol import SUBPROTOCOL, ChatProtocol, Talk
 
 SECURITY_HEADERS = {
     "Cache-Control": "no-store",
@@ -107,6 +107,8 @@ class ChatFactory(WebSocketServerFactory):
         self.shared = shared
         self.clock = clock
         self.jitter = jitter
+        self.plain: Callable[[ChatProtocol], Talk] | None = None
+        """What is talked with clients that ask for no subprotocol; None: nothing."""
         self.connections: set[Admitted] = set()
         self._opened: set[ChatProtocol] = set()
         self._by_address: Counter[str] = Counter()

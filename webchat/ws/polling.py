@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -35,14 +36,22 @@ _MAX_FIELDS = 20
 _PREFLIGHT_SECONDS = 600
 
 
+Greet = Callable[[Any, Sequence[str], bool], str | None]
+"""Told of a handshake, the values of its `Cookie` headers, and whether it came by https.
+
+May have the browser keep a cookie, as whose `name=value` it is known from this handshake on.
+"""
+
+
 class Polling(Resource):
     """Answers every request for `/socket.io`, and for `/ws` with an `EIO` in its query."""
 
     isLeaf = True  # noqa: N815
 
-    def __init__(self, factory: SocketIoFactory) -> None:
+    def __init__(self, factory: SocketIoFactory, greet: Greet | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._factory = factory
+        self._greet = greet
         self._websocket = WebSocketResource(factory)  # type: ignore[no-untyped-call]
 
     def body_limit(self, target: bytes) -> int:
@@ -158,6 +167,7 @@ class Polling(Resource):
 
     def _visit(self, request: Any, query: dict[str, str]) -> Visit:
         cookies = _headers(request, b"Cookie")
+        given = None if self._greet is None else self._greet(request, cookies, self._is_secure(request))
         forwarded = _headers(request, b"X-Forwarded-For")
         peer = getattr(request.client, "host", None)
         return Visit(
@@ -165,7 +175,7 @@ class Polling(Resource):
             path=request.path.decode("ascii").rstrip("/"),
             query=query,
             # As with any other GET: a page of another site cannot read the answer, and so has no use for the session.
-            cookies=tuple(cookies),
+            cookies=(*cookies, given) if given is not None else tuple(cookies),
             cookie_token=session_token(cookies, self._is_secure(request)),
             is_own_page=self._is_own_page(request) is True,
             address=client_address(peer, forwarded, self._factory.door.trusted_proxies),

@@ -63,6 +63,7 @@ class ChatProtocol(WebSocketServerProtocol):
     outgoing: Outgoing
     message_seconds: float = MESSAGE_SECONDS
     _conversation: Talk | None = None
+    _is_plain = False
     _gone = False
     _counted = False
     _closing = False
@@ -79,13 +80,15 @@ class ChatProtocol(WebSocketServerProtocol):
     def onConnect(self, request: Any) -> Any:
         """Accepts or refuses the handshake.  Raises ConnectionDeny."""
         self.recognise(request)
-        if SUBPROTOCOL not in request.protocols:
+        # Who asks for no subprotocol at all is one of the older clients, where these are served.
+        self._is_plain = self.factory.plain is not None and not request.protocols
+        if SUBPROTOCOL not in request.protocols and not self._is_plain:
             raise deny(400, f"the subprotocol {SUBPROTOCOL} is needed")
         if not self.factory.admit(self):
             raise deny(503, "too many connections")
         self._counted = True
         self.autoPingInterval = self.factory.door.ping_seconds * self.factory.jitter(0.8, 1.2)
-        return SUBPROTOCOL
+        return None if self._is_plain else SUBPROTOCOL
 
     def recognise(self, request: Any) -> None:
         """Notes where a handshake comes from.  Raises ConnectionDeny if that is a page of another site."""
@@ -138,6 +141,9 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def begin_talk(self) -> Talk:
         """The talk that begins now that the connection is open."""
+        if self._is_plain and self.factory.plain is not None:
+            talk: Talk = self.factory.plain(self)
+            return talk
         return Conversation(self, self.factory.shared)
 
     def _client_address(self, headers: Mapping[str, str]) -> str:

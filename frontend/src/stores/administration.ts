@@ -17,6 +17,8 @@ export interface Account {
   devices: number
   silenced: Millis | null
   avatar: string | null
+  /** Whether everybody is shown her as somebody to know. */
+  featured: boolean
 }
 
 export interface RoomEntry {
@@ -90,6 +92,7 @@ export const useAdministration = defineStore('administration', () => ({
     }),
   silence: (id: UserId, minutes: number | null, reason = '') =>
     call<{ until: Millis | null }>('PUT', `/admin/users/${id}/silenced`, { body: { minutes, reason } }),
+  feature: (id: UserId, featured: boolean) => call<void>('PUT', `/admin/users/${id}/featured`, { body: { featured } }),
   setRole: (id: UserId, role: UserRole) => call<void>('PUT', `/admin/users/${id}/role`, { body: { role } }),
   endSessions: (id: UserId) => call<void>('DELETE', `/admin/users/${id}/sessions`),
   resetLink: (id: UserId) => call<{ code: string; expires: Millis }>('POST', `/admin/users/${id}/reset`),

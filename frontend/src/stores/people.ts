@@ -105,6 +105,13 @@ export const usePeople = defineStore('people', () => {
     return people
   }
 
+  /** Whom those who run the server show to everybody. */
+  async function featured(): Promise<UserCard[]> {
+    const { people } = await call<{ people: UserCard[] }>('GET', '/people/featured')
+    put(...people)
+    return people
+  }
+
   async function profile(id: UserId): Promise<Profile> {
     const found = await call<Profile>('GET', `/people/${id}`)
     put(found.user)
@@ -203,6 +210,7 @@ export const usePeople = defineStore('people', () => {
     load,
     find,
     active,
+    featured,
     profile,
     members,
     loadMembers,
