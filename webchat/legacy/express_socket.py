@@ -18,7 +18,7 @@ from webchat.legacy.texts import taken
 from webchat.legacy.tokens import read_token
 from webchat.model.commands import PostMessage
 from webchat.model.events import ContactChanged, Message
-from webchat.model.ids import RoomId, UserId
+from webchat.model.ids import RoomId, Seq, UserId
 from webchat.model.refusals import BadPicture, EmptyText, Forbidden, NoSuchRoom, NoSuchUser, Unauthenticated
 from webchat.model.rooms import RoomState
 from webchat.model.users import Actor, UserCard
@@ -26,7 +26,6 @@ from webchat.ws.clients import Client, encode
 
 HOLD_SECONDS = 10.0
 """How long a `login` waits until the same browser has shown over HTTP who it is."""
-NEWEST = 20
 _LONGEST_ID = 100
 
 
@@ -132,20 +131,9 @@ class ExpressSocket(Socket):
         if self.chat.legacy.number_of(room) is not None:
             # These are heard when her page asks for them.
             return
-        actor = self.known()
-        state = await self.chat.rooms.state(actor, room)
-        while _is_conversation(state) and self.actor is actor and room not in self.places:
-            page = await self.chat.messages.page(actor, room, limit=NEWEST)
-            if self.actor is not actor or room in self.places:
-                return
-            name = (actor.id, state.people[0].id)
-            self.try_to_hear(room, Place(name, page.seq, page.seq), page.rev)
-            if room in self.places:
-                cards = {card.id: card for card in page.users}
-                heard = [self._as_message(one, cards[one.author], name) for one in page.messages]
-                self.tell(
-                    b"".join(frame for frame, one in zip(heard, page.messages, strict=True) if one.author != actor.id)
-                )
+        state = await self.chat.rooms.state(self.known(), room)
+        if _is_conversation(state):
+            await self.follow(room, (self.user, state.people[0].id), Seq(0))
 
     def listed(self, change: Change, room: RoomId, people: Sequence[UserCard]) -> bytes:
         number = self.chat.legacy.number_of(room)

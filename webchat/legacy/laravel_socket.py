@@ -122,8 +122,8 @@ class LaravelSocket(Socket):
 
     async def introduced(self, room: RoomId) -> None:
         number = self.chat.legacy.number_of(room)
-        if number is not None and self.actor is not None:
-            await self.hear(room, number)
+        if number is not None:
+            await self.follow(room, number)
 
     def listed(self, change: Change, room: RoomId, people: Sequence[UserCard]) -> bytes:
         rows = {}

@@ -31,6 +31,7 @@ from webchat.ws.outgoing import SOFT_LIMIT
 
 SIGN_IN_FIRST = "登录后才能进入聊天室"
 """What somebody hears whose event needs a sign-in; these clients take no notice of it."""
+MOST_MISSED = 50
 _SIGN_IN_AGAIN = (4001, 4003)
 
 RoomName = int | tuple[UserId, UserId]
@@ -288,6 +289,23 @@ class Socket:
             self.places[room] = place
             if not self.chat.hub.enter(self, room, rev):
                 del self.places[room]
+
+    async def follow(self, room: RoomId, name: RoomName, since: Seq | None = None) -> None:
+        """Hears *room*, a member of which she has become, after what was said there since she knows of it.
+
+        That is, if she did not hear it before, what is above *since*; None: nothing.
+        """
+        actor = self.known()
+        state = await self.chat.rooms.state(actor, room)
+        while self.actor is actor and not self.chat.hub.hears(self, room):
+            page = await self.chat.messages.page(actor, room, limit=MOST_MISSED)
+            if self.actor is not actor or self.chat.hub.hears(self, room):
+                return
+            place = self.places.setdefault(room, Place(name, page.seq if since is None else since, state.read))
+            cards = {card.id: card for card in page.users}
+            missed = [Said(one, cards[one.author]) for one in page.messages if one.seq > place.seq]
+            self.tell(b"".join([self.told(one) for one in missed]))
+            self.chat.hub.enter(self, room, page.rev)
 
     def drop(self, room: RoomId) -> None:
         """Hears *room* no more."""

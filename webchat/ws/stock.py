@@ -72,9 +72,16 @@ class _Conversation(Conversation):
 class _Line:
     """The connection as the conversation sees it: takes native frames, and hands them on as answers and events."""
 
-    def __init__(self, client: Client, token: str | None, take: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        token: str | None,
+        take: Callable[[dict[str, Any]], None],
+        close: Callable[[int, str], None],
+    ) -> None:
         self._client = client
         self._take = take
+        self.close = close
         self.cookie_token = token
         self.address = client.address
         self.outgoing: Any = self
@@ -106,12 +113,6 @@ class _Line:
     def ended(self) -> None:
         """The session of Engine.IO ends by itself."""
 
-    def close(self, code: int, reason: str) -> None:
-        if code in _FOR_GOOD:
-            self._client.disconnect()
-        else:
-            self._client.close(reason, code)
-
     def stop_reading(self) -> None:
         """One command at a time is carried out; the client's own queue holds her up."""
 
@@ -129,6 +130,8 @@ class Stock:
         self._asked: dict[int, Deferred[dict[str, Any]]] = {}
         self._hello: Deferred[dict[str, Any]] | None = None
         self._number = 0
+        self._is_greeting = False
+        self._due: tuple[int, str] | None = None
         self._token = client.cookie_token
 
     async def connected(self) -> None:
@@ -152,8 +155,12 @@ class Stock:
         is_hello = name == "hello"
         if self._conversation is None:
             answer = await self._say_hello(command if is_hello else {})
-            if is_hello or not answer["ok"]:
+            is_over = is_hello or not answer["ok"]
+            if is_over:
                 self._answer(name, answer, ack)
+            self._is_greeting = False
+            self._close_if_due()
+            if is_over:
                 return
         elif is_hello:
             raise BadRequest("hello is said once.")
@@ -178,9 +185,10 @@ class Stock:
             msgspec.convert(frame, Hello)
         except msgspec.ValidationError as error:
             raise BadRequest(str(error)[:200]) from None
-        self._conversation = _Conversation(_Line(self._client, self._token, self._take), self._client, self._shared)
-        self._hello = Deferred()
-        answer = self._hello
+        line = _Line(self._client, self._token, self._take, self._close)
+        self._conversation = _Conversation(line, self._client, self._shared)
+        answer = self._hello = Deferred()
+        self._is_greeting = True
         self._conversation.receive(json.dumps(frame).encode())
         return await answer
 
@@ -203,6 +211,21 @@ class Stock:
         if kind == "welcome" and self._hello is not None:
             self._client.allow()
             self._hello.callback({"ok": True, **frame})
+
+    def _close(self, code: int, reason: str) -> None:
+        # Who is not let in hears why before the connection ends.
+        self._due = code, reason
+        if not self._is_greeting:
+            self._close_if_due()
+
+    def _close_if_due(self) -> None:
+        if self._due is None:
+            return
+        code, reason = self._due
+        if code in _FOR_GOOD:
+            self._client.disconnect()
+        else:
+            self._client.close(reason, code)
 
     def _answer(self, name: str, answer: dict[str, Any], ack: Ack | None) -> None:
         if ack is not None:
