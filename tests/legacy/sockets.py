@@ -34,8 +34,6 @@ class OldCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.house = House(self, dialect=self._come)
-        for threads in (self.house.writer, self.house.reader, self.house.hasher, self.house.painter):
-            threads.work_at_once()
         self.anna = self.house.set_up()
         services = services_of(self.house)
         self.chat = self.house.chat
@@ -62,7 +60,7 @@ class OldCase(SynchronousTestCase):
 
     def page(self) -> Page:
         """A page of an older client, in a browser of its own."""
-        return Page(self.house.site, origin=ORIGIN, host=HOST)
+        return Page(self.house.site, origin=ORIGIN, host=HOST, turn=self.turn)
 
     def laravel(self, email: str = "zhang@example.com", **more: Any) -> Laravel:
         """Somebody who has just registered with an address, and her page's socket."""

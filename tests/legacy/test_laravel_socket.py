@@ -70,7 +70,7 @@ class SigningIn(OldCase):
         socket.emit("login", {"name": "ZHANG@example.com"})
         self.assertEqual(socket.news()[0][0], "count")
         socket.emit("room", {"name": "x", "src": "", "roomid": "1"})
-        self.assertEqual([name for name, *_ in socket.news()], ["room", "count"])
+        self.assertEqual({name for name, *_ in socket.news()}, {"room", "count"})
 
     def test_browsers(self) -> None:
         """The browser's cookie counts for her own name only, and for pages of ours only."""
@@ -109,8 +109,8 @@ class Rooms(OldCase):
         zhang.log_in()
         zhang.come_in()
         told = li.come_in()
-        self.assertEqual([name for name, *_ in told], ["room", "count"])
-        rows = told[0][1]
+        self.assertEqual({name for name, *_ in told}, {"room", "count"})
+        rows = dict(told)["room"]
         self.assertEqual(len(rows), 2)
         for row in rows.values():
             self.assertEqual(set(row), {"id", "name", "avatar", "src"})
@@ -159,12 +159,14 @@ class Rooms(OldCase):
     def test_our_own_client(self) -> None:
         """Whoever is there with our own client is on the list, too, within some seconds."""
         zhang = self.laravel()
-        self.assertEqual(len(zhang.come_in()[0][1]), 1)
+        self.assertEqual(len(dict(zhang.come_in())["room"]), 1)
         native = self.house.connect(self.anna)
         self.house.clock.advance(LOOK_SECONDS)
+        self.turn()
         self.assertEqual([len(rows) for _, rows in zhang.news("room")], [2])
         native.lose()
         self.house.clock.advance(LOOK_SECONDS)
+        self.turn()
         self.assertEqual([len(rows) for _, rows in zhang.news("roomout")], [1])
 
     def test_unknown(self) -> None:
@@ -305,7 +307,7 @@ class Unread(OldCase):
             zhang.send_text(f"m{number}")
         self.assertEqual(zhang.news("count"), [])
         self.assertEqual([count["room1"] for _, count in li.news("count")], [1, 2, 3])
-        self.assertEqual(li.come_in()[-1], ["count", {"room1": 0, "room2": 0}])
+        self.assertEqual(dict(li.come_in())["count"], {"room1": 0, "room2": 0})
 
     def test_other_pages(self) -> None:
         """All sockets of a person count alike: what one of them shows is read, on our own client too."""

@@ -95,10 +95,6 @@ class Threads:
         else:
             self.waiting.append(run)
 
-    def work_at_once(self) -> None:
-        """From now on work is done before the call returns, as requests over HTTP want it."""
-        self._inline = True
-
     def hold(self) -> None:
         """Work waits until it is released, whatever the turn."""
         self.is_held = True

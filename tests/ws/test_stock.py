@@ -81,7 +81,7 @@ class Coming(StockCase):
     def test_cookie(self) -> None:
         """A page of ours is known by its visitor's session; a page of no origin is not."""
         token = self.house.register_signed("page").token
-        headers = {"Cookie": f"webchat-session={token}", "Origin": f"http://{HOST}"}
+        headers = {"Cookie": f"webchat={token}", "Origin": f"http://{HOST}"}
         self.assertEqual(StockSocket(self.house, None, headers=headers).ask("hello")["ok"], True)
         del headers["Origin"]
         self.assertEqual(StockSocket(self.house, None, headers=headers).ask("hello")["code"], "unauthenticated")
