@@ -229,11 +229,12 @@ def table() -> str:
             done = TABLE.get((version, transport), [])
             last = "" if version not in OLD else OLD[version] if OLD[version] in done else "no"
             marks = [*("yes" if flow in done else "no" for flow in OWN), last]
-            rows.append(f"| {_named(version)} | {transport} | {' | '.join(marks)} |")
+            rows.append(f"| {named(version)} | {transport} | {' | '.join(marks)} |")
     return "\n".join(rows)
 
 
-def _named(version: str) -> str:
+def named(version: str) -> str:
+    """What a client is called in the table."""
     return version if version == "python-socketio" else f"socket.io-client {version}"
 
 
@@ -241,7 +242,7 @@ def _case(version: str, transport: str) -> Callable[[Matrix], None]:
     def play(self: Matrix) -> None:
         self.play(version, transport)
 
-    play.__doc__ = f"{_named(version)} over {transport}."
+    play.__doc__ = f"{named(version)} over {transport}."
     return play
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
-from tests.legacy.sockets import Express, Laravel, OldCase
+from tests.legacy.sockets import Express, OldCase
 from tests.support import images
 from webchat.legacy.express_socket import HOLD_SECONDS
 from webchat.legacy.socket import SIGN_IN_FIRST
-from webchat.model.ids import RoomId
 
 REFUSED = [["login", SIGN_IN_FIRST]]
 COUNT = ["count", {"room1": 0, "room2": 0}]
@@ -308,30 +307,3 @@ class Friends(OldCase):
         room = next(one["room"] for one in native.rest() if one["type"] == "joined")["room"]
         native.ask("post", room=room, text="hello")
         self.assertEqual([one["msg"] for one in self.li.messages()], ["hi", "hello"])
-
-
-class Choosing(OldCase):
-    """Whose client somebody is."""
-
-    def test_path(self) -> None:
-        """At `/ws` it is one of Laravel's, and so is what names a room by digits."""
-        zhang = self.laravel(query="", path="/ws/")
-        self.assertEqual(zhang.log_in()[0][0], "count")
-        other = self.laravel("li@example.com", query="")
-        self.assertEqual({name for name, *_ in other.come_in()}, {"room", "count"})
-
-    def test_one_family(self) -> None:
-        """Where one family is served, all are taken for its clients."""
-        li = self.express()
-        self.families = ("laravel",)
-        again = Express(self, li.page, li.name, li.id)
-        told = [args[0] for name, *args in again.come_in() if name == "room"]
-        self.assertNotIn("onlineUsers", told[0])
-
-    def test_none(self) -> None:
-        """Where no older clients are served, their events are none."""
-        zhang = self.laravel()
-        self.families = ()
-        again = Laravel(self, zhang.page, zhang.email, zhang.token)
-        self.assertEqual(again.log_in()[0][0], "refused")
-        self.assertEqual(self.house.chat.hub.users_in(RoomId(1)), set())

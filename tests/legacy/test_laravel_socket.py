@@ -147,7 +147,7 @@ class Rooms(OldCase):
         self.assertEqual(len(zhang.news("roomout")[-1][1]), 1)
 
     def test_silence(self) -> None:
-        """A polling client that is not heard of is off the list when her time is up."""
+        """Who is not heard of any more is off the list when her time is up."""
         zhang, li = self.laravel(), self.laravel("li@example.com")
         zhang.come_in()
         li.come_in()

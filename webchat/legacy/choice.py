@@ -36,7 +36,7 @@ class Newcomer:
 
     async def event(self, name: str, args: list[Any], ack: Ack | None) -> None:
         handler = self._handler
-        if handler is None or (isinstance(handler, Socket) and handler.actor is None):
+        if handler is None or not _is_settled(handler):
             kind = self._kind(name, args)
             if handler is None or type(handler) is not kind:
                 made = self._stock(self._client) if kind is Stock else kind(self._client, self._sockets)
@@ -80,3 +80,10 @@ class Newcomer:
             return LaravelSocket
         is_express = name != "login" or ("id" in given and "ua" in given)
         return ExpressSocket if is_express else LaravelSocket
+
+
+def _is_settled(handler: Handler) -> bool:
+    """Whether it is known who she is, and so whose client."""
+    if isinstance(handler, Stock):
+        return handler.has_begun
+    return isinstance(handler, Socket) and handler.actor is not None

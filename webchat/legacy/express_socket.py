@@ -48,6 +48,7 @@ class ExpressSocket(Socket):
         if self.actor is None or self.actor.id != user:
             self.become(await self._shown(user))
         actor = self.known()
+        self.chat.reads.take(actor.id)
         await self.chat.legacy.both()
         for state in await self.chat.syncing.open(actor):
             self.still(actor)

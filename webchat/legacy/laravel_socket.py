@@ -57,6 +57,7 @@ class LaravelSocket(Socket):
             if actor is not None:
                 self.become(actor)
         actor = self.known()
+        self.chat.reads.take(actor.id)
         await self.chat.legacy.both()
         for state in await self.chat.syncing.open(actor):
             self.still(actor)

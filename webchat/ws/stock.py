@@ -134,6 +134,11 @@ class Stock:
         self._due: tuple[int, str] | None = None
         self._token = client.cookie_token
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether she has said hello."""
+        return self._conversation is not None
+
     async def connected(self) -> None:
         """Who shows a token must show a good one.  Raises Unauthenticated, RateLimited."""
         auth = self._client.auth
