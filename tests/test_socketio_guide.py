@@ -40,6 +40,7 @@ class Guide(SynchronousTestCase):
         for sentence in (
             f"| {engineio.STRANGERS_PAYLOAD // 1024} KiB; {engineio.MAX_PAYLOAD:,} bytes for who is signed in |",
             f"| packets in one POST | {engineio.MAX_PACKETS} |",
+            f"| packets in one answer to a GET | {engineio.MAX_ANSWERED};",
             f"| {outgoing.HARD_LIMIT // 1024**2} MiB, then she is disconnected |",
             f"heed {conversation.MAX_REFUSED_IN_A_ROW} refusals in a row",
             f"| {engineio.UPGRADE_SECONDS:.0f} seconds |",

@@ -174,7 +174,6 @@ class Frames(EchoCase):
     def test_flood(self) -> None:
         """Pings without end are not answered without end."""
         socket = self.socket(3)
-        self.assertEqual(self.house.sockets.shared.requests.burst, 1e6)
         for _ in range(11):
             socket.frame(b"", opcode=9)
         self.assertEqual(socket.closed_with, 4029)
@@ -201,12 +200,13 @@ class Stopping(EchoCase):
         pollers = [self.poller(3), self.poller()]
         for poller in pollers:
             poller.hold()
-        told = [socket.told() for socket in sockets]
+        for socket in sockets:
+            socket.told()
         self.house.sockets.finish()
         stopped = Deferred.fromCoroutine(self.house.sockets.stop(3.0))
         self.house.clock.pump([0.5] * 7)
         self.assertEqual([socket.closed_with for socket in sockets], [1012, 1012])
-        self.assertEqual([socket.told() for socket in sockets], [[], []], told)
+        self.assertEqual([socket.told() for socket in sockets], [[], []])
         self.assertEqual([poller.held_answer() for poller in pollers], [["1"], ["1"]])
         self.assertTrue(all(echo.is_gone for echo in self.echoes))
         for socket in sockets:

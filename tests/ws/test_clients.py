@@ -6,8 +6,10 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from tests.ws.engine import Echo, EchoCase
-from webchat.ws.clients import MAX_ASKED, encode, write_all
+from tests.support.house import House
+from tests.ws.engine import Echo, EchoCase, Poller
+from webchat.model.ids import RoomId
+from webchat.ws.clients import MAX_ASKED, Client, encode, write_all
 
 
 class Coming(EchoCase):
@@ -85,8 +87,6 @@ class Events(EchoCase):
     def test_others_do_not_wait(self) -> None:
         """One client's slow event holds nobody else up."""
         slow, quick = self.client(), self.client()
-        slow.say('42["a"]')
-        self.echoes[0].heard.clear()
         slow.say('42["wait"]')
         quick.say('42["a"]')
         self.assertEqual(quick.told(), ['42["a"]'])
@@ -242,3 +242,86 @@ class Speaking(EchoCase):
         self.house.clock.advance(10)
         for one in asked:
             self.failureResultOf(one)
+
+
+class Told:
+    """How the listeners below are spoken to: the text of a message, as an event."""
+
+    def __init__(self) -> None:
+        self.encoded = 0
+
+    def encode(self, event: Any) -> bytes:
+        self.encoded += 1
+        return encode("said", getattr(event, "text", None))
+
+    def write_all(self, ports: Any, data: bytes) -> None:
+        write_all(ports, data)
+
+
+class Member(Echo):
+    """A client who hears her rooms: a listener of the hub."""
+
+    house: House
+    dialect: Told
+
+    async def connected(self) -> None:
+        chat = self.house.chat
+        actor = await chat.accounts.authenticate(self.client.query["api_token"], self.client.address)
+        self.user, self.session = actor.id, actor.session.id
+        self.port, self.deliver, self.deliver_passing = self.client, self.client.send, self.client.send_passing
+        chat.hub.attach(self)
+        for state in await chat.syncing.open(actor):
+            chat.hub.enter(self, state.room, state.rev)
+
+    def release(self) -> None:
+        """Nothing is held back."""
+
+    def introduce(self, room: RoomId, *, unless_heard: bool = False) -> None:
+        """Whoever is here is in the lobby already."""
+
+    def dismiss(self, code: int, reason: str) -> None:
+        self.client.close(reason, code)
+
+    def gone(self) -> None:
+        super().gone()
+        self.house.chat.hub.detach(self)
+
+
+class Hearing(EchoCase):
+    """Clients of Socket.IO in a room's audience, as a dialect puts them there; and out of it."""
+
+    def _echo(self, client: Client) -> Echo:
+        member = Member(client)
+        member.house, member.dialect = self.house, self.told
+        self.echoes.append(member)
+        return member
+
+    def test_a_room(self) -> None:
+        """What is said in a room is encoded once, and heard by polling, by WebSocket, and in between."""
+        self.told = Told()
+        anna = self.house.set_up()
+        author = self.house.connect(anna)
+        query = f"&api_token={self.house.token(anna)}"
+        self.house.turn()
+        socket, poller, changing = self.socket(3, query), Poller(self.house, 3, query), Poller(self.house, 3, query)
+        for one in (poller, changing):
+            one.open()
+        self.house.turn()
+        socket.told()
+        self.assertEqual((poller.poll(), changing.poll()), (["40"], ["40"]))
+        author.ask("post", room=1, text="one")
+        self.assertEqual(self.told.encoded, 1)
+        said = ['42["said","one"]']
+        self.assertEqual((socket.told(), poller.poll(), changing.poll()), (said, said, said))
+        changed = self.socket(3, f"&sid={changing.sid}")
+        changed.say("2probe")
+        author.ask("post", room=1, text="two")
+        changed.say("5")
+        author.ask("post", room=1, text="three")
+        self.assertEqual(changed.told(), ["3probe", '42["said","two"]', '42["said","three"]'])
+        self.assertEqual(poller.poll(), ['42["said","two"]', '42["said","three"]'])
+        poller.hold()
+        assert isinstance(self.echo, Member)
+        self.house.wait(self.house.chat.accounts.revoke(anna, self.echo.session))
+        self.assertEqual((socket.closed_with, changed.closed_with, poller.held_answer()), (4001, 4001, ["1"]))
+        self.assertEqual([echo.is_gone for echo in self.echoes], [True] * 3)

@@ -211,7 +211,9 @@ class Sessions(SynchronousTestCase):
         engine.put(b"42[1]")
         engine.put(packet(Kind.NOOP))
         self.assertEqual(engine.queued, 6)
-        self.assertEqual((engine.take(), engine.queued, engine.take()), ([b"42[1]", b"6"], 0, []))
+        self.assertEqual((engine.take(1), engine.queued), ([b"42[1]"], 1))
+        engine.put(b"1")
+        self.assertEqual((engine.take(), engine.queued, engine.take()), ([b"6", b"1"], 0, []))
 
     def test_faults(self) -> None:
         """A fault is told as the reference server tells it."""

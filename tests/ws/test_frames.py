@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import House
-from webchat.ws.frames import text_frame
+from webchat.ws.frames import payloads_of, text_frame
 
 
 class TextFrame(SynchronousTestCase):
@@ -24,6 +24,11 @@ class TextFrame(SynchronousTestCase):
     def test_bytes_unchanged(self) -> None:
         """What is in a frame is what was put into it, unmasked."""
         self.assertEqual(text_frame("世".encode()), b"\x81\x03\xe4\xb8\x96")
+
+    def test_taken_out_again(self) -> None:
+        """Frames in a row give back what was put into them, whatever its length."""
+        payloads = [b"x" * size for size in (0, 1, 125, 126, 65_535, 65_536, 3)]
+        self.assertEqual(list(payloads_of(b"".join(map(text_frame, payloads)))), payloads)
 
     def test_on_the_wire(self) -> None:
         """Short and long messages reach a reader whole."""

@@ -18,7 +18,10 @@ MAX_PAYLOAD, STRANGERS_PAYLOAD = 1_000_000, 65_536
 """Bytes of a packet, or of the body of a POST: of whom a dialect has recognised, unless it allows more; of others."""
 
 MAX_PACKETS = 256
-"""Packets in one body."""
+"""Packets in one body that a client posts."""
+
+MAX_ANSWERED = 16
+"""Packets in one answer to a poll: python-engineio (4.x) takes no more, and leaves."""
 
 PING_INTERVAL, PING_TIMEOUT = 25.0, 20.0
 """Seconds; together below the 60 s after which proxies take a connection for dead."""
@@ -257,7 +260,9 @@ class Engine:
         self._waiting.append(waiting)
         self.queued += len(waiting)
 
-    def take(self) -> list[bytes]:
-        """All packets that wait."""
-        waiting, self._waiting, self.queued = self._waiting, [], 0
-        return waiting
+    def take(self, most: int | None = None) -> list[bytes]:
+        """The packets that wait, all or so many of them."""
+        taken = self._waiting[:most]
+        del self._waiting[:most]
+        self.queued -= sum(map(len, taken))
+        return taken

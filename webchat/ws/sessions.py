@@ -11,7 +11,7 @@ from twisted.logger import Logger
 from webchat.ws import engineio
 from webchat.ws.clients import Dialect, Visit
 from webchat.ws.conversation import Conversation
-from webchat.ws.engineio import CLOSE, NOOP, UPGRADE_SECONDS, Engine, Kind, Malformed, Packet
+from webchat.ws.engineio import CLOSE, MAX_ANSWERED, NOOP, UPGRADE_SECONDS, Engine, Kind, Malformed, Packet
 from webchat.ws.frames import payloads_of, text_frame
 from webchat.ws.native import Shared
 from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT, Outgoing
@@ -81,7 +81,7 @@ class Session:
         """The first packets of the session, by polling, with what else there is to say at once."""
         self.engine.put(self.engine.handshake())
         self._conversation.begin()
-        return self._take_all()
+        return self._take_some()
 
     def expect(self, socket: Socket) -> None:
         """The session is to begin on a WebSocket that is not open yet."""
@@ -137,16 +137,17 @@ class Session:
         self._forget_flush()
         answer, self._poll = self._poll, None
         if answer is not None:
-            answer(self._take_all())
+            answer(self._take_some())
 
     def _forget_flush(self) -> None:
         flush, self._flush = self._flush, None
         if flush is not None and flush.active():
             flush.cancel()
 
-    def _take_all(self) -> bytes:
-        payload = engineio.encode_payload(self.engine.version, self.engine.take())
-        self._wake()
+    def _take_some(self) -> bytes:
+        payload = engineio.encode_payload(self.engine.version, self.engine.take(MAX_ANSWERED))
+        if self.engine.queued <= SOFT_LIMIT:
+            self._wake()
         return payload
 
     def _wake(self) -> None:
