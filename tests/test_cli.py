@@ -235,12 +235,21 @@ class OnSqlite(CommandLine):
         self.assertIn("terms = none", shown)
         self.assertIn("cannot be read", self.refused("settings", "set", "--terms=/nowhere/at/all"))
 
+    def test_feature(self) -> None:
+        """Somebody is shown to everybody, and no more."""
+        self.make_owner()
+        self.ask("user", "add", "bob", stdin=f"{PASSWORD}\n")
+        self.assertIn("is shown to everybody.", self.ask("user", "feature", "bob"))
+        self.assertIn("is shown to everybody no more.", self.ask("user", "unfeature", "bob"))
+        self.assertRegex(self.ask("audit", "show", "--user=bob"), r"the operator +user.feature +bob")
+
     def test_all_is_noted(self) -> None:
         """Each command that changes something leaves exactly one entry in the audit log."""
         self.make_owner()
         lines = {
             "user add": ["bob"], "user disable": ["bob"], "user enable": ["bob"], "user password": ["bob"],
             "user role": ["bob", "admin"], "user silence": ["bob"], "user reset-link": ["bob"],
+            "user feature": ["bob"], "user unfeature": ["bob"],
             "user sessions": ["bob"], "export-room": ["1", "?"], "import-room": ["?"],
             "room archive": ["1"], "room unarchive": ["1"], "room delete": ["1", "Tea"],
             "token add": ["bob"], "token revoke": ["bob", "?"], "invite add": [], "invite revoke": ["1"],

@@ -138,6 +138,8 @@ def _user_commands(users: _Commands) -> None:
     silence.add_argument("name")
     silence.add_argument("--minutes", type=_minutes, default=60, metavar="N", help="how long; default: 60; 0: no more")
     silence.add_argument("--reason", default="", metavar="TEXT", help="for the audit log")
+    users.add("feature", "show somebody to everybody as somebody to know", _user_feature).add_argument("name")
+    users.add("unfeature", "show somebody to everybody no more", _user_unfeature).add_argument("name")
     reset = users.add("reset-link", "make a link with which somebody sets a new password, once", _user_reset_link)
     reset.add_argument("name")
     users.add("sessions", "sign somebody out everywhere, programs too", _user_sessions).add_argument("name")
@@ -466,6 +468,20 @@ def _user_silence(config: Config, said: argparse.Namespace) -> None:
         user = _user(chat, said.name)
         until = _done(chat.administration.silence(None, user.id, said.minutes or None, said.reason))
     print(f"{user.name} may post again." if until is None else f"{user.name} posts nowhere until {_moment(until)}.")
+
+
+def _user_feature(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        user = _user(chat, said.name)
+        _done(chat.administration.feature(None, user.id, True))
+    print(f"{user.name} is shown to everybody.")
+
+
+def _user_unfeature(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        user = _user(chat, said.name)
+        _done(chat.administration.feature(None, user.id, False))
+    print(f"{user.name} is shown to everybody no more.")
 
 
 def _user_reset_link(config: Config, said: argparse.Namespace) -> None:

@@ -209,6 +209,15 @@ class Registering(Scene):
         self.assertEqual((first.user.email, second.user.email), ("mei@example.org", None))
         self.assertEqual(self.house.wait(self.sign_in("mei@example.org")).actor.id, first.id)
 
+    def test_email_that_is_needed(self) -> None:
+        """Where an address is what people sign in with, one that is taken is refused, and nothing is left behind."""
+        accounts, house = self.accounts, self.house
+        register = accounts.register
+        house.wait(register("mei", "Mei", PASSWORD, "mei@example.com", None, DEVICE, needs_email=True))
+        again = register("may", "May", PASSWORD, "MEI@example.com", None, DEVICE, needs_email=True)
+        self.assertEqual(house.refusal(again), "name_taken")
+        house.wait(register("may", "May", PASSWORD, None, None, DEVICE))
+
     def test_bad_email(self) -> None:
         """What is no address is refused."""
         for email in ("mei", "a@b@c", "a b@c.de", "@x", "x@", "x" * 65 + "@example.org", "a@" + "b" * 253):

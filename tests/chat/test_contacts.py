@@ -37,6 +37,47 @@ class ContactsCase(PeopleCase):
         return [(view.user.name, view.state) for view in views]
 
 
+class AtOnce(ContactsCase):
+    """For clients that know no consent."""
+
+    def test_befriended(self) -> None:
+        """Both are contacts at once, and both are told; a second time nothing happens, from either side."""
+        self.assertTrue(self.wait(self.contacts.befriend(self.anna, self.mei.id)))
+        self.assertEqual(self.heard(), ([("mei", "accepted", "", False)], [("anna", "accepted", "", False)]))
+        self.assertFalse(self.wait(self.contacts.befriend(self.anna, self.mei.id)))
+        self.assertFalse(self.wait(self.contacts.befriend(self.mei, self.anna.id)))
+        self.assertEqual(self.heard(), ([], []))
+        self.assertEqual(self.listed(self.mei), [("anna", "accepted")])
+
+    def test_after_a_request(self) -> None:
+        """A request of either, also one that was refused, is answered by it."""
+        self.wait(self.contacts.ask(self.mei, self.anna.id, "hello"))
+        self.wait(self.contacts.remove(self.anna, self.mei.id))
+        self.assertTrue(self.wait(self.contacts.befriend(self.anna, self.mei.id)))
+        self.assertEqual(self.listed(self.anna), [("mei", "accepted")])
+
+    def test_blocked(self) -> None:
+        """Who blocks somebody does not become her friend, and hears nothing of it."""
+        self.wait(self.contacts.block(self.mei, self.anna.id, True))
+        self.heard()
+        self.assertTrue(self.wait(self.contacts.befriend(self.anna, self.mei.id)))
+        self.assertEqual((self.heard()[1], self.listed(self.anna)), ([], [("mei", "asked")]))
+        self.assertEqual(self.house.refusal(self.contacts.befriend(self.mei, self.anna.id)), "forbidden")
+
+    def test_refused(self) -> None:
+        """Oneself, nobody, a guest, and more people than anybody may know."""
+        for actor, other, code in (
+            (self.anna, self.anna.id, "bad_request"),
+            (self.anna, UserId(99), "no_such_user"),
+            (self.guest(), self.anna.id, "forbidden"),
+        ):
+            self.assertEqual(self.house.refusal(self.contacts.befriend(actor, other)), code)
+        self.patch(contacts_module, "MOST_CONTACTS", 1)
+        self.wait(self.contacts.befriend(self.anna, self.li.id))
+        zoe = self.house.register("zoe")
+        self.assertEqual(self.house.refusal(self.contacts.befriend(zoe, self.anna.id)), "too_many")
+
+
 class Asking(ContactsCase):
     """From strangers to contacts."""
 

@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support import images
-from tests.support.house import House
+from tests.support.house import DEVICE, PASSWORD, House
 from webchat.chat.files import DAY, FilePolicy
 from webchat.chat.messages import Messages
 from webchat.model.answers import Posted
@@ -140,6 +140,26 @@ class Looking(FileCase):
         self.assertEqual(self.house.refusal(self.files.open(self.mei, file.id)), "no_such_file")
         self.house.wait(self.house.chat.rooms.join(self.mei, JoinRoom(1, self.room)))
         self.assertEqual(self.read(self.mei, file.id), TEXT)
+
+    def test_public(self) -> None:
+        """Whoever knows the id may look at a file in one of the rooms that are meant, if everybody may enter it."""
+
+        def code(*rooms: RoomId, id: str = "") -> str:
+            return self.house.refusal(self.files.open_public(id or file.id, rooms))
+
+        file = self.bring()
+        self.assertEqual(code(self.room), "no_such_file", "no message has it")
+        seq = self.post(file.id).seq
+        opened = self.house.wait(self.files.open_public(file.id, (self.room,)))
+        with opened.stream:
+            self.assertEqual(opened.stream.read(), TEXT)
+        self.assertEqual((code(RoomId(7)), code(), code(self.room, id="0" * 32)), ("no_such_file",) * 3)
+        owner = self.house.wait(self.house.chat.accounts.sign_in("anna", PASSWORD, DEVICE)).actor
+        self.house.wait(self.house.chat.rooms.change(owner, self.room, kind="private"))
+        self.assertEqual(code(self.room), "no_such_file")
+        self.house.wait(self.house.chat.rooms.change(owner, self.room, kind="public"))
+        self.house.wait(self.messages.delete(self.mei, DeleteMessage(0, self.room, seq)))
+        self.assertEqual(code(self.room), "no_such_file")
 
     def test_pages(self) -> None:
         """The room's files, the newest first, kind by kind, page by page; what is not posted is not among them."""

@@ -163,6 +163,22 @@ class Saying(RawCase):
             self.assertTrue(len(heard) == 1 and isinstance(heard[0], str) and heard[0] != OFFLINE, more)
         self.assertEqual((self.other.heard(), self.messages()), ([], []))
 
+    def test_length(self) -> None:
+        """What is longer than a message may be is refused as a whole, and the sender is told."""
+        text = "字" * 200 + "🎉"
+        self.one.say(self.token, text)
+        self.one.heard()
+        self.one.say(self.token, "x" * 10_001)
+        self.assertEqual(self.one.heard(), ["内容过长"])
+        self.assertEqual(self.messages(), [(self.anna.id, text)])
+
+    def test_times_and_order(self) -> None:
+        """Whatever time an object names, the server's order counts."""
+        for number, time in enumerate(("2099-01-01", "1970-01-01", None)):
+            self.one.say(self.token, f"m{number}", time=time)
+        self.assertEqual([text for _, text in self.messages()], ["m0", "m1", "m2"])
+        self.assertEqual([one["content"] for one in self.other.heard()], ["m0", "m1", "m2"])
+
     def test_signed_out(self) -> None:
         """After signing out, a token is nobody's at once."""
         mei = self.house.wait(self.house.chat.accounts.authenticate(self.mei_token))

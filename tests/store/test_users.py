@@ -87,6 +87,13 @@ class Accounts(StoreTests):
         self.user("mei", role="owner")
         self.assertTrue(self.read(users.has_owner))
 
+    def test_who_owns(self) -> None:
+        """Whoever owns the server, if anybody does."""
+        self.user("anna")
+        self.assertIsNone(self.read(users.owner))
+        mei = self.user("mei", role="owner")
+        self.assertEqual(self.read(users.owner), self.read(users.maybe, mei))
+
     def test_change(self) -> None:
         """An account is changed, and nobody else's."""
         anna, mei = self.user("anna"), self.user("mei")

@@ -114,7 +114,8 @@ class Contacts:
             asked = contact_store.ask(db, actor.id, other, "", now)
             if block_store.has(db, other, actor.id):
                 return _told(db, actor, her, asked)
-            return self._accept(db, actor, her)
+            contact_store.accept(db, actor.id, other, now)
+            return _told(db, actor, her, contact_store.maybe(db, actor.id, other))
 
         return (await self._change(actor, other, work)).answer is not None
 

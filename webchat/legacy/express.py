@@ -63,11 +63,11 @@ async def sign_in(asked: Asked) -> Answer:
     return await _let_in(asked, signed, "登录成功")
 
 
-async def _let_in(asked: Asked, signed: SignedIn, said: str) -> Answer:
+async def _let_in(asked: Asked, signed: SignedIn, text: str) -> Answer:
     await enter_both(asked, signed.actor)
     card = signed.actor.user.card
     info = {"name": card.name, "src": avatar(card), "id": user_id(card.id)}
-    return Answer({"errno": 0, "userInfo": info, "token": signed.token, "data": said}, signed=signed)
+    return Answer({"errno": 0, "userInfo": info, "token": signed.token, "data": text}, signed=signed)
 
 
 async def info(asked: Asked) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from webchat.legacy import robot
 from webchat.legacy.endpoint import Answer, Asked, Endpoint
 from webchat.legacy.shapes import user_row
 from webchat.legacy.texts import said
+from webchat.model.answers import Page
 from webchat.model.events import Message
 from webchat.model.ids import RoomId
 from webchat.model.names import email_key
@@ -77,25 +78,25 @@ async def numbered_page(asked: Asked, room: RoomId) -> tuple[tuple[Message, ...]
     if current < 1:
         raise BadRequest(field="current")
     await asked.chat.legacy.enter(asked.actor, room)
-    page = await asked.chat.messages.page(asked.actor, room, limit=PAGE)
-    messages, cards = page.messages, page.users
-    # A room without removed messages begins at 1; what retention removed is no page.
-    if current > 1 or total:
-        skipped = (current - 1) * PAGE + (max(0, page.seq - total) if total else 0)
-        is_held = current == 1 and total > 0
-        older = None
-        if not is_held and page.seq - skipped > 0:
-            before = page.seq - skipped + 1
-            older = await asked.chat.messages.page(asked.actor, room, before=before, limit=PAGE)
-        messages, cards = (older.messages, older.users) if older is not None else ((), ())
-    return messages, {card.id: card for card in cards}, page.seq
+    page: Page | None = await asked.chat.messages.page(asked.actor, room, limit=PAGE)
+    assert page is not None
+    count = page.seq
+    if current > 1:
+        since = max(0, count - total) if total else 0
+        before = count - since - (current - 1) * PAGE + 1
+        page = await asked.chat.messages.page(asked.actor, room, before=before, limit=PAGE) if before > 1 else None
+    elif total:
+        page = None
+    if page is None:
+        return (), {}, count
+    return page.messages, {card.id: card for card in page.users}, count
 
 
-async def _let_in(asked: Asked, signed: SignedIn, said: str) -> Answer:
+async def _let_in(asked: Asked, signed: SignedIn, text: str) -> Answer:
     await enter_both(asked, signed.actor)
     user = {**user_row(signed.actor.user), "api_token": signed.token}
     # One server of this family says `data` where its own client reads `user` and `message`.
-    return Answer({"errno": 0, "user": user, "message": said, "data": user}, signed=signed)
+    return Answer({"errno": 0, "user": user, "message": text, "data": user}, signed=signed)
 
 
 async def enter_both(asked: Asked, actor: Actor) -> None:

@@ -80,6 +80,7 @@ class Gallery:
         self._talks.discard(talk)
         if not self._talks and self._is_entering:
             self._is_entering = False
+            self._sayings.clear()
             for room in self.chat.hub.heard_by(self.user).copy():
                 self.dialect.end(room)
             self.chat.hub.detach(self)
@@ -178,7 +179,8 @@ class Gallery:
         room = await self.chat.legacy.numbered(number)
         await self.chat.legacy.enter(actor, room)
         nonce = f"raw-{self._token_bytes(16).hex()}"
-        self._sayings[nonce] = {name: sent[name] for name in sent if name not in (*_SECRET, *_NAMING)}
+        if self._talks:
+            self._sayings[nonce] = {name: sent[name] for name in sent if name not in (*_SECRET, *_NAMING)}
         try:
             if file is None:
                 await self.chat.messages.post(actor, PostMessage(0, room, body, nonce=nonce))

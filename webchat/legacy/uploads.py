@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from webchat.chat.pictures import BODY_LIMIT
+from msgspec.structs import replace
+
 from webchat.legacy import express, laravel
 from webchat.legacy.endpoint import Asked, Endpoint
 from webchat.legacy.shapes import address_of, avatar
@@ -12,6 +13,9 @@ from webchat.model.refusals import BadRequest, RateLimited, Refusal, Unauthentic
 
 UPLOAD_LIMIT = 8 * 1024 * 1024
 """Bytes of a body: more than a picture may have, so that who brings too large a one is told so."""
+
+
+AVATAR_LIMIT = 4 * 1024 * 1024
 
 
 class Missing(BadRequest):
@@ -41,12 +45,8 @@ async def set_avatar(asked: Asked) -> dict[str, Any]:
     if asked.file is None or len(asked.file) > AVATAR_LIMIT:
         raise Missing
     changed = await asked.chat.pictures.set_avatar(asked.actor, asked.file)
-    card = asked.actor.user.card
-    address = avatar(type(card)(card.id, card.name, card.display_name, card.kind, changed.avatar))
+    address = avatar(replace(asked.actor.user.card, avatar=changed.avatar))
     return {"errno": 0, "data": {"url": address}, "msg": "保存成功" if _is_laravel(asked) else "保存成功!"}
-
-
-AVATAR_LIMIT = max(BODY_LIMIT, 4 * 1024 * 1024)
 
 
 def _is_laravel(asked: Asked) -> bool:
