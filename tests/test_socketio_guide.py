@@ -8,6 +8,8 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.clients import test_matrix
+from tests.clients.stock import TRANSPORTS
 from webchat.ws import conversation, engineio, outgoing, strict
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "socketio.md").read_text(encoding="utf-8")
@@ -20,6 +22,18 @@ class Guide(SynchronousTestCase):
         told = {(int(status), *json.loads(body).values()) for status, body in rows}
         faults = [fault for fault in vars(engineio).values() if isinstance(fault, engineio.Fault)]
         self.assertEqual(told, {(fault.status, fault.code, fault.message) for fault in faults})
+
+    def test_clients(self) -> None:
+        """The table of clients that are tested names each of them over each transport, and what is played with it."""
+        rows = re.findall(r"^\| (socket\.io-client [0-9.]+|python-socketio) \| ([a-z]+) \|(.*)$", GUIDE, re.MULTILINE)
+        wanted = {
+            (test_matrix.named(version), transport) for version in test_matrix.VERSIONS for transport in TRANSPORTS
+        }
+        self.assertEqual({(client, transport) for client, transport, _ in rows}, wanted)
+        self.assertIn(f"| client | transport | {' | '.join(test_matrix.OWN)} |", GUIDE)
+        for client, _, marks in rows:
+            last = test_matrix.OLD.get(client.rpartition(" ")[2], "")
+            self.assertEqual([one.strip() for one in marks.split("|")[:-1]], ["yes"] * len(test_matrix.OWN) + [last])
 
     def test_numbers(self) -> None:
         """The limits that it names are those that are kept."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from webchat.ws.carrier import SocketIoFactory
     from webchat.ws.clients import Dialect
     from webchat.ws.factory import ChatFactory
+    from webchat.ws.native import Shared
     from webchat.ws.polling import Greet
 
 __all__ = ["Options", "Server", "build_chat", "makeService"]
@@ -176,9 +177,16 @@ def build_legacy(config: Config, chat: Chat, reactor: Any) -> Services:
     )
 
 
-def build_dialect(chat: Chat) -> Dialect | None:
-    """How clients of Socket.IO are spoken to; None: they are not served."""
-    return None
+def build_dialect(services: Services, shared: Shared, config: Config) -> Dialect:
+    """How clients of Socket.IO are spoken to: stock ones by our own events, older ones by theirs."""
+    from webchat.legacy.choice import Newcomer
+    from webchat.legacy.socket import Sockets
+    from webchat.ws.stock import Stock
+
+    is_https = (config.public_url or "").startswith("https:")
+    sockets = Sockets(services, shared, secrets.token_bytes, is_https)
+    families: list[Family] = [one for one in config.legacy if one != "raw"]
+    return lambda client: Newcomer(client, lambda one: Stock(one, shared), sockets, families)
 
 
 class Server(Service):
@@ -279,8 +287,8 @@ class Server(Service):
             spool_folder=config.data,
         )
         self._legacy = build_legacy(config, self._chat, self._reactor)
-        dialect = build_dialect(self._chat) if config.socketio else None
-        if dialect is not None:
+        if config.socketio:
+            dialect = build_dialect(self._legacy, shared, config)
             self._socketio = SocketIoFactory(self._sockets, dialect, secrets.token_bytes)
         return make_site(
             chat=self._chat,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -137,6 +137,8 @@ class Client:
     host: str = HOST
     cookies: dict[str, str] = attrs.field(factory=dict)
     agent: str = "test"
+    turn: Callable[[], object] = lambda: None
+    """Has the server do what waits, where that is not done at once."""
 
     def ask(
         self,
@@ -163,6 +165,7 @@ class Client:
         sent = {name: value for name, value in all_headers.items() if value is not None}
         wire = Wire(self.site, self.peer)
         wire.send(request_bytes(method, path, sent, content, sent.pop("Host", self.host)))
+        self.turn()
         answers = wire.answers(method)
         wire.hang_up()
         assert len(answers) == 1, f"{method} {path}: {len(answers)} answers"

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from webchat.chat import Chat
 from webchat.chat.accounts import SignedIn
 from webchat.legacy import robot
 from webchat.legacy.endpoint import Answer, Asked, Endpoint
@@ -108,7 +109,7 @@ async def newest(asked: Asked) -> dict[str, Any]:
     for number, room in enumerate(await asked.chat.legacy.both(), 1):
         await asked.chat.legacy.enter(actor, room)
         rooms[room_name(number)] = _rows(asked, await _page(asked, actor, room), number)
-    for view in await friends(asked, actor):
+    for view in await friends(asked.chat, actor):
         rooms[direct_name(actor.id, view.user.id)] = []
     _, states = await asked.chat.rooms.mine(actor)
     directs = [one for one in states if one.kind == "direct" and len(one.people) == 1]
@@ -153,7 +154,7 @@ async def add_friend(asked: Asked) -> dict[str, Any]:
         if not await asked.chat.contacts.befriend(actor, other):
             raise Said("您已经添加过该好友，请勿重复添加")
     else:
-        if any(view.user.id == other for view in await friends(asked, actor)):
+        if any(view.user.id == other for view in await friends(asked.chat, actor)):
             raise Said("您已经添加过该好友，请勿重复添加")
         await asked.chat.contacts.ask(actor, other, "")
     return {"errno": 0, "data": "添加成功"}
@@ -162,15 +163,15 @@ async def add_friend(asked: Asked) -> dict[str, Any]:
 async def list_friends(asked: Asked) -> dict[str, Any]:
     """The caller's friends."""
     actor = _self(asked)
-    return {"errno": 0, "data": [friend_row(actor, view) for view in await friends(asked, actor)]}
+    return {"errno": 0, "data": [friend_row(actor, view) for view in await friends(asked.chat, actor)]}
 
 
-async def friends(asked: Asked, actor: Actor) -> list[ContactView]:
+async def friends(chat: Chat, actor: Actor) -> list[ContactView]:
     """All contacts of the actor, who can have a thousand."""
     found: list[ContactView] = []
     after: UserId | None = UserId(0)
     while after is not None:
-        page, after = await asked.chat.contacts.mine(actor, after, 200)
+        page, after = await chat.contacts.mine(actor, after, 200)
         found += [view for view in page if view.state == "accepted"]
     return found
 

@@ -9,7 +9,7 @@ before anything later is written, and the row that says that the room is gone ta
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 import attrs
@@ -253,12 +253,16 @@ class Hub:
         sets = [self._rooms_of[listener] for listener in self._by_user.get(user, ())]
         return sets[0] if len(sets) == 1 else set().union(*sets)
 
-    def users_in(self, room_id: RoomId) -> set[UserId]:
-        """Whose connections hear the room.  It looks at each of them: for thousands that takes milliseconds."""
+    def users_in(self, room_id: RoomId, without: Collection[Dialect] = ()) -> set[UserId]:
+        """Whose connections hear the room, but for those of some dialects.
+
+        It looks at each of them: for thousands that takes milliseconds.
+        """
         room = self._rooms.get(room_id)
         if room is None:
             return set()
-        return {listener.user for listener in room.listeners()} | {listener.user for _, listener in room.ahead}
+        listeners = [*room.listeners(), *(listener for _, listener in room.ahead)]
+        return {listener.user for listener in listeners if listener.dialect not in without}
 
     def heard_rooms(self) -> dict[RoomId, Rev]:
         """The rooms that somebody here listens to, with the rev that was delivered."""

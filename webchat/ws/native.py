@@ -444,7 +444,7 @@ class Conversation:
         else:
             self._refused_in_a_row = 0
             if request is not None:
-                self.deliver(ok(request, answer))
+                self._out.write(ok(request, answer))
             if isinstance(command, Sync):
                 self._sync(command.room, command.rev)
         finally:
@@ -569,7 +569,7 @@ class Conversation:
     # Trouble.
 
     def _refuse(self, request: int | None, refusal: Refusal) -> None:
-        self.deliver(error(request, refusal))
+        self._out.write(error(request, refusal))
         if refusal.retry_after is None:
             return
         self._refused_in_a_row += 1

@@ -1,0 +1,1 @@
+"""Stock clients of Socket.IO against a real server."""
