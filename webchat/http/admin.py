@@ -115,6 +115,7 @@ class ChangeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     terms: Terms | UnsetType = UNSET
     retention: Days | UnsetType = UNSET
     previews: bool | UnsetType = UNSET
+    webhooks: bool | UnsetType = UNSET
 
 
 class Reset(Struct, frozen=True, forbid_unknown_fields=True):

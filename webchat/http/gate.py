@@ -166,6 +166,7 @@ class Gate:
             picture=str(numbers.get("picture", "")),
             emoji=str(numbers.get("emoji", "")),
             file=str(numbers.get("file", "")),
+            secret=str(numbers.get("secret", "")),
             body=take_stream(route, request) if route.is_upload else read_body(route, request),
             query=read_query(route, request),
             bearer=_bearer(request) if route.who == "public" else None,
@@ -290,7 +291,8 @@ def take_stream(route: Route, request: ChatRequest) -> BinaryIO:
 
 
 def _bytes(content: bytes, types: Sequence[str], takes: Collection[str]) -> bytes:
-    if len(types) != 1 or types[0].strip().lower() not in takes:
+    # Programs name a charset where the type has none; what the bytes are, the handler sees.
+    if len(types) != 1 or types[0].partition(";")[0].strip().lower() not in takes:
         raise UnsupportedMediaType(f"Send one of {', '.join(takes)}.")
     if not content:
         raise BadRequest("The body is empty.")
