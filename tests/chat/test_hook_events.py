@@ -10,7 +10,7 @@ from tests.support.house import House
 from webchat.chat import hook_events
 from webchat.chat.hook_events import HookEvents, Parcel
 from webchat.chat.hooks import HookChanges, Made
-from webchat.model.commands import DeleteMessage, EditMessage, JoinRoom, LeaveRoom, PostMessage, React
+from webchat.model.commands import DeleteMessage, EditMessage, JoinRoom, LeaveRoom, Pin, PostMessage, React
 from webchat.model.hooks import EVENTS
 from webchat.model.ids import Seq
 from webchat.model.users import Actor
@@ -53,7 +53,9 @@ class OutScene(HookScene):
         found: list[Job] = []
         while True:
             at = self.house.now()
-            some = self.house.wait(self.chat.database.write(None, lambda db: outbox.take(db, "hook", at, at, 99)))
+            some = self.house.wait(
+                self.chat.database.write(None, lambda db, at=at: outbox.take(db, "hook", at, at, 99))
+            )
             if not some:
                 return found
             found += some
@@ -96,7 +98,7 @@ class Telling(OutScene):
         """The body says where, by whom and what, in a shape of its own; the signature is over these very bytes."""
         root = self.say("Tea", nonce="private")
         self.say("@mona at three", reply=root, thread=root)
-        parcel = [one for one in self.parcels() if one.told.seq == root + 1][0]
+        parcel = self.parcels()[-1]
         body = json.loads(parcel.body)
         self.assertEqual(set(body), {"type", "timestamp", "data"})
         self.assertEqual(body["data"]["room"], {"id": self.room, "title": "Tea"})
@@ -127,7 +129,7 @@ class Telling(OutScene):
         """Pins, replies, roles and the room's own row are not told."""
         seq = self.say("Tea")
         self.told()
-        self.house.wait(self.chat.pins.pin(self.mona, self.room, seq, True))
+        self.house.wait(self.chat.pins.pin(self.mona, Pin(0, self.room, seq, True)))
         self.role(self.olga, self.mei, "moderator")
         self.house.wait(self.chat.rooms.change(self.mona, self.room, topic="cups"))
         self.assertEqual(self.told(), [])

@@ -82,7 +82,7 @@ class Reading(SynchronousTestCase):
             (b'{"attachments": {}}', "attachments"),
             (b'{"blocks": ["x"]}', "blocks"),
             (b'{"nonce": ""}', "nonce"),
-            (b"payload=", None),
+            (b"payload=", "payload"),
             (b"payload=%7B%7D&payload=%7B%7D", "payload"),
             (b"text=tea", "payload"),
             (b'{"a":' * 30_000, None),

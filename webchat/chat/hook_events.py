@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TypeGuard
 
 import attrs
 import msgspec
@@ -31,8 +32,12 @@ from webchat.store.database import Database
 from webchat.store.hooks import ChangedMessage, Hook
 from webchat.store.outbox import Job, NewJob
 
-AT_ONCE = 200
-"""Rows of a room that are looked at in one transaction."""
+AT_ONCE = 5_000
+"""Rows of a room that are looked at in one transaction.
+
+A message is new to a webhook that holds less than the rev of its post; so what has changed since then goes together, or
+a new message that was changed later would be taken for an old one.
+"""
 MOST_WAITING = 1_000
 """Jobs of one webhook; what comes then waits in the room's log."""
 MOST_FAILURES = 3
@@ -225,11 +230,11 @@ def _happened(db: sa.Connection, hook: Hook, room: Room) -> tuple[list[Told], Re
     # Where one of the two lists is full, nobody knows what is behind its end.
     ends = [rows[-1].rev for rows in (changed, moved) if len(rows) == AT_ONCE]
     end = min(ends, default=room.rev)
-    rows: list[ChangedMessage | Member] = sorted([*changed, *moved], key=lambda row: row.rev)
+    rows: list[ChangedMessage | Member] = [row for row in (*changed, *moved) if row.rev <= end]
+    # A message stands where it was posted: the first one of a thread changes with each that comes after it.
+    rows.sort(key=lambda row: row.posted_rev if _is_new(row, hook) else row.rev)
     found: list[Told] = []
     for row in rows:
-        if row.rev > end:
-            break
         if isinstance(row, Member):
             found += [Told(f"{hook.id}-{row.rev}", event, user=row.user.id) for event in _of_member(row, hook)]
         else:
@@ -241,13 +246,17 @@ def _happened(db: sa.Connection, hook: Hook, room: Room) -> tuple[list[Told], Re
     return found, end
 
 
+def _is_new(row: ChangedMessage | Member, hook: Hook) -> TypeGuard[ChangedMessage]:
+    return isinstance(row, ChangedMessage) and row.posted_rev > hook.told
+
+
 def _of_message(row: ChangedMessage, hook: Hook) -> Iterator[HookEvent]:
     """What happened to a message since *hook* was told of the room, as far as the row still shows it."""
     if row.author == hook.bot or (row.kind == "bot" and not hook.hears_bots):
         return
     has_word = row.text.casefold().startswith(hook.word.casefold())
     was_said = row.said_rev is not None and row.said_rev > hook.told
-    if row.posted_rev > hook.told:
+    if _is_new(row, hook):
         if row.deleted is None and has_word:
             yield "message.posted"
     elif row.deleted is not None:

@@ -95,12 +95,12 @@ class Route:
     """One operation of the API; the table of them makes the resources, the documentation and the tests.
 
     *path* is written as in OpenAPI; each `{name}` is a positive number, `{picture}` the name of a picture, `{file}` a
-    file's id, `{emoji}` an emoji, `{secret}` what lets its holder in.  *handler* gives an
-    *answer* (None: nothing, 204) or a Reply around one; its docstring's first line is the summary.  *statuses* are
-    further successful statuses, *refusals* the codes worth documenting.  *takes*: the media types of a body that is bytes, not JSON.  *body_limit*: bytes, where it is not the
-    common one.  *is_probe*: asked by monitoring, as often as it likes.  *is_glance*: asked by the dozen when a page
-    opens, and counted apart.  *is_upload*: the body is a file, as large as the operator allows; it is not read into
-    memory but given to the handler as a stream.
+    file's id, `{emoji}` an emoji, `{secret}` what lets its holder in.  *handler* gives an *answer* (None: nothing, 204)
+    or a Reply around one; its docstring's first line is the summary.  *statuses* are further successful statuses,
+    *refusals* the codes worth documenting.  *takes*: the media types of a body that is bytes, not JSON.  *body_limit*:
+    bytes, where it is not the common one.  *is_probe*: asked by monitoring, as often as it likes.  *is_glance*: asked
+    by the dozen when a page opens, and counted apart.  *is_upload*: the body is a file, as large as the operator
+    allows; it is not read into memory but given to the handler as a stream.
     """
 
     method: str
