@@ -282,6 +282,7 @@ async def change_settings(call: Call[ChangeSettings, Nothing]) -> RunningSetting
         body.terms,
         body.retention,
         body.previews,
+        body.webhooks,
     )
 
 

@@ -167,7 +167,8 @@ ROUTES = (
         receive,
         answer=Posted,
         who="public",
-        takes=("application/json", "application/x-www-form-urlencoded"),
+        # What it is shows by itself; a script that sends a string says that it is plain text.
+        takes=("application/json", "application/x-www-form-urlencoded", "text/plain"),
         refusals=(
             *("not_found", "empty_text", "text_too_long", "bad_text", "no_such_message", "room_archived", "forbidden"),
             *("silenced", "slow_mode", "conflict", "busy", "retry"),

@@ -12,7 +12,7 @@ test('a moderator makes a URL, and what a program posts to it stands in the open
   const mei = await server.setUp('mei', 'Mei')
   const page = await open(mei, WIDE)
   await enter(page)
-  await page.getByRole('button', { name: 'Info' }).click()
+  await page.getByTitle('Info').click()
   await page.getByRole('button', { name: 'Webhooks' }).click()
   const dialog = page.getByRole('dialog', { name: 'Webhooks' })
   await expect(dialog).toContainText('No program is connected yet.')
