@@ -230,7 +230,8 @@ def _happened(db: sa.Connection, hook: Hook, room: Room) -> tuple[list[Told], Re
     # Where one of the two lists is full, nobody knows what is behind its end.
     ends = [rows[-1].rev for rows in (changed, moved) if len(rows) == AT_ONCE]
     end = min(ends, default=room.rev)
-    rows: list[ChangedMessage | Member] = [row for row in (*changed, *moved) if row.rev <= end]
+    both: list[ChangedMessage | Member] = [*changed, *moved]
+    rows = [row for row in both if row.rev <= end]
     # A message stands where it was posted: the first one of a thread changes with each that comes after it.
     rows.sort(key=lambda row: row.posted_rev if _is_new(row, hook) else row.rev)
     found: list[Told] = []
