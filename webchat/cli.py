@@ -224,6 +224,9 @@ def _settings_commands(settings: _Commands) -> None:
     change.add_argument(
         "--previews", choices=("yes", "no"), help="whether the server looks at the pages that messages link to"
     )
+    change.add_argument(
+        "--webhooks", choices=("yes", "no"), help="whether rooms may have other servers told of what happens in them"
+    )
     change.add_argument("--terms", metavar="FILE", help="a text file with what one agrees to; - for standard input")
 
 
@@ -635,6 +638,7 @@ def _settings_show(config: Config, said: argparse.Namespace) -> None:
     print(f"creating = {shown.creating}")
     print(f"retention = {f'{shown.retention} days' if shown.retention else 'none'}")
     print(f"previews = {'yes' if shown.previews else 'no'}")
+    print(f"webhooks = {'yes' if shown.webhooks else 'no'}")
     print(f"terms = {len(shown.terms)} characters" if shown.terms else "terms = none")
 
 
@@ -644,10 +648,9 @@ def _settings_set(config: Config, said: argparse.Namespace) -> None:
     }
     if said.registration is not None:
         given["registration"] = None if said.registration == "configured" else said.registration
-    if said.guests is not None:
-        given["guests"] = said.guests == "yes"
-    if said.previews is not None:
-        given["previews"] = said.previews == "yes"
+    for name in ("guests", "previews", "webhooks"):
+        if getattr(said, name) is not None:
+            given[name] = getattr(said, name) == "yes"
     if said.terms is not None:
         given["terms"] = _text_of(said.terms)
     if not given:

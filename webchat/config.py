@@ -109,6 +109,13 @@ def _host(value: Any) -> str:
     return value
 
 
+def _host_and_port(value: Any) -> str:
+    name = r"(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}|\[[0-9a-f:.]{2,45}\]"
+    if not isinstance(value, str) or not re.fullmatch(rf"(?:{name}):[1-9][0-9]{{0,4}}", value):
+        raise ValueError("must hold hosts with their ports, like ci.internal:8080")
+    return value
+
+
 def _contact(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"mailto:[^\s@<>]+@[^\s@<>]+|https://[^\s<>]+", value):
         raise ValueError("must be like mailto:somebody@example.org or https://example.org")
@@ -277,6 +284,13 @@ class Config:
         "further hosts of push services (like push.example.org or *.push.example.org) that browsers may name",
         group=_WHO,
         shown="none besides those of Chrome, Edge, Firefox and Safari",
+    )
+    webhook_hosts: tuple[str, ...] = _option(
+        _many(_host_and_port),
+        (),
+        "hosts of your own network (like ci.internal:8080) that outgoing webhooks may tell besides public ones",
+        group=_WHO,
+        shown="none",
     )
     push_contact: str | None = _option(
         _contact,

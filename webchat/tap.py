@@ -141,16 +141,22 @@ def make_vapid(config: Config) -> Vapid | None:
     return Vapid(key, contact, now)
 
 
-def build_jobs(vapid: Vapid | None, chat: Chat, reactor: Any) -> Jobs:
+def build_jobs(config: Config, vapid: Vapid | None, chat: Chat, reactor: Any) -> Jobs:
     """What leaves the house, not yet started."""
+    from webchat.jobs.hooks import Deliverer
     from webchat.jobs.outside import Outside, machine_connect, machine_resolve
     from webchat.jobs.previews import Fetcher
     from webchat.jobs.service import Jobs
     from webchat.jobs.worker import Worker
 
-    outside = Outside(reactor, machine_resolve(reactor), machine_connect(reactor))
+    resolve, connect = machine_resolve(reactor), machine_connect(reactor)
+    outside = Outside(reactor, resolve, connect)
     fetcher = Fetcher(chat.previews, outside, chat.images, secrets.token_bytes, now)
-    workers = [Worker("preview", fetcher.deliver, chat.database, now, random.uniform)]
+    deliverer = Deliverer(chat.hook_events, Outside(reactor, resolve, connect, frozenset(config.webhook_hosts)))
+    workers = [
+        Worker("preview", fetcher.deliver, chat.database, now, random.uniform),
+        Worker("hook", deliverer.deliver, chat.database, now, random.uniform),
+    ]
     if vapid is not None:
         from webchat.jobs.push import Pusher
 
@@ -221,7 +227,7 @@ class Server(Service):
         """Listens, then starts threads: a failure to listen must leave nothing behind."""
         vapid = make_vapid(self._config)
         self._chat = build_chat(self._config, self._reactor, vapid, None if self._host is None else self._host.sign_in)
-        self._jobs = build_jobs(vapid, self._chat, self._reactor)
+        self._jobs = build_jobs(self._config, vapid, self._chat, self._reactor)
         site = self._build_doors()
         self._ports = startup.listen(self._endpoints, site)
         super().startService()  # type: ignore[no-untyped-call]
@@ -370,7 +376,10 @@ class Server(Service):
             (KEEP_SEEN, self._chat.indexing.look_round),
             (LOOK_FOR_JOBS, self._chat.push.decide),
             (LOOK_FOR_JOBS, self._chat.previews.decide),
+            (LOOK_FOR_JOBS, self._chat.hook_events.decide),
+            (SWEEP_ROOMS, self._chat.hook_events.look_round),
             (LOOK_FOR_JOBS, self._jobs.step),
+            (TIDY, self._chat.hooks.sweep),
             (TIDY, self._chat.previews.sweep),
         ):
             self._repeat(seconds, sweep)

@@ -127,7 +127,7 @@ class Scene(Server):
         self.wait(self.chat.rooms.join(people["xenia"], JoinRoom(0, room)))
         self.wait(self.chat.rooms.leave(people["xenia"], LeaveRoom(0, room)))
         self.wait(self.chat.rooms.join(people["gus"], JoinRoom(0, room)))
-        self.wait(self.chat.settings.change(None, guests=True))
+        self.wait(self.chat.settings.change(None, guests=True, webhooks=True))
 
     def user_id(self, name: str) -> UserId:
         """The number of an account: they were made in this order."""

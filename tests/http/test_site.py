@@ -353,10 +353,11 @@ class LogTests(SiteCase):
         client.get("/api/v1/hello?token=CANARY")
         client.get("/invite/CANARY")
         client.get("/invite/CANARY/more?x=CANARY")
+        client.post("/api/v1/hooks/1/CANARY", {"text": "x"})
         client.get("/reset/7-CANARY")
         client.post("/api/v1/echo", {"password": "CANARY"})
         client.get("/x?CANARY", headers={"Referer": "https://x.example/?CANARY", "Host": "CANARY"})
-        self.assertEqual(len(self.lines()), 6)
+        self.assertEqual(len(self.lines()), 7)
         self.assertEqual([line for line in self.lines() if "CANARY" in line], [])
 
     def test_nothing_forged(self) -> None:

@@ -81,6 +81,14 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "POST /api/v1/rooms/{room}/links":                (401, 403, 403, 201, 201, 201, 201, 201, 401, 403),
     "GET /api/v1/rooms/{room}/links":                 (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "DELETE /api/v1/rooms/{room}/links/{id}":         (401, 403, 403, 403, 204, 204, 204, 204, 401, 403),
+    "GET /api/v1/rooms/{room}/hooks":                 (401, 403, 403, 403, 200, 200, 200, 200, 401, 403),
+    "POST /api/v1/rooms/{room}/hooks/incoming":       (401, 403, 403, 403, 201, 201, 201, 201, 401, 403),
+    "POST /api/v1/rooms/{room}/hooks/outgoing":       (401, 403, 403, 403, 201, 201, 201, 201, 401, 403),
+    "PATCH /api/v1/rooms/{room}/hooks/{id}":          (401, 403, 403, 403, 200, 200, 200, 200, 401, 403),
+    "POST /api/v1/rooms/{room}/hooks/{id}/secret":    (401, 403, 403, 403, 200, 200, 200, 200, 401, 403),
+    "POST /api/v1/rooms/{room}/hooks/{id}/test":      (401, 403, 403, 403, 204, 204, 204, 204, 401, 403),
+    "DELETE /api/v1/rooms/{room}/hooks/{id}":         (401, 403, 403, 403, 204, 204, 204, 204, 401, 403),
+    "POST /api/v1/hooks/{id}/{secret}":               (404, 404, 404, 404, 404, 404, 404, 404, 404, 404),
     "POST /api/v1/invitations/look":                  (403, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "POST /api/v1/invitations/use":                   (401, 403, 403, 403, 403, 403, 403, 403, 401, 403),
     "POST /api/v1/directs":                           (401, 201, 201, 201, 201, 201, 201, 201, 401, 403),
@@ -202,6 +210,22 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/v1/rooms/{room}/members/{id}/silenced": {"until": START + 3_600_000},
     "PUT /api/v1/rooms/{room}/bans/{id}": {"reason": "spam", "until": START + 3_600_000},
     "POST /api/v1/rooms/{room}/links": {"days": 3, "uses": 2},
+    "POST /api/v1/rooms/{room}/hooks/incoming": {"label": "Build"},
+    "POST /api/v1/rooms/{room}/hooks/outgoing": {
+        "label": "Build",
+        "url": "https://ci.example/hook",
+        "events": ["message.posted", "member.left"],
+        "word": "!build",
+        "bots": True,
+    },
+    "PATCH /api/v1/rooms/{room}/hooks/{id}": {
+        "label": "Build",
+        "url": "https://ci.example/hook",
+        "events": ["message.posted"],
+        "word": "!build",
+        "bots": False,
+        "resting": False,
+    },
     "POST /api/v1/invitations/look": {"code": "none"},
     "POST /api/v1/invitations/use": {"code": "none"},
     "POST /api/v1/directs": {"users": [5, 6]},
@@ -242,6 +266,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "guests": True,
         "creating": "all",
         "previews": True,
+        "webhooks": True,
         "terms": "Be kind.",
         "retention": 30,
     },
@@ -305,9 +330,13 @@ class TableCase(SceneCase):
             "picture": "0" * 32,
             "emoji": THUMB,
             "file": "0" * 32,
+            "secret": "0" * 32,
         }
         if "/links/" in route.path:
             numbers["id"] = scene.client("olga").post("/api/v1/rooms/2/links", {}).json["link"]["id"]
+        elif "/rooms/{room}/hooks/{" in route.path:
+            about = {"label": "x", "url": "https://ci.example/hook"}
+            numbers["id"] = scene.client("rosa").post("/api/v1/rooms/2/hooks/outgoing", about).json["hook"]["id"]
         elif route.method == "DELETE" and "/bans/" in route.path:
             scene.client("olga").ask("PUT", "/api/v1/rooms/2/bans/7", {})
             numbers["id"] = 7

@@ -14,6 +14,8 @@ from webchat.chat.bans import Bans
 from webchat.chat.contacts import Contacts
 from webchat.chat.directs import Directs
 from webchat.chat.files import FilePolicy, Files
+from webchat.chat.hook_events import HookEvents
+from webchat.chat.hooks import Hooks
 from webchat.chat.images import Images
 from webchat.chat.indexing import Indexing
 from webchat.chat.leaving import Leaving
@@ -208,11 +210,24 @@ class Chat:
         self.preferences = Preferences(database, self.hub, changes)
         self.push = Push(database, self.attendance, sources.now, changes, settings.push_key, settings.push_services)
         self.previews = Previews(log, database, self.settings, sources.now, changes)
+        self.hooks = Hooks(
+            log,
+            database,
+            self.hub,
+            self.cache,
+            self.messages,
+            self.settings,
+            sources.now,
+            sources.token_bytes,
+            changes,
+        )
+        self.hook_events = HookEvents(database, self.messages, self.settings, sources.now, changes)
 
         def heard(rows: Sequence[Row]) -> None:
             self.push.heard(rows)
             self.previews.heard(rows)
             self.indexing.heard(rows)
+            self.hook_events.heard(rows)
 
         log.heard = heard
         self.images = images
@@ -272,6 +287,7 @@ class Chat:
         await self.settings.load()
         await self.announcements.load()
         await self.push.load()
+        await self.hook_events.look_round()
 
     def about(self) -> Server:
         """What anybody may know about the server."""

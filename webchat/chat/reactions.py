@@ -54,7 +54,7 @@ class Reactions:
                 return Outcome(Changed(command.room, message.rev))
             _, rev = rooms.raise_counters(db, command.room, 0, 1)
             extras = structs.replace(messages.extras_of(message), reactions=summary)
-            messages.set_extras(db, command.room, command.seq, extras, rev)
+            messages.set_reactions(db, command.room, command.seq, extras, rev)
             return Outcome(Changed(command.room, rev), (structs.replace(message, rev=rev, reactions=summary),))
 
         return await self._log.change(command.room, work)

@@ -66,10 +66,22 @@ class ServerSettings:
         """Whether the server looks at the pages that messages link to."""
         return self._decided.previews
 
+    @property
+    def webhooks(self) -> bool:
+        """Whether rooms may have other servers told of what happens in them."""
+        return self._decided.webhooks
+
     def shown(self) -> RunningSettings:
         """All of them, as they hold now."""
         return RunningSettings(
-            self.title, self.registration, self.guests, self.creating, self.terms, self.retention, self.previews
+            self.title,
+            self.registration,
+            self.guests,
+            self.creating,
+            self.terms,
+            self.retention,
+            self.previews,
+            self.webhooks,
         )
 
     def may_create_rooms(self, actor: Actor) -> None:
@@ -91,6 +103,7 @@ class ServerSettings:
         terms: str | UnsetType = UNSET,
         retention: int | UnsetType = UNSET,
         previews: bool | UnsetType = UNSET,
+        webhooks: bool | UnsetType = UNSET,
     ) -> RunningSettings:
         """Decides what is given.  A *registration* of None: as it is configured.
 
@@ -104,6 +117,7 @@ class ServerSettings:
             "terms": terms if isinstance(terms, UnsetType) else _terms(terms),
             "retention": retention if isinstance(retention, UnsetType) else days_kept(retention),
             "previews": previews,
+            "webhooks": webhooks,
         }
         changes = {name: value for name, value in given.items() if value is not UNSET}
         if by is not None:

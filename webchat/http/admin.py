@@ -121,6 +121,7 @@ class ChangeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     terms: Terms | UnsetType = UNSET
     retention: Days | UnsetType = UNSET
     previews: bool | UnsetType = UNSET
+    webhooks: bool | UnsetType = UNSET
 
 
 class Reset(Struct, frozen=True, forbid_unknown_fields=True):
@@ -292,6 +293,7 @@ async def change_settings(call: Call[ChangeSettings, Nothing]) -> RunningSetting
         body.terms,
         body.retention,
         body.previews,
+        body.webhooks,
     )
 
 

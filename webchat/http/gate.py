@@ -52,6 +52,10 @@ from webchat.model.web import (
 SAFE_METHODS = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 
 _JSON = re.compile(r'application/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?', re.IGNORECASE)
+# What is text may name its charset; a picture has none.
+_WITH_CHARSET = re.compile(
+    r'(application/json|application/x-www-form-urlencoded|text/plain)[ \t]*;[ \t]*charset="?utf-8"?'
+)
 _BEARER = re.compile(r"Bearer +([!-~]{1,200})", re.IGNORECASE)
 _PROXY_HEADERS = (b"X-Forwarded-For", b"Forwarded", b"X-Real-IP", b"Via")
 _AGENT_LIMIT = 200
@@ -213,6 +217,7 @@ class Gate:
             picture=str(numbers.get("picture", "")),
             emoji=str(numbers.get("emoji", "")),
             file=str(numbers.get("file", "")),
+            secret=str(numbers.get("secret", "")),
             body=take_stream(route, request) if route.is_upload else read_body(route, request),
             query=read_query(route, request),
             bearer=_bearer(request) if route.who == "public" else None,
@@ -339,7 +344,7 @@ def take_stream(route: Route, request: ChatRequest) -> BinaryIO:
 
 
 def _bytes(content: bytes, types: Sequence[str], takes: Collection[str]) -> bytes:
-    if len(types) != 1 or types[0].strip().lower() not in takes:
+    if len(types) != 1 or _WITH_CHARSET.sub(r"\1", types[0].strip().lower()) not in takes:
         raise UnsupportedMediaType(f"Send one of {', '.join(takes)}.")
     if not content:
         raise BadRequest("The body is empty.")

@@ -102,6 +102,7 @@ def _numbers(route: Route) -> list[dict[str, Any]]:
     texts = {
         "picture": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
         "file": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        "secret": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
         "emoji": {"type": "string", "minLength": 1, "maxLength": 64},
     }
     return [{"name": name, "in": "path", "required": True, "schema": texts.get(name, schema)} for name in route.numbers]

@@ -28,8 +28,9 @@ Query = TypeVar("Query")
 class Call(Generic[Body, Query]):
     """One request to a route, read and checked.
 
-    *numbers* are the `{names}` of the path, but for *picture*, *file* and *emoji*, which are texts.  *bearer* is the
-    token it came with, on a public route nobody's yet.  *is_local*: made on this machine, not through a proxy.
+    *numbers* are the `{names}` of the path, but for *picture*, *file*, *emoji* and *secret*, which are texts.
+    *bearer* is the token it came with, on a public route nobody's yet.  *is_local*: made on this machine, not through a
+    proxy.
     """
 
     chat: Chat
@@ -43,6 +44,7 @@ class Call(Generic[Body, Query]):
     picture: str = ""
     emoji: str = ""
     file: str = ""
+    secret: str = attrs.field(default="", repr=False)
 
     @property
     def actor(self) -> Actor:
@@ -93,12 +95,12 @@ class Route:
     """One operation of the API; the table of them makes the resources, the documentation and the tests.
 
     *path* is written as in OpenAPI; each `{name}` is a positive number, `{picture}` the name of a picture, `{file}` a
-    file's id, `{emoji}` an emoji.  *handler* gives an *answer* (None: nothing, 204) or a Reply around one; its
-    docstring's first line is the summary.  *statuses* are further successful statuses, *refusals* the codes worth
-    documenting.  *takes*: the media types of a body that is bytes, not JSON.  *body_limit*: bytes, where it is not the
-    common one.  *is_probe*: asked by monitoring, as often as it likes.  *is_glance*: asked by the dozen when a page
-    opens, and counted apart.  *is_upload*: the body is a file, as large as the operator allows; it is not read into
-    memory but given to the handler as a stream.
+    file's id, `{emoji}` an emoji, `{secret}` what lets its holder in.  *handler* gives an *answer* (None: nothing, 204)
+    or a Reply around one; its docstring's first line is the summary.  *statuses* are further successful statuses,
+    *refusals* the codes worth documenting.  *takes*: the media types of a body that is bytes, not JSON.  *body_limit*:
+    bytes, where it is not the common one.  *is_probe*: asked by monitoring, as often as it likes.  *is_glance*: asked
+    by the dozen when a page opens, and counted apart.  *is_upload*: the body is a file, as large as the operator
+    allows; it is not read into memory but given to the handler as a stream.
     """
 
     method: str

@@ -387,7 +387,7 @@ class _Number(BaseConverter):
 
 
 class _Picture(BaseConverter):
-    """The name of a picture, or the id of a file, in a path."""
+    """The name of a picture, the id of a file, or a secret, in a path."""
 
     regex = "[0-9a-f]{32}"
 
@@ -410,7 +410,7 @@ def klein_app(routes: Sequence[Route], gate: Gate) -> Klein:
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     for route in routes:
-        texts = re.sub(r"{(picture|file)}", r"<picture:\1>", route.path)
+        texts = re.sub(r"{(picture|file|secret)}", r"<picture:\1>", route.path)
         texts = re.sub(r"{(emoji)}", r"<emoji:\1>", texts)
         path = re.sub(r"{(\w+)}", r"<number:\1>", texts)
         app.route(path, methods=[route.method], endpoint=route.name)(_handler(route, gate))
@@ -484,5 +484,5 @@ def _headers_of_every_answer(settings: HttpSettings) -> list[tuple[bytes, bytes]
 
 
 def _loggable(path: bytes) -> str:
-    # The code in an invitation's link lets whoever reads it in.
-    return printable(re.sub(rb"^/(invite|reset)/.*", rb"/\1/...", path))[:500]
+    # The code in an invitation's link lets whoever reads it in, and a webhook's URL lets her post.
+    return printable(re.sub(rb"^/(invite|reset|api/v1/hooks/[0-9]+)/.*", rb"/\1/...", path))[:500]

@@ -74,8 +74,11 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast and not found.is_reserved
 
 
-def checked(url: str) -> SplitResult:
-    """The parts of *url*, if it is one that may be asked: http(s), the usual port, a plain host.  Raises Forbidden."""
+def checked(url: str, allowed: frozenset[str] = frozenset()) -> SplitResult:
+    """The parts of *url*, if it is one that may be asked: http(s), the usual port, a plain host.
+
+    Of the hosts with ports that are *allowed* any port and name will do.  Raises Forbidden.
+    """
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -85,11 +88,19 @@ def checked(url: str) -> SplitResult:
         raise Forbidden("it is no URL")
     if parts.scheme not in PORTS or not host or "@" in parts.netloc:
         raise Forbidden("it is no plain http URL")
+    if authority(parts) in allowed:
+        return parts
     if port not in (None, PORTS[parts.scheme]):
         raise Forbidden("its port is not the usual one")
     if not (_NAME.fullmatch(host) or _is_address(host)):
         raise Forbidden("its host is none")
     return parts
+
+
+def authority(parts: SplitResult) -> str:
+    """Host and port of a URL, the port also where it is the usual one."""
+    host = parts.hostname or ""
+    return f"{f'[{host}]' if ':' in host else host}:{parts.port or PORTS.get(parts.scheme, 0)}"
 
 
 def _is_address(host: str) -> bool:
@@ -105,11 +116,15 @@ def _is_address(host: str) -> bool:
 
 @attrs.define(eq=False)
 class Outside:
-    """Asks other servers.  *resolve* and *connect* are the ways of the machine, or of a test."""
+    """Asks other servers.  *resolve* and *connect* are the ways of the machine, or of a test.
+
+    *allowed*: hosts with ports, like `ci.internal:8080`, that the operator lets it ask wherever they lie.
+    """
 
     _reactor: Any
     _resolve: Resolve
     _connect: Connect
+    _allowed: frozenset[str] = frozenset()
 
     async def ask(
         self,
@@ -151,8 +166,9 @@ class Outside:
         limit: int,
         only: Callable[[int, Mapping[str, str]], bool],
     ) -> Answer:
-        parts = checked(url)
-        way = _Way(self._connect, await self._address(parts.hostname or ""))
+        parts = checked(url, self._allowed)
+        is_allowed = authority(parts) in self._allowed
+        way = _Way(self._connect, await self._address(parts.hostname or "", is_allowed))
         agent: Any = Agent.usingEndpointFactory(self._reactor, way)  # type: ignore[no-untyped-call]
         # No cookies, no credentials, nothing of this server but its kind.
         sent = Headers({name: [value] for name, value in {"User-Agent": "webchat", **headers}.items()})
@@ -180,12 +196,12 @@ class Outside:
         finally:
             way.close()
 
-    async def _address(self, host: str) -> str:
-        """Where to connect to: looked up once, and every address that was found must be a public one."""
+    async def _address(self, host: str, is_allowed: bool) -> str:
+        """Where to connect to: looked up once; every address must be a public one, unless the host *is_allowed*."""
         found = [host] if _is_address(host) else list(await self._resolve(host))
         if not found:
             raise Unreachable("its host is not known")
-        if not all(map(is_public, found)):
+        if not is_allowed and not all(map(is_public, found)):
             raise Forbidden("its host is no public one")
         return found[0]
 

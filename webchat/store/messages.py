@@ -69,12 +69,24 @@ _INSERT = Many(
 _EDIT = (
     messages.update()
     .where(_IN_ROOM, messages.c.seq == sa.bindparam("seq_"))
-    .values(text=sa.bindparam("text_"), edited=sa.bindparam("edited_"), rev=sa.bindparam("rev_"))
+    .values(
+        text=sa.bindparam("text_"),
+        edited=sa.bindparam("edited_"),
+        rev=sa.bindparam("rev_"),
+        said_rev=sa.bindparam("rev_"),
+    )
 )
 _DELETE = (
     messages.update()
     .where(_IN_ROOM, messages.c.seq == sa.bindparam("seq_"))
-    .values(text="", extras=None, pinned=None, deleted=sa.bindparam("deleted_"), rev=sa.bindparam("rev_"))
+    .values(
+        text="",
+        extras=None,
+        pinned=None,
+        deleted=sa.bindparam("deleted_"),
+        rev=sa.bindparam("rev_"),
+        said_rev=sa.bindparam("rev_"),
+    )
 )
 _DELETE_WITH_IT = [
     table.delete().where(table.c.room == sa.bindparam("room_"), table.c.seq == sa.bindparam("seq_"))
@@ -96,6 +108,7 @@ _SET_EXTRAS = (
     .where(_IN_ROOM, messages.c.seq == sa.bindparam("seq_"))
     .values(extras=sa.bindparam("extras_"), rev=sa.bindparam("rev_"))
 )
+_SET_REACTIONS = _SET_EXTRAS.values(reacted_rev=sa.bindparam("rev_"))
 _LIMIT: sa.BindParameter[int] = sa.bindparam("limit_")
 _BEFORE = (
     sa.select(*COLUMNS)
@@ -214,6 +227,11 @@ def count_replies(db: sa.Connection, more: Sequence[MoreReplies]) -> None:
 def set_extras(db: sa.Connection, room: RoomId, seq: Seq, extras: Extras, rev: Rev) -> None:
     """Replaces what the message holds besides its text, as the room's change number *rev*."""
     db.execute(_SET_EXTRAS, {"room_": room, "seq_": seq, "extras_": packed(extras), "rev_": rev})
+
+
+def set_reactions(db: sa.Connection, room: RoomId, seq: Seq, extras: Extras, rev: Rev) -> None:
+    """As *set_extras*, where it is the reactions that have changed."""
+    db.execute(_SET_REACTIONS, {"room_": room, "seq_": seq, "extras_": packed(extras), "rev_": rev})
 
 
 def edit(db: sa.Connection, room: RoomId, seq: Seq, text: str, now: Millis, rev: Rev) -> None:

@@ -74,7 +74,9 @@ _WAITING = sa.select(outbox.c.target).where(
 _HAS_DUE = (
     sa.select(outbox.c.id).where(outbox.c.kind == sa.bindparam("kind_"), outbox.c.due <= sa.bindparam("now_")).limit(1)
 )
+_FORGET = outbox.delete().where(outbox.c.kind == sa.bindparam("kind_"), outbox.c.target == sa.bindparam("target_"))
 _COUNT = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.kind == sa.bindparam("kind_"))
+_COUNT_FOR = _COUNT.where(outbox.c.target == sa.bindparam("target_"))
 
 
 def add(db: sa.Connection, jobs: Sequence[NewJob]) -> None:
@@ -117,6 +119,16 @@ def waiting(db: sa.Connection, kind: JobKind, payload: str, targets: Iterable[in
 def count(db: sa.Connection, kind: JobKind) -> int:
     """How many jobs of this kind there are."""
     return int(db.execute(_COUNT, {"kind_": kind}).scalar_one())
+
+
+def count_for(db: sa.Connection, kind: JobKind, target: int) -> int:
+    """How many jobs of this kind there are for *target*."""
+    return int(db.execute(_COUNT_FOR, {"kind_": kind, "target_": target}).scalar_one())
+
+
+def forget(db: sa.Connection, kind: JobKind, target: int) -> None:
+    """Forgets all jobs of this kind for *target*."""
+    db.execute(_FORGET, {"kind_": kind, "target_": target})
 
 
 def _named(job: Job) -> dict[str, int]:

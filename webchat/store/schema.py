@@ -161,6 +161,9 @@ hooks = sa.Table(
     sa.Column("url", sa.Text),
     sa.Column("secret", sa.Text),
     sa.Column("events", sa.Text, nullable=False, server_default=_EMPTY),
+    # Messages only that begin with it; and up to which rev of the room it has been made jobs of.
+    sa.Column("word", sa.Text, nullable=False, server_default=_EMPTY),
+    sa.Column("told", Count, nullable=False, server_default=sa.text("0")),
     # When it last did what it is for; what went wrong since, how often, and since when it rests because of that.
     sa.Column("used", Time),
     sa.Column("failures", sa.Integer, nullable=False, server_default=sa.text("0")),
@@ -325,6 +328,9 @@ messages = sa.Table(
     sa.Column("pinned", Time),
     # JSON: what else is shown with it (see model/extras.py).  Nothing is looked for in it.
     sa.Column("extras", sa.Text),
+    # The rev of the last change of its words, edit or deletion, and of the last one of its reactions.
+    sa.Column("said_rev", Count),
+    sa.Column("reacted_rev", Count),
     sa.Index("ix_messages_room_rev", "room", "rev"),
     sa.Index(
         "ix_messages_room_thread_seq",

@@ -6,6 +6,7 @@ import type authEn from '../locales/auth/en.json'
 import type emojiEn from '../locales/emoji/en.json'
 import type filesEn from '../locales/files/en.json'
 import type notifyEn from '../locales/notify/en.json'
+import type hooksEn from '../locales/hooks/en.json'
 import type en from '../locales/en.json'
 import type searchEn from '../locales/search/en.json'
 import type settingsEn from '../locales/settings/en.json'
@@ -21,6 +22,7 @@ type Messages = typeof en & {
   admin: typeof adminEn.admin
   auth: typeof authEn.auth
   emoji: typeof emojiEn.emoji
+  hooks: typeof hooksEn.hooks
   search: typeof searchEn.search
   settings: typeof settingsEn.settings
   notices: typeof notifyEn.notices
@@ -38,6 +40,7 @@ const parts = {
   emoji: { en: () => import('../locales/emoji/en.json'), 'zh-CN': () => import('../locales/emoji/zh-CN.json') },
   notify: { en: () => import('../locales/notify/en.json'), 'zh-CN': () => import('../locales/notify/zh-CN.json') },
   files: { en: () => import('../locales/files/en.json'), 'zh-CN': () => import('../locales/files/zh-CN.json') },
+  hooks: { en: () => import('../locales/hooks/en.json'), 'zh-CN': () => import('../locales/hooks/zh-CN.json') },
   search: { en: () => import('../locales/search/en.json'), 'zh-CN': () => import('../locales/search/zh-CN.json') },
   settings: {
     en: () => import('../locales/settings/en.json'),

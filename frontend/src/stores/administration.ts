@@ -60,6 +60,8 @@ export interface RunningSettings {
   retention: number
   /** Whether the server looks at the pages that messages link to. */
   previews: boolean
+  /** Whether rooms may have other servers told of what happens in them. */
+  webhooks: boolean
 }
 
 /** What came of a file; it may have been here already. */

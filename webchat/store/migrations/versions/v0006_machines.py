@@ -19,6 +19,8 @@ def upgrade() -> None:
     op.add_column("users", sa.Column("featured", _TIME))
     op.create_index("ix_users_featured", "users", ["featured"])
     op.add_column("sessions", sa.Column("scopes", sa.Text))
+    op.add_column("messages", sa.Column("said_rev", sa.BigInteger))
+    op.add_column("messages", sa.Column("reacted_rev", sa.BigInteger))
     op.create_table(
         "devices",
         sa.Column("cookie_sha256", sa.LargeBinary(32), nullable=False),
@@ -71,6 +73,8 @@ def _add_ways() -> None:
         sa.Column("url", sa.Text),
         sa.Column("secret", sa.Text),
         sa.Column("events", sa.Text, nullable=False, server_default=_EMPTY),
+        sa.Column("word", sa.Text, nullable=False, server_default=_EMPTY),
+        sa.Column("told", sa.BigInteger, nullable=False, server_default=_ZERO),
         sa.Column("used", _TIME),
         *_failing(),
         sa.PrimaryKeyConstraint("id", name="pk_hooks"),

@@ -1,0 +1,4 @@
+// What other places take from the settings: loaded when first needed.
+import { defineAsyncComponent } from 'vue'
+
+export const SecretOnce = defineAsyncComponent(() => import('./SecretOnce.vue'))

@@ -1,0 +1,37 @@
+"""What of a webhook is read and written: signatures, URLs, events."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from webchat.model.hooks import EVENTS, hook_url, read_events, secret_of, signature, stored_events
+from webchat.model.refusals import BadRequest
+
+
+class Hooks(SynchronousTestCase):
+    def test_signature(self) -> None:
+        """The example of the Standard Webhooks specification."""
+        secret, body = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", b'{"test": 2432232314}'
+        self.assertEqual(
+            signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body),
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        )
+        self.assertEqual(secret_of(b"\0" * 3), "whsec_AAAA")
+
+    def test_urls(self) -> None:
+        """Web addresses without a password in them."""
+        for url in ("https://ci.example/a?b=c", "http://ci.internal:8080", "http://[::1]:8080/"):
+            self.assertEqual(hook_url(url), url)
+        for url in (
+            *("", "ci.example", "ftp://ci.example", "file:///etc/passwd", "javascript:alert(1)", "https://"),
+            *("https://a:b@ci.example", "https://ci.example/ x", "https://ci.example/\n", "https://例.example"),
+            *("http://[::1", "http://ci.example:x", "http://ci.example:0", "https://ci.example/" + "x" * 2_000),
+        ):
+            self.assertRaises(BadRequest, hook_url, url)
+
+    def test_events(self) -> None:
+        """They come back in the order in which they are documented."""
+        stored = stored_events(("member.left", "message.posted"), True)
+        self.assertEqual(read_events(stored), (("message.posted", "member.left"), True))
+        self.assertEqual(read_events(stored_events(EVENTS, False)), (EVENTS, False))
+        self.assertEqual(read_events(""), ((), False))

@@ -1,0 +1,134 @@
+"""Webhooks: a room's ways in for other programs, and its ways out to them; how what is told is signed."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64decode, b64encode
+from typing import Literal, get_args
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from webchat.model.extras import Everyone, File, Forwarded, Reaction
+from webchat.model.ids import Millis, RoomId, Seq, UserId
+from webchat.model.refusals import BadRequest
+from webchat.model.users import UserCard
+
+HookKind = Literal["in", "out"]
+HookEvent = Literal[
+    "message.posted", "message.edited", "message.deleted", "message.reactions", "member.joined", "member.left"
+]
+EVENTS: tuple[HookEvent, ...] = get_args(HookEvent)
+
+URL_LIMIT, WORD_LIMIT = 2_000, 40
+SECRET_PREFIX = "whsec_"  # noqa: S105
+
+
+class HookView(Struct, frozen=True):
+    """A webhook, as the room's moderators see it; what is secret in it is told only once, when it is made.
+
+    *bot*: as whom it speaks.  *used*: when it last did what it is for.  *failures*: deliveries in a row that were given
+    up; *failure*: what went wrong last.  *disabled*: since when it rests.  Of outgoing ones: *url*, *events*, *word*
+    (messages only that begin with it), and whether it hears *bots*, too.
+    """
+
+    id: int
+    kind: HookKind
+    label: str
+    bot: UserCard
+    created_by: UserCard | None
+    created: Millis
+    used: Millis | None
+    failures: int
+    failure: str | None
+    disabled: Millis | None
+    url: str | None = None
+    events: tuple[HookEvent, ...] = ()
+    word: str = ""
+    bots: bool = False
+
+
+class ToldMessage(Struct, frozen=True, omit_defaults=True):
+    """What of a message leaves the house; the members are those of `message`, but for *author*."""
+
+    seq: Seq
+    author: UserCard
+    text: str
+    created: Millis
+    edited: Millis | None = None
+    deleted: Millis | None = None
+    reply: Seq | None = None
+    thread: Seq | None = None
+    files: tuple[File, ...] = ()
+    mentions: tuple[UserId, ...] = ()
+    everyone: Everyone | None = None
+    reactions: tuple[Reaction, ...] = ()
+    forwarded: Forwarded | None = None
+    action: bool = False
+
+
+class ToldRoom(Struct, frozen=True):
+    """Where it happened."""
+
+    id: RoomId
+    title: str
+
+
+class ToldHook(Struct, frozen=True):
+    """Which webhook tells."""
+
+    id: int
+    label: str
+
+
+class Happening(Struct, frozen=True, omit_defaults=True):
+    """What happened: a message, or somebody who came or left."""
+
+    hook: ToldHook
+    room: ToldRoom
+    message: ToldMessage | None = None
+    user: UserCard | None = None
+
+
+class Delivery(Struct, frozen=True):
+    """The body of an outgoing request, shaped as Standard Webhooks 1.0 has it.  *timestamp*: ISO 8601."""
+
+    type: str
+    timestamp: str
+    data: Happening
+
+
+def signature(secret: str, id: str, timestamp: int, body: bytes) -> str:
+    """The header `webhook-signature` of a delivery (Standard Webhooks 1.0): HMAC-SHA-256 over id, seconds and body."""
+    key = b64decode(secret.removeprefix(SECRET_PREFIX))
+    return "v1," + b64encode(hmac.digest(key, f"{id}.{timestamp}.".encode() + body, "sha256")).decode()
+
+
+def secret_of(key: bytes) -> str:
+    """How *key* is told to who receives deliveries."""
+    return SECRET_PREFIX + b64encode(key).decode()
+
+
+def hook_url(url: str) -> str:
+    """*url*, if it can be where deliveries go: http(s), no credentials.  Whether it is reached is seen later."""
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_fine = is_web and "@" not in parts.netloc
+    except ValueError:
+        is_fine = False
+    is_plain = url.isascii() and url.isprintable() and not set(url) & set(' \\"<>')
+    if not is_fine or not is_plain or len(url) > URL_LIMIT:
+        raise BadRequest("A webhook is told by an http or https URL, without a password in it.", field="url")
+    return url
+
+
+def read_events(stored: str) -> tuple[tuple[HookEvent, ...], bool]:
+    """The events of a webhook as they are stored, in words with blanks; and whether `bots` is among the words."""
+    words = stored.split()
+    return tuple(one for one in EVENTS if one in words), "bots" in words
+
+
+def stored_events(events: tuple[HookEvent, ...], bots: bool) -> str:
+    """What *read_events* reads."""
+    return " ".join([*(one for one in EVENTS if one in events), *(["bots"] if bots else [])])
