@@ -98,6 +98,7 @@ def build_chat(config: Config, reactor: Any, vapid: Vapid | None) -> Chat:
         title=config.title,
         registration=config.registration,
         posts=Rate(config.posts_per_second, config.post_burst),
+        bot_posts=Rate(config.bot_posts_per_second, config.bot_post_burst),
         changes=requests,
         marks=requests,
         reads=requests,

@@ -105,7 +105,8 @@ class Archive(Struct, frozen=True, forbid_unknown_fields=True):
 class ChangeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """What is absent stays as it is; *registration* null goes back to what is configured.
 
-    *retention*: days after which messages are removed, in rooms that do not say otherwise; 0: never.
+    *retention*: days after which messages are removed, in rooms that do not say otherwise; 0: never.  *bots*: who makes
+    some.
     """
 
     title: Line | UnsetType = UNSET
@@ -115,6 +116,7 @@ class ChangeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     terms: Terms | UnsetType = UNSET
     retention: Days | UnsetType = UNSET
     previews: bool | UnsetType = UNSET
+    bots: Creators | UnsetType = UNSET
 
 
 class Reset(Struct, frozen=True, forbid_unknown_fields=True):
@@ -281,6 +283,7 @@ async def change_settings(call: Call[ChangeSettings, Nothing]) -> RunningSetting
         body.terms,
         body.retention,
         body.previews,
+        body.bots,
     )
 
 
@@ -343,6 +346,7 @@ ROUTES = (
             "rate_limited",
             "busy",
         ),
+        scope="all",
     ),
     Route(
         "POST",

@@ -80,7 +80,7 @@ class RunningSettings(Struct, frozen=True):
     """What is decided while the server runs.  *guests*: whether one may look round without an account.
 
     *retention*: days after which messages are removed, in rooms that do not say otherwise; 0: never.  *previews*: the
-    server looks at the pages that messages link to.
+    server looks at the pages that messages link to.  *bots*: who makes some.
     """
 
     title: str
@@ -90,6 +90,7 @@ class RunningSettings(Struct, frozen=True):
     terms: str
     retention: int = 0
     previews: bool = False
+    bots: Creators = "admins"
 
 
 class ResetLink(Struct, frozen=True):

@@ -27,6 +27,7 @@ class Decided:
     terms: str = ""
     retention: int = 0
     previews: bool = False
+    bots: str = "admins"
 
 
 def load(db: sa.Connection) -> Decided:

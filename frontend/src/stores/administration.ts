@@ -58,6 +58,8 @@ export interface RunningSettings {
   retention: number
   /** Whether the server looks at the pages that messages link to. */
   previews: boolean
+  /** Who makes bots. */
+  bots: 'all' | 'admins'
 }
 
 /** What came of a file; it may have been here already. */
