@@ -243,6 +243,16 @@ class OnSqlite(CommandLine):
         self.assertIn("is shown to everybody no more.", self.ask("user", "unfeature", "bob"))
         self.assertRegex(self.ask("audit", "show", "--user=bob"), r"the operator +user.feature +bob")
 
+    def test_bots(self) -> None:
+        """A bot is somebody's or the server's, and its token is told once."""
+        self.make_owner()
+        self.assertEqual(self.ask("bot", "add", "weather", "--owner=mei"), "Bot weather is made.\n")
+        self.assertRegex(self.ask("bot", "add", "clock", "--token").strip(), r"^wct_[\w-]{43}$")
+        listed = [line.split() for line in self.ask("bot", "list").splitlines()]
+        self.assertEqual(listed[1][:6], ["clock", "the", "server", "member", "active", "1"])
+        self.assertEqual(listed[2][:5], ["weather", "mei", "member", "active", "0"])
+        self.assertIn("no account", self.refused("bot", "add", "other", "--owner=nobody"))
+
     def test_all_is_noted(self) -> None:
         """Each command that changes something leaves exactly one entry in the audit log."""
         self.make_owner()
@@ -252,6 +262,7 @@ class OnSqlite(CommandLine):
             "user feature": ["bob"], "user unfeature": ["bob"],
             "user sessions": ["bob"], "export-room": ["1", "?"], "import-room": ["?"],
             "room archive": ["1"], "room unarchive": ["1"], "room delete": ["1", "Tea"],
+            "bot add": ["weather", "--owner=bob"],
             "token add": ["bob"], "token revoke": ["bob", "?"], "invite add": [], "invite revoke": ["1"],
             "announcement post": ["Tea"], "announcement end": [], "settings set": ["--guests=yes"],
             "report close": ["?", "dismissed"], "rotate-push-key": [],
@@ -259,7 +270,7 @@ class OnSqlite(CommandLine):
         # What people could do without any power over others, and what changes nothing.
         others = {"run", "info", "migrate", "reindex", "setup-link", "user list", "room add", "room list", "token list",
                   "invite list", "report list", "announcement list", "settings show", "audit show",
-                  "tail", "say"}  # fmt: skip
+                  "bot list", "tail", "say"}  # fmt: skip
         self.assertEqual(lines.keys() | others, commands())
         self.ask("room", "add", "Tea")
         for command, given in lines.items():

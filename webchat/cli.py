@@ -29,7 +29,7 @@ from webchat.model.ids import MAX_INT, InviteId, Millis, RoomId, SessionId, User
 from webchat.model.names import name_key
 from webchat.model.refusals import NoSuchUser, Refusal
 from webchat.model.transfer import lines_of
-from webchat.model.users import Actor, Session, User
+from webchat.model.users import Actor, BotView, Session, User
 from webchat.store import users as user_store
 from webchat.store.database import Database
 from webchat.store.engines import open_engines
@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     _room_commands(commands.group("room", "rooms"))
     _transfer_commands(commands)
     _token_commands(commands.group("token", "tokens for programs"))
+    _bot_commands(commands.group("bot", "accounts behind which is a program"))
     _invite_commands(commands.group("invite", "invitations to register"))
     _report_commands(commands.group("report", "what people have reported"))
     _announcement_commands(commands.group("announcement", "what everybody is told"))
@@ -183,6 +184,15 @@ def _token_commands(tokens: _Commands) -> None:
     revoke.add_argument("id", type=int, help="the number in `webchat token list`")
 
 
+def _bot_commands(bots: _Commands) -> None:
+    add = bots.add("add", "make a bot", _bot_add)
+    add.add_argument("name")
+    add.add_argument("--display-name", default="", metavar="TEXT", help="how the name is shown; default: the name")
+    add.add_argument("--owner", metavar="NAME", help="whose bot it is; default: the server's own")
+    add.add_argument("--token", action="store_true", help="make a token for it, good for everything, and print it")
+    bots.add("list", "list the bots", _bot_list)
+
+
 def _invite_commands(invites: _Commands) -> None:
     add = invites.add("add", "make an invitation", _invite_add)
     add.add_argument("--days", type=_days, default=7, metavar="N", help="how long it is good; default: 7")
@@ -220,6 +230,7 @@ def _settings_commands(settings: _Commands) -> None:
     )
     change.add_argument("--guests", choices=("yes", "no"), help="whether one may look round without an account")
     change.add_argument("--creating", choices=("all", "admins"), help="who makes rooms")
+    change.add_argument("--bots", choices=("all", "admins"), help="who makes bots")
     change.add_argument("--retention", type=_kept, metavar="DAYS", help="how long messages are kept; 0: for ever")
     change.add_argument(
         "--previews", choices=("yes", "no"), help="whether the server looks at the pages that messages link to"
@@ -636,6 +647,7 @@ def _settings_show(config: Config, said: argparse.Namespace) -> None:
     print(f"registration = {shown.registration}")
     print(f"guests = {'yes' if shown.guests else 'no'}")
     print(f"creating = {shown.creating}")
+    print(f"bots = {shown.bots}")
     print(f"retention = {f'{shown.retention} days' if shown.retention else 'none'}")
     print(f"previews = {'yes' if shown.previews else 'no'}")
     print(f"webhooks = {'yes' if shown.webhooks else 'no'}")
@@ -643,9 +655,8 @@ def _settings_show(config: Config, said: argparse.Namespace) -> None:
 
 
 def _settings_set(config: Config, said: argparse.Namespace) -> None:
-    given = {
-        name: getattr(said, name) for name in ("title", "creating", "retention") if getattr(said, name) is not None
-    }
+    names = ("title", "creating", "bots", "retention")
+    given = {name: getattr(said, name) for name in names if getattr(said, name) is not None}
     if said.registration is not None:
         given["registration"] = None if said.registration == "configured" else said.registration
     for name in ("guests", "previews", "webhooks"):
@@ -713,6 +724,36 @@ def _token_revoke(config: Config, said: argparse.Namespace) -> None:
             raise StartupError(f"{user.name} has no token {said.id}.")
         _done(chat.accounts.revoke(_acting_as(user), SessionId(said.id)))
     print(f"Token {said.id} is revoked.")
+
+
+def _bot_add(config: Config, said: argparse.Namespace) -> None:
+    with _opened(config) as chat:
+        owner = None if said.owner is None else _user(chat, said.owner).id
+        bot = _done(chat.bots.make(None, said.name, said.display_name, owner=owner)).user
+        token = _done(chat.bots.make_token(None, bot.id, "webchat bot add", None))[0] if said.token else None
+    print(f"Bot {bot.name} is made." if token is None else token)
+
+
+def _bot_list(config: Config, said: argparse.Namespace) -> None:
+    found: list[BotView] = []
+    with _opened(config) as chat:
+        page, after = _done(chat.bots.all(None))
+        found += page
+        while after is not None:
+            page, after = _done(chat.bots.all(None, after))
+            found += page
+    rows = [
+        (
+            one.user.name,
+            "the server" if one.owner is None else one.owner.name,
+            one.role,
+            one.state,
+            str(one.tokens),
+            _day(one.seen),
+        )
+        for one in found
+    ]
+    _print_table(("name", "owner", "role", "state", "tokens", "used"), rows)
 
 
 def _invite_add(config: Config, said: argparse.Namespace) -> None:

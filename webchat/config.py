@@ -324,6 +324,10 @@ class Config:
         _number(0.01, 100_000), 5.0, "messages one account may send a second, in the long run", group=_LIMITS
     )
     post_burst: int = _option(_integer(1, 1_000_000), 20, "messages one account may send at once", group=_LIMITS)
+    bot_posts_per_second: float = _option(
+        _number(0.01, 100_000), 5.0, "messages one bot may send a second, in the long run", group=_LIMITS
+    )
+    bot_post_burst: int = _option(_integer(1, 1_000_000), 50, "messages one bot may send at once", group=_LIMITS)
     requests_per_second: float = _option(
         _number(0.01, 100_000),
         20.0,

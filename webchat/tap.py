@@ -109,6 +109,7 @@ def build_chat(config: Config, reactor: Any, vapid: Vapid | None, sign_in: str |
         title=config.title,
         registration=config.registration,
         posts=Rate(config.posts_per_second, config.post_burst),
+        bot_posts=Rate(config.bot_posts_per_second, config.bot_post_burst),
         changes=requests,
         marks=requests,
         reads=requests,

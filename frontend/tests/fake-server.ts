@@ -124,6 +124,7 @@ export function welcomeFrame(rooms: RoomState[], changes: Partial<Welcome> = {})
       seen: 0,
       expires: null,
       agent: '',
+      scopes: null,
       address: '',
       current: true,
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -155,6 +156,18 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /api/v1/rooms/{room}/export":                (401, 403, 403, 403, 403, 200, 200, 200, 401, 403),
     "POST /api/v1/admin/imports":                     (401, 403, 403, 403, 403, 403, 400, 400, 401, 403),
     "GET /api/v1/rooms/{room}/audit":                 (401, 403, 403, 403, 200, 200, 200, 200, 401, 403),
+    "GET /api/v1/bots":                                (401, 200, 200, 200, 200, 200, 200, 200, 401, 200),
+    "POST /api/v1/bots":                               (401, 403, 403, 403, 403, 403, 201, 201, 401, 403),
+    "GET /api/v1/admin/bots":                          (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "GET /api/v1/bots/{id}":                           (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "PATCH /api/v1/bots/{id}":                         (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "DELETE /api/v1/bots/{id}":                        (401, 403, 403, 403, 403, 403, 204, 204, 401, 403),
+    "PUT /api/v1/bots/{id}/picture":                   (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "DELETE /api/v1/bots/{id}/picture":                (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "GET /api/v1/bots/{id}/tokens":                    (401, 403, 403, 403, 403, 403, 200, 200, 401, 403),
+    "POST /api/v1/bots/{id}/tokens":                   (401, 403, 403, 403, 403, 403, 201, 201, 401, 403),
+    "DELETE /api/v1/bots/{id}/tokens/{token}":         (401, 403, 403, 403, 403, 403, 204, 204, 401, 403),
+    "POST /api/v1/bots/{id}/tokens/{token}/rotate":    (401, 403, 403, 403, 403, 403, 201, 201, 401, 403),
     "GET /healthz":                                   (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "GET /readyz":                                    (200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "GET /metrics":                                   (404, 404, 404, 404, 404, 404, 404, 404, 404, 404),
@@ -179,7 +192,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /api/v1/session": {"login": "mei", "password": PASSWORD},
     "POST /api/v1/password": {"current": PASSWORD, "new": "another horse battery"},
-    "POST /api/v1/tokens": {"label": "a program", "days": 3},
+    "POST /api/v1/tokens": {"label": "a program", "days": 3, "scopes": ["read"]},
     "PATCH /api/v1/me": {
         "display_name": "Somebody else",
         "email": "x@example.com",
@@ -253,6 +266,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/announcements": {"text": "Tea at three", "link": "/rooms/1"},
     "PATCH /api/v1/announcements/{id}": {"text": "Tea at four", "link": "/rooms/2"},
     "PUT /api/v1/announcements/{id}/dismissed": {"version": 1},
+    "POST /api/v1/bots": {"name": "weather", "display_name": "Weather", "about": "Looks out of the window"},
+    "PATCH /api/v1/bots/{id}": {"display_name": "Wetter", "about": "Looks inside", "stopped": True},
+    "POST /api/v1/bots/{id}/tokens": {"label": "a program", "scopes": ["read"], "days": 3},
     "PUT /api/v1/admin/users/disabled": {"ids": [5, 6], "disabled": True, "reason": "spam"},
     "PUT /api/v1/admin/users/{id}/disabled": {"disabled": True, "reason": "spam"},
     "PUT /api/v1/admin/users/{id}/silenced": {"minutes": 5, "reason": "spam"},
@@ -267,6 +283,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "creating": "all",
         "previews": True,
         "webhooks": True,
+        "bots": "all",
         "terms": "Be kind.",
         "retention": 30,
     },
@@ -300,6 +317,7 @@ QUERIES = {
     "GET /api/v1/rooms/{room}/files": "?kind=media&limit=10",
     "GET /api/v1/reports": "?state=open&limit=10",
     "GET /api/v1/announcements": "?before=9&limit=10",
+    "GET /api/v1/admin/bots": "?before=9&limit=10",
     "GET /api/v1/admin/users": "?search=mei&role=member&state=active&limit=10",
     "GET /api/v1/admin/rooms": "?search=a&private=false&limit=10",
     "GET /api/v1/admin/audit": "?before=9&room=2&user=5&limit=10",
@@ -320,6 +338,8 @@ def every_route() -> tuple[Route, ...]:
 
 
 class TableCase(SceneCase):
+    bots = count()
+
     def path(self, scene: Scene, route: Route) -> str:
         """The route's path, for things that exist and are mei's."""
         numbers: dict[str, Any] = {
@@ -332,7 +352,14 @@ class TableCase(SceneCase):
             "file": "0" * 32,
             "secret": "0" * 32,
         }
-        if "/links/" in route.path:
+        if "/bots/" in route.path:
+            admin = scene.client("adele")
+            made = admin.post("/api/v1/bots", {"name": f"bot-{next(self.bots)}", "display_name": ""})
+            numbers["id"] = made.json["user"]["id"]
+            if "token" in route.numbers:
+                path = f"/api/v1/bots/{numbers['id']}/tokens"
+                numbers["token"] = admin.post(path, {"label": "p", "scopes": None}).json["session"]["id"]
+        elif "/links/" in route.path:
             numbers["id"] = scene.client("olga").post("/api/v1/rooms/2/links", {}).json["link"]["id"]
         elif "/rooms/{room}/hooks/{" in route.path:
             about = {"label": "x", "url": "https://ci.example/hook"}

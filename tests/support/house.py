@@ -308,8 +308,11 @@ class House(Server):
         return signed
 
     def token(self, actor: Actor) -> str:
-        """A personal token."""
-        token, _ = self.wait(self.chat.accounts.make_token(actor, "example", None))
+        """A token of *actor*, made by herself or, for a bot, by the operator."""
+        if actor.user.kind == "bot":
+            token, _ = self.wait(self.chat.bots.make_token(None, actor.id, "example", None))
+        else:
+            token, _ = self.wait(self.chat.accounts.make_token(actor, "example", None))
         return str(token)
 
     def connect(self, actor: Actor | None = None, hello: bool = True, **held: Any) -> Connection:

@@ -22,6 +22,7 @@ from webchat.chat.settings import ServerSettings
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets, Throttle
 from webchat.live.sessions import SessionCache
+from webchat.model.bots import SCOPES, Scope
 from webchat.model.events import Row
 from webchat.model.ids import InviteId, Millis, RoomId, SessionId, UserId
 from webchat.model.names import account_name, email_key, name_key
@@ -491,6 +492,8 @@ class Accounts:
             found = user_store.maybe(db, user)
             if found is None or found.deleted is not None:
                 raise NoSuchUser
+            if found.kind == "bot":
+                raise Forbidden("Nobody signs in to a bot with a password.")
             user_store.change(db, user, password_hash=hashed)
             audit.record(db, now, None, "user.password", user=user)
             return session_store.remove_all(db, user)
@@ -524,27 +527,28 @@ class Accounts:
         )
         self.end(ended)
 
-    async def make_token(self, actor: Actor, label: str, days: int | None) -> tuple[str, SessionView]:
-        """A personal token, for *days* or for good.  Raises TooMany above 50."""
+    async def make_token(
+        self, actor: Actor, label: str, days: int | None, scopes: Sequence[Scope] | None = None
+    ) -> tuple[str, SessionView]:
+        """A personal token, for *days* or for good, for *scopes* (None: everything).  Raises TooMany above 50."""
         refuse_guest(actor)
+        # What holds a bot's token must not be able to outlive its revocation.
+        if actor.user.kind == "bot" and actor.session.id != NO_SESSION:
+            raise Forbidden("A bot's tokens are made by its owner.")
         label = line_of_text(label, LABEL_LIMIT, "label")
         self._changes.take(actor.id)
-        token, now = self._token("wct_"), self._now()
+        token, now = self.new_token(), self._now()
         expires = None if days is None else Millis(now + days * DAY)
+        allowed = None if scopes is None else frozenset(scopes)
 
         def work(db: sa.Connection) -> Session:
             # A session that was ended meanwhile, all of them with it, leaves no token behind.
             user_store.lock(db, actor.id)
             if actor.session.id != NO_SESSION and not session_store.valid(db, [actor.session.id]):
                 raise Unauthenticated
-            if session_store.count(db, actor.id, "api") >= MAX_TOKENS:
-                raise TooMany
-            new = session_store.NewSession(
-                actor.id, _digest(token), "api", label, now, now, expires, "", actor.session.address
-            )
             if actor.session.id == NO_SESSION:
                 audit.record(db, now, None, "token.add", user=actor.id)
-            return session_store.add(db, new)
+            return add_token(db, actor.id, token, label, now, expires, actor.session.address, allowed)
 
         return token, view(await self._database.write(None, work), actor)
 
@@ -678,6 +682,10 @@ class Accounts:
             return session.expires
         return Millis(min(now + self._life.idle, session.created + self._life.absolute))
 
+    def new_token(self) -> str:
+        """A secret for a program."""
+        return self._token("wct_")
+
     def _token(self, prefix: str) -> str:
         return self._secret(prefix, 32)
 
@@ -690,8 +698,26 @@ def _actors(db: sa.Connection, digests: Sequence[bytes]) -> Sequence[Actor | Non
     return [found.get(digest) for digest in digests]
 
 
-def view(session: Session, actor: Actor) -> SessionView:
-    """*session* as its owner sees it."""
+def add_token(
+    db: sa.Connection,
+    user: UserId,
+    token: str,
+    label: str,
+    now: Millis,
+    expires: Millis | None,
+    address: str,
+    scopes: frozenset[Scope] | None,
+) -> Session:
+    """Writes down the secret *token*, with which a program acts for *user*.  Raises TooMany above MAX_TOKENS."""
+    if session_store.count(db, user, "api") >= MAX_TOKENS:
+        raise TooMany
+    return session_store.add(
+        db, session_store.NewSession(user, _digest(token), "api", label, now, now, expires, "", address, scopes)
+    )
+
+
+def view(session: Session, reader: Actor | None) -> SessionView:
+    """*session* as its owner sees it, or whoever manages it."""
     return SessionView(
         session.id,
         session.kind,
@@ -701,7 +727,8 @@ def view(session: Session, actor: Actor) -> SessionView:
         session.expires,
         session.agent,
         session.address,
-        session.id == actor.session.id,
+        reader is not None and session.id == reader.session.id,
+        None if session.scopes is None else tuple(one for one in SCOPES if one in session.scopes),
     )
 
 

@@ -28,6 +28,7 @@ from webchat.model.text import folded
 from webchat.model.users import Actor, UserRole
 from webchat.store import administration as store
 from webchat.store import audit, meta, reports
+from webchat.store import bots as bot_store
 from webchat.store import changes as change_store
 from webchat.store import rooms as room_store
 from webchat.store import sessions as session_store
@@ -167,20 +168,20 @@ class Administration:
         self._take(by)
         now = self._now()
 
-        def work(db: sa.Connection) -> bool:
+        def work(db: sa.Connection) -> list[UserId]:
             found = rule(db, by, user)
             if by is None and disabled and found.role == "owner":
                 raise Forbidden("The server's owner cannot be shut out: hand the server over first.")
             if found.deleted is not None and not disabled:
                 raise Conflict("This account was given up.")
-            if (found.disabled is not None) == disabled:
-                return False
-            self._standing.disable(db, user, now if disabled else None)
+            # A bot that its owner has stopped is disabled, and may yet be taken out of her hands.
+            if (found.disabled is not None) == disabled and not (disabled and bot_store.is_stopped(db, user)):
+                return []
+            shut_out = self._standing.disable(db, user, now if disabled else None)
             _note(db, now, by, "user.disable" if disabled else "user.enable", user, reason)
-            return True
+            return shut_out
 
-        if await self._database.write(None, work) and disabled:
-            self._standing.removed(user)
+        self._standing.removed(*await self._database.write(None, work))
 
     async def disable_all(
         self, by: Who, users: Sequence[UserId], disabled: bool, reason: str = ""
@@ -252,14 +253,18 @@ class Administration:
                 return []
             if found.role == "owner":
                 raise Conflict("A server needs its owner: hand it over to somebody else.")
-            if role in ("owner", "admin") and (found.kind != "human" or found.disabled is not None):
+            if found.kind == "bot" and role not in ("admin", "member"):
+                raise Conflict("A bot is a member or an admin.")
+            if role in ("owner", "admin") and found.disabled is not None:
                 raise Conflict("Only people who can sign in run the server.")
             former = store.owners(db) if role == "owner" else []
             for one in former:
                 user_store.change(db, one, role="admin")
             user_store.change(db, user, role=role)
+            # Her bots run the server no longer than she does.
+            bots = [] if role in ("owner", "admin") else bot_store.demote_all(db, user)
             _note(db, now, by, "user.role", user, "", role=role, was=found.role)
-            return [user, *former]
+            return [user, *former, *bots]
 
         for one in await self._database.write(None, work):
             self._standing.changed(one)

@@ -11,6 +11,7 @@ from webchat.chat.accounts import Accounts, SessionLife
 from webchat.chat.administration import Administration
 from webchat.chat.announcements import Announcements
 from webchat.chat.bans import Bans
+from webchat.chat.bots import Bots
 from webchat.chat.contacts import Contacts
 from webchat.chat.directs import Directs
 from webchat.chat.files import FilePolicy, Files
@@ -74,6 +75,7 @@ class Settings:
     title: str = "webchat"
     registration: RegistrationPolicy = "invitation"
     posts: Rate = Rate(5.0, 30.0)
+    bot_posts: Rate = Rate(5.0, 50.0)
     changes: Rate = Rate(2.0, 30.0)
     marks: Rate = Rate(5.0, 50.0)
     typing: Rate = Rate(0.5, 3.0)
@@ -174,6 +176,7 @@ class Chat:
         )
         self.vouching = Vouching(log, database, self.accounts, sources.now)
         self.posts = Buckets(settings.posts, clock)
+        self.bot_posts = Buckets(settings.bot_posts, clock)
         self.shelf = shelf
         self.files = Files(
             database,
@@ -184,7 +187,9 @@ class Chat:
             changes,
             settings.file_policy,
         )
-        self.messages = Messages(log, database, epoch, sources.now, self.posts, changes, self.files.forget)
+        self.messages = Messages(
+            log, database, epoch, sources.now, self.posts, self.bot_posts, changes, self.files.forget
+        )
         self.threads = RoomThreads(database, epoch)
         self.reactions = Reactions(log, database, sources.now, Buckets(settings.marks, clock))
         self.pins = Pinning(log, database, sources.now, changes)
@@ -265,6 +270,18 @@ class Chat:
         )
         self.administration = Administration(
             log, database, self.hub, self.cache, standing, sources.now, changes, version
+        )
+        self.bots = Bots(
+            database,
+            self.hub,
+            self.cache,
+            self.settings,
+            self.accounts,
+            self.pictures,
+            self.leaving,
+            standing,
+            sources.now,
+            changes,
         )
         self.resets = Resets(
             database,

@@ -23,6 +23,7 @@ from webchat.model.ids import Millis, RoomId, UserId
 from webchat.model.refusals import Busy, Forbidden, NotFound, WrongCredentials
 from webchat.model.users import Actor, User
 from webchat.store import blocks as block_store
+from webchat.store import bots as bot_store
 from webchat.store import contacts as contact_store
 from webchat.store import files as file_store
 from webchat.store import memberships, meta
@@ -193,37 +194,49 @@ class Leaving:
         server's last owner.
         """
         kept = await self._accounts.confirm(actor, password, "password")
-        key, now = f"{_LEAVING}{actor.id}", self._now()
+
+        def check(db: sa.Connection) -> None:
+            if user_store.lock(db, actor.id) != kept:
+                raise WrongCredentials("This is not the current password.", field="password")
+
+        await self.end(actor.id, check)
+
+    async def end(self, user_id: UserId, check: Callable[[sa.Connection], None]) -> None:
+        """Ends an account as *give_up* does, once *check* lets it pass in the transaction that acts.
+
+        The bots it answers for are disabled.  Raises Forbidden, and what *check* raises.
+        """
+        key, now = f"{_LEAVING}{user_id}", self._now()
 
         contents: list[str] = []
 
-        def work(db: sa.Connection) -> tuple[User, str | None, list[RoomId]]:
+        def work(db: sa.Connection) -> tuple[User, str | None, list[RoomId], list[UserId]]:
             contents.clear()
             # Of several owners who go at once one stays.
             meta.lock(db, "epoch")
-            if user_store.lock(db, actor.id) != kept:
-                raise WrongCredentials("This is not the current password.", field="password")
-            before = user_store.maybe(db, actor.id)
+            check(db)
+            before = user_store.maybe(db, user_id)
             assert before is not None
             if before.role == "owner" and user_store.owners(db) < 2:
                 raise Forbidden("The server's last owner cannot go.")
-            user_store.give_up(db, actor.id, now)
-            memberships.rename(db, actor.id, "")
-            contact_store.remove_all(db, actor.id)
-            block_store.remove_all(db, actor.id)
-            preference_store.remove_all(db, actor.id)
+            user_store.give_up(db, user_id, now)
+            memberships.rename(db, user_id, "")
+            contact_store.remove_all(db, user_id)
+            block_store.remove_all(db, user_id)
+            preference_store.remove_all(db, user_id)
             # Those that messages have stay, as the messages do.
-            contents.extend(file_store.remove_all_waiting(db, actor.id))
-            mention_store.remove_all(db, actor.id)
+            contents.extend(file_store.remove_all_waiting(db, user_id))
+            mention_store.remove_all(db, user_id)
             # Her rooms are left bit by bit: should the server end meanwhile, it goes on when it starts.
-            meta.put(db, key, str(actor.id))
-            user = user_store.maybe(db, actor.id)
+            meta.put(db, key, str(user_id))
+            user = user_store.maybe(db, user_id)
             assert user is not None
-            return user, before.avatar, people_store.rooms_of(db, actor.id)
+            return user, before.avatar, people_store.rooms_of(db, user_id), bot_store.stop_all(db, user_id, now)
 
-        user, avatar, rooms = await self._database.write(None, work)
-        self._cache.forget_user(actor.id)
-        self._hub.dismiss_user(actor.id, REMOVED, GONE_REASON)
+        user, avatar, rooms, bots = await self._database.write(None, work)
+        for one in (user_id, *bots):
+            self._cache.forget_user(one)
+            self._hub.dismiss_user(one, REMOVED, GONE_REASON)
         tell_changed(self._hub, self._cache, user, rooms)
         await self._pictures.forget(avatar)
         await self._files.forget(contents)

@@ -44,6 +44,7 @@ class Messages:
     _epoch: Callable[[], str]
     _now: Callable[[], Millis]
     _posts: Buckets
+    _bot_posts: Buckets
     _edits: Buckets
     _forget_files: Callable[[Sequence[str]], Awaitable[None]]
 
@@ -66,7 +67,7 @@ class Messages:
                 check_ids(command.files)
             if command.nonce is not None:
                 check_nonce(command.nonce)
-            self._posts.take(actor.id)
+            (self._bot_posts if actor.user.kind == "bot" else self._posts).take(actor.id)
         except Refusal as refusal:
             done(refusal)
             return

@@ -146,6 +146,7 @@ class Moderation:
         if outcome == "deleted" and room is None:
             raise BadRequest("A person is no message.", field="outcome")
         contents: list[str] = []
+        shut_out: list[UserId] = []
 
         def work(db: sa.Connection) -> Outcome[User | None]:
             found = store.maybe(db, report)
@@ -174,7 +175,7 @@ class Moderation:
                 user = rule(db, by, thing.user)
                 if user.role == "owner":
                     raise Forbidden("The server's owner cannot be shut out.")
-                self._standing.disable(db, thing.user, now)
+                shut_out[:] = self._standing.disable(db, thing.user, now)
             audit.record(db, now, id_of(by), f"report.{outcome}", room=thing.room, user=thing.user, **details)
             return Outcome(user, rows)
 
@@ -184,7 +185,7 @@ class Moderation:
             if outcome == "silenced":
                 self._standing.silenced(user.id)
             else:
-                self._standing.removed(user.id)
+                self._standing.removed(*shut_out)
         await self.tell()
 
     # Telling.

@@ -29,6 +29,8 @@ from webchat.store import users as user_store
 from webchat.store.database import Database
 
 T = TypeVar("T")
+Check = Callable[[sa.Connection], object]
+"""Asked in the transaction that acts; raises a Refusal."""
 
 BODY_LIMIT = 3 * 1024 * 1024
 HOUR = 3_600_000
@@ -54,18 +56,23 @@ class Pictures:
     _uploads: Buckets
     _logger = Logger()
 
-    async def set_avatar(self, actor: Actor, data: bytes) -> Me:
-        """Makes *data* the actor's picture.  Raises BadPicture, RateLimited, Busy, Unavailable."""
-        return await self._with_new(actor, data, lambda name: self._change_avatar(actor, name))
+    async def set_avatar(self, actor: Actor, data: bytes, *, may: Check | None = None) -> Me:
+        """Makes *data* the actor's picture, or that of a bot whose owner *may* do so.
 
-    async def remove_avatar(self, actor: Actor) -> Me:
-        """Takes the actor's picture away."""
+        Raises BadPicture, RateLimited, Busy, Unavailable, and what *may* raises in the transaction that acts.
+        """
+        return await self._with_new(actor, data, lambda name: self._change_avatar(actor, name, may))
+
+    async def remove_avatar(self, actor: Actor, *, may: Check | None = None) -> Me:
+        """Takes the actor's picture away; *may* as in *set_avatar*."""
         self._changes.take(actor.id)
-        return await self._change_avatar(actor, None)
+        return await self._change_avatar(actor, None, may)
 
-    async def _change_avatar(self, actor: Actor, name: str | None) -> Me:
+    async def _change_avatar(self, actor: Actor, name: str | None, may: Check | None) -> Me:
         def work(db: sa.Connection) -> tuple[User, str | None, list[RoomId]]:
             user_store.lock(db, actor.id)
+            if may is not None:
+                may(db)
             before = user_store.maybe(db, actor.id)
             if before is None or before.deleted is not None:
                 raise Unauthenticated

@@ -1,4 +1,4 @@
-"""What is decided about the server while it runs: its title, who may come in, who makes rooms, its terms."""
+"""What is decided about the server while it runs: its title, who may come in, who makes rooms and bots, its terms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from webchat.model.ids import Millis
 from webchat.model.refusals import BadText, Forbidden, TextTooLong
 from webchat.model.rooms import days_kept
 from webchat.model.text import TITLE_LIMIT, line_of_text, message_text
-from webchat.model.users import Actor
+from webchat.model.users import Actor, User
 from webchat.store import audit, meta
 from webchat.store import settings as settings_store
 from webchat.store.database import Database
@@ -71,6 +71,11 @@ class ServerSettings:
         """Whether rooms may have other servers told of what happens in them."""
         return self._decided.webhooks
 
+    @property
+    def bots(self) -> Creators:
+        """Who makes bots."""
+        return cast(Creators, self._decided.bots)
+
     def shown(self) -> RunningSettings:
         """All of them, as they hold now."""
         return RunningSettings(
@@ -82,12 +87,18 @@ class ServerSettings:
             self.retention,
             self.previews,
             self.webhooks,
+            self.bots,
         )
 
     def may_create_rooms(self, actor: Actor) -> None:
         """Raises Forbidden where *actor* makes no rooms here."""
         if actor.user.role == "guest" or (self.creating == "admins" and not actor.may_administer):
             raise Forbidden("Only the server's owner and admins make rooms here.")
+
+    def may_make_bots(self, user: User) -> None:
+        """Raises Forbidden where *user* makes no bots here: guests and bots never do."""
+        if user.kind == "bot" or user.role == "guest" or (self.bots == "admins" and not user.may_administer):
+            raise Forbidden("Only the server's owner and admins make bots here.")
 
     async def load(self) -> None:
         """Learns what has been decided, here or on another node."""
@@ -104,6 +115,7 @@ class ServerSettings:
         retention: int | UnsetType = UNSET,
         previews: bool | UnsetType = UNSET,
         webhooks: bool | UnsetType = UNSET,
+        bots: Creators | UnsetType = UNSET,
     ) -> RunningSettings:
         """Decides what is given.  A *registration* of None: as it is configured.
 
@@ -118,6 +130,7 @@ class ServerSettings:
             "retention": retention if isinstance(retention, UnsetType) else days_kept(retention),
             "previews": previews,
             "webhooks": webhooks,
+            "bots": bots,
         }
         changes = {name: value for name, value in given.items() if value is not UNSET}
         if by is not None:

@@ -9,6 +9,7 @@ from webchat.chat.accounts import CHANGED, CHANGED_REASON, REMOVED, REMOVED_REAS
 from webchat.live.hub import Hub
 from webchat.live.sessions import SessionCache
 from webchat.model.ids import Millis, UserId
+from webchat.store import bots as bot_store
 from webchat.store import sessions as session_store
 from webchat.store import users as user_store
 
@@ -24,11 +25,17 @@ class Standing:
         """*user* posts nowhere *until* then; None: again."""
         user_store.change(db, user, silenced=until)
 
-    def disable(self, db: sa.Connection, user: UserId, now: Millis | None) -> None:
-        """Shuts *user* out, ending her sessions; None lets her in again."""
+    def disable(self, db: sa.Connection, user: UserId, now: Millis | None) -> list[UserId]:
+        """Shuts *user* out, and her bots with her, ending their sessions; None lets her in again.
+
+        Answers who is shut out by it, to be told to *removed*.
+        """
         user_store.change(db, user, disabled=now)
-        if now is not None:
-            session_store.remove_all(db, user)
+        bot_store.set_stopped(db, user, None)
+        if now is None:
+            return []
+        session_store.remove_all(db, user)
+        return [user, *bot_store.stop_all(db, user, now)]
 
     def silenced(self, user: UserId) -> None:
         """After a commit: *user* is looked up again; her connections stay, since a post asks the database."""
@@ -39,7 +46,8 @@ class Standing:
         self._cache.forget_user(user)
         self._hub.dismiss_user(user, CHANGED, CHANGED_REASON)
 
-    def removed(self, user: UserId) -> None:
-        """After a commit: *user* is shut out."""
-        self._cache.forget_user(user)
-        self._hub.dismiss_user(user, REMOVED, REMOVED_REASON)
+    def removed(self, *users: UserId) -> None:
+        """After a commit: *users* are shut out."""
+        for user in users:
+            self._cache.forget_user(user)
+            self._hub.dismiss_user(user, REMOVED, REMOVED_REASON)

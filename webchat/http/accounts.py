@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from webchat.chat.accounts import view
 from webchat.http.route import API, Call, Nothing, Reply, Route
+from webchat.model.bots import SCOPES, Scope
 from webchat.model.ids import InviteId, SessionId, UserId
 from webchat.model.refusals import NoSuchUser
 from webchat.model.users import InviteView, Locale, Me, SessionView, Status, UserCard
@@ -17,6 +18,8 @@ Name = Annotated[str, Meta(max_length=1_000)]
 Password = Annotated[str, Meta(max_length=4_000)]
 Line = Annotated[str, Meta(max_length=4_000)]
 Code = Annotated[str, Meta(max_length=200)]
+Days = Annotated[int, Meta(ge=1, le=3_650)]
+Scopes = Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=len(SCOPES))]
 
 
 class SetUp(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,10 +58,11 @@ class ChangePassword(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MakeToken(Struct, frozen=True, forbid_unknown_fields=True):
-    """A token for a program of mine; without *days* it lasts until it is revoked."""
+    """A token for a program of mine: good for *scopes*, or for everything; without *days* until it is revoked."""
 
     label: Line
-    days: Annotated[int, Meta(ge=1, le=3_650)] | None = None
+    days: Days | None = None
+    scopes: Scopes | None = None
 
 
 class EditProfile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -198,7 +202,7 @@ async def tokens(call: Call[Nothing, Nothing]) -> Tokens:
 
 async def make_token(call: Call[MakeToken, Nothing]) -> NewToken:
     """Make a token for a program."""
-    token, session = await call.chat.accounts.make_token(call.actor, call.body.label, call.body.days)
+    token, session = await call.chat.accounts.make_token(call.actor, call.body.label, call.body.days, call.body.scopes)
     return NewToken(token, session)
 
 
@@ -274,7 +278,7 @@ ROUTES = (
         refusals=("wrong_credentials", "rate_limited", "busy"),
     ),
     Route("GET", f"{API}/session", current_session, answer=CurrentSession),
-    Route("DELETE", f"{API}/session", sign_out, status=204),
+    Route("DELETE", f"{API}/session", sign_out, status=204, scope="read"),
     Route(
         "POST",
         f"{API}/password",
@@ -282,11 +286,12 @@ ROUTES = (
         body=ChangePassword,
         status=204,
         refusals=("wrong_credentials", "weak_password", "rate_limited", "busy"),
+        scope="all",
     ),
-    Route("GET", f"{API}/sessions", sessions, answer=Sessions),
-    Route("DELETE", f"{API}/sessions", end_other_sessions, status=204),
-    Route("DELETE", f"{API}/sessions/{{id}}", end_session, status=204, refusals=("not_found",)),
-    Route("GET", f"{API}/tokens", tokens, answer=Tokens),
+    Route("GET", f"{API}/sessions", sessions, answer=Sessions, scope="all"),
+    Route("DELETE", f"{API}/sessions", end_other_sessions, status=204, scope="all"),
+    Route("DELETE", f"{API}/sessions/{{id}}", end_session, status=204, refusals=("not_found",), scope="all"),
+    Route("GET", f"{API}/tokens", tokens, answer=Tokens, scope="all"),
     Route(
         "POST",
         f"{API}/tokens",
@@ -294,9 +299,10 @@ ROUTES = (
         answer=NewToken,
         body=MakeToken,
         status=201,
-        refusals=("bad_text", "too_many"),
+        refusals=("bad_text", "too_many", "forbidden"),
+        scope="all",
     ),
-    Route("DELETE", f"{API}/tokens/{{id}}", end_session, status=204, refusals=("not_found",)),
+    Route("DELETE", f"{API}/tokens/{{id}}", end_session, status=204, refusals=("not_found",), scope="all"),
     Route(
         "PATCH",
         f"{API}/me",
@@ -304,6 +310,7 @@ ROUTES = (
         answer=Myself,
         body=EditProfile,
         refusals=("bad_text", "text_too_long", "bad_email", "name_taken"),
+        scope="all",
     ),
     Route("GET", f"{API}/users", users, answer=Users, query=WhichUsers),
     Route("GET", f"{API}/users/{{id}}", user, answer=UserCard, refusals=("no_such_user",)),

@@ -111,7 +111,8 @@ class Archive(Struct, frozen=True, forbid_unknown_fields=True):
 class ChangeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """What is absent stays as it is; *registration* null goes back to what is configured.
 
-    *retention*: days after which messages are removed, in rooms that do not say otherwise; 0: never.
+    *retention*: days after which messages are removed, in rooms that do not say otherwise; 0: never.  *bots*: who makes
+    some.
     """
 
     title: Line | UnsetType = UNSET
@@ -122,6 +123,7 @@ class ChangeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     retention: Days | UnsetType = UNSET
     previews: bool | UnsetType = UNSET
     webhooks: bool | UnsetType = UNSET
+    bots: Creators | UnsetType = UNSET
 
 
 class Reset(Struct, frozen=True, forbid_unknown_fields=True):
@@ -294,6 +296,7 @@ async def change_settings(call: Call[ChangeSettings, Nothing]) -> RunningSetting
         body.retention,
         body.previews,
         body.webhooks,
+        body.bots,
     )
 
 
@@ -356,6 +359,7 @@ ROUTES = (
             "rate_limited",
             "busy",
         ),
+        scope="all",
     ),
     Route(
         "POST",

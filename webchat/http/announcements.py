@@ -116,5 +116,6 @@ ROUTES = (
         body=Dismiss,
         status=204,
         refusals=("not_found", "rate_limited"),
+        scope="read",
     ),
 )

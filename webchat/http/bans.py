@@ -60,6 +60,7 @@ ROUTES = (
         body=PutBan,
         status=204,
         refusals=(*_ROOM, "no_such_user", "bad_text", "text_too_long", "rate_limited"),
+        scope="rooms",
     ),
-    Route("DELETE", _BAN, lift_ban, status=204, refusals=(*_ROOM, "not_found", "rate_limited")),
+    Route("DELETE", _BAN, lift_ban, status=204, refusals=(*_ROOM, "not_found", "rate_limited"), scope="rooms"),
 )

@@ -33,5 +33,6 @@ ROUTES = (
         status=201,
         statuses=(200,),
         refusals=("forbidden", "no_such_user", "too_many", "rate_limited"),
+        scope="rooms",
     ),
 )

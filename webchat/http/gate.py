@@ -245,6 +245,8 @@ class Gate:
             (self._chat.glances if route.is_glance else self._chat.reads).take(caller.id)
         if route.who == "admin" and not caller.may_administer:
             raise Forbidden
+        if route.needs is not None:
+            caller.need(route.needs)
         return caller
 
     def count_stranger(self, request: ChatRequest) -> None:

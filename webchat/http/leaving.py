@@ -28,7 +28,7 @@ async def give_up(call: Call[GiveUp, Nothing]) -> Reply:
 
 
 ROUTES = (
-    Route("GET", f"{API}/me/export", export, answer=dict[str, Any], refusals=("busy",)),
+    Route("GET", f"{API}/me/export", export, answer=dict[str, Any], refusals=("busy",), scope="all"),
     # Not DELETE, whose body means nothing by HTTP's own rules (RFC 9110, 9.3.5).
     Route(
         "POST",
@@ -37,5 +37,6 @@ ROUTES = (
         body=GiveUp,
         status=204,
         refusals=("wrong_credentials", "forbidden", "busy"),
+        scope="all",
     ),
 )

@@ -76,6 +76,7 @@ ROUTES = (
         body=MakeLink,
         status=201,
         refusals=(*_ROOM, "forbidden", "room_archived", "too_many", "rate_limited"),
+        scope="rooms",
     ),
     Route("GET", f"{API}/rooms/{{room}}/links", links, answer=Links, refusals=_ROOM),
     Route(
@@ -84,6 +85,7 @@ ROUTES = (
         revoke_link,
         status=204,
         refusals=(*_ROOM, "forbidden", "not_found", "rate_limited"),
+        scope="rooms",
     ),
     Route(
         "POST",
@@ -101,5 +103,6 @@ ROUTES = (
         answer=Changed,
         body=GiveCode,
         refusals=("bad_invitation", "banned", "room_archived", "too_many", "rate_limited"),
+        scope="rooms",
     ),
 )

@@ -64,8 +64,11 @@ ROUTES = (
         answer=Changed,
         body=Invite,
         refusals=(*_ROOM, "banned", "room_archived"),
+        scope="rooms",
     ),
-    Route("DELETE", _MEMBER, remove, answer=Changed, refusals=_ROOM),
-    Route("PUT", f"{_MEMBER}/role", set_role, answer=Changed, body=SetRole, refusals=(*_ROOM, "conflict")),
-    Route("PUT", f"{_MEMBER}/silenced", silence, answer=Changed, body=SilenceMember, refusals=_ROOM),
+    Route("DELETE", _MEMBER, remove, answer=Changed, refusals=_ROOM, scope="rooms"),
+    Route(
+        "PUT", f"{_MEMBER}/role", set_role, answer=Changed, body=SetRole, refusals=(*_ROOM, "conflict"), scope="rooms"
+    ),
+    Route("PUT", f"{_MEMBER}/silenced", silence, answer=Changed, body=SilenceMember, refusals=_ROOM, scope="rooms"),
 )

@@ -175,6 +175,6 @@ ROUTES = (
         answer=Changed,
         refusals=(*_ROOM, "no_such_message", "forbidden", "room_archived"),
     ),
-    Route("PUT", f"{API}/rooms/{{room}}/read", mark_read, answer=Marked, body=Mark, refusals=_ROOM),
+    Route("PUT", f"{API}/rooms/{{room}}/read", mark_read, answer=Marked, body=Mark, refusals=_ROOM, scope="read"),
     Route("GET", f"{API}/rooms/{{room}}/changes", changes, answer=Changes, query=Since, refusals=(*_ROOM, "reset")),
 )

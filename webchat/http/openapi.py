@@ -81,7 +81,8 @@ def _operation(route: Route, schema_of: dict[Any, Any]) -> dict[str, Any]:
         "operationId": re.sub(r"\W+", "_", f"{route.method.lower()}{route.path.removeprefix(API)}").rstrip("_"),
         "summary": route.summary,
         "parameters": [*_numbers(route), *_query(route)],
-        "security": [] if route.who == "public" else [{"token": []}, {"cookie": []}],
+        # Of schemes that know no scopes OpenAPI 3.1 lists the roles that are needed.
+        "security": [] if route.needs is None else [{"token": [route.needs]}, {"cookie": []}],
         "responses": _responses(route, schema_of),
     }
     if route.who == "admin":
@@ -141,7 +142,7 @@ def _refusals(route: Route) -> dict[int, list[str]]:
     if not route.is_probe:
         codes.append("rate_limited")
     if route.who != "public":
-        codes.append("unauthenticated")
+        codes += ["unauthenticated", "insufficient_scope"]
     if route.who == "admin":
         codes.append("forbidden")
     if route.method != "GET":

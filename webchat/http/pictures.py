@@ -61,8 +61,9 @@ ROUTES = (
         takes=TAKES,
         body_limit=BODY_LIMIT,
         refusals=("bad_picture", "busy", "unavailable"),
+        scope="all",
     ),
-    Route("DELETE", f"{API}/me/avatar", remove_avatar, answer=Myself),
+    Route("DELETE", f"{API}/me/avatar", remove_avatar, answer=Myself, scope="all"),
     Route(
         "PUT",
         f"{API}/rooms/{{room}}/picture",
@@ -71,6 +72,9 @@ ROUTES = (
         takes=TAKES,
         body_limit=BODY_LIMIT,
         refusals=(*_ROOM, "bad_picture", "busy", "unavailable"),
+        scope="rooms",
     ),
-    Route("DELETE", f"{API}/rooms/{{room}}/picture", remove_room_picture, answer=Changed, refusals=_ROOM),
+    Route(
+        "DELETE", f"{API}/rooms/{{room}}/picture", remove_room_picture, answer=Changed, refusals=_ROOM, scope="rooms"
+    ),
 )

@@ -57,6 +57,7 @@ ROUTES = (
         answer=Place,
         body=Unread,
         refusals=("no_such_room", "not_a_member", "no_such_message", "rate_limited"),
+        scope="read",
     ),
-    Route("POST", f"{API}/me/read-all", read_all, answer=ReadAll, refusals=("rate_limited",)),
+    Route("POST", f"{API}/me/read-all", read_all, answer=ReadAll, refusals=("rate_limited",), scope="read"),
 )

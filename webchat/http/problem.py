@@ -26,6 +26,7 @@ STATUS: dict[str, int] = {
     "unauthenticated": 401,
     "wrong_credentials": 401,
     "forbidden": 403,
+    "insufficient_scope": 403,
     "foreign_origin": 403,
     "not_a_member": 403,
     "banned": 403,

@@ -39,6 +39,8 @@ async def unsubscribe(call: Call[Nothing, Nothing]) -> None:
 
 ROUTES = (
     Route("GET", f"{API}/push/key", push_key, answer=PushKey, refusals=("unavailable",)),
-    Route("PUT", f"{API}/push", subscribe, body=Subscribe, status=204, refusals=("too_many", "unavailable")),
-    Route("DELETE", f"{API}/push", unsubscribe, status=204),
+    Route(
+        "PUT", f"{API}/push", subscribe, body=Subscribe, status=204, refusals=("too_many", "unavailable"), scope="all"
+    ),
+    Route("DELETE", f"{API}/push", unsubscribe, status=204, scope="all"),
 )

@@ -93,5 +93,6 @@ ROUTES = (
         body=Decide,
         status=204,
         refusals=("not_found", "forbidden", "conflict", "bad_text", "text_too_long", "rate_limited"),
+        scope="rooms",
     ),
 )

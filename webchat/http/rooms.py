@@ -166,6 +166,7 @@ ROUTES = (
         body=CreateRoom,
         status=201,
         refusals=("bad_text", "text_too_long", "too_many", "rate_limited"),
+        scope="rooms",
     ),
     Route("GET", f"{API}/me/rooms", my_rooms, answer=MyRooms),
     Route("GET", f"{API}/rooms/{{room}}", room, answer=RoomState, refusals=_ROOM),
@@ -176,6 +177,7 @@ ROUTES = (
         answer=Changed,
         body=ChangeRoom,
         refusals=(*_ROOM, "forbidden", "conflict", "bad_text", "text_too_long", "room_archived"),
+        scope="rooms",
     ),
     Route(
         "PUT",
@@ -184,6 +186,7 @@ ROUTES = (
         answer=Changed,
         body=ArchiveRoom,
         refusals=(*_ROOM, "forbidden"),
+        scope="rooms",
     ),
     Route(
         "POST",
@@ -192,6 +195,7 @@ ROUTES = (
         answer=Changed,
         body=DeleteRoom,
         refusals=(*_ROOM, "forbidden", "rate_limited"),
+        scope="rooms",
     ),
     Route(
         "POST",
@@ -199,7 +203,10 @@ ROUTES = (
         join_room,
         answer=Changed,
         refusals=("no_such_room", "banned", "room_archived", "too_many", "rate_limited"),
+        scope="rooms",
     ),
-    Route("POST", f"{API}/rooms/{{room}}/leave", leave_room, answer=Changed, refusals=(*_ROOM, "forbidden")),
+    Route(
+        "POST", f"{API}/rooms/{{room}}/leave", leave_room, answer=Changed, refusals=(*_ROOM, "forbidden"), scope="rooms"
+    ),
     Route("GET", f"{API}/rooms/{{room}}/members", members, answer=Members, query=FindMembers, refusals=_ROOM),
 )

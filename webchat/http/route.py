@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from webchat.chat import Chat
 from webchat.chat.accounts import Device
+from webchat.model.bots import Need
 from webchat.model.ids import RoomId, Seq
 from webchat.model.refusals import Unauthenticated
 from webchat.model.users import Actor
@@ -100,7 +101,8 @@ class Route:
     *refusals* the codes worth documenting.  *takes*: the media types of a body that is bytes, not JSON.  *body_limit*:
     bytes, where it is not the common one.  *is_probe*: asked by monitoring, as often as it likes.  *is_glance*: asked
     by the dozen when a page opens, and counted apart.  *is_upload*: the body is a file, as large as the operator
-    allows; it is not read into memory but given to the handler as a stream.
+    allows; it is not read into memory but given to the handler as a stream.  *scope*: what the caller's token must be
+    good for; see *needs*.
     """
 
     method: str
@@ -119,6 +121,7 @@ class Route:
     takes: tuple[str, ...] = ()
     is_glance: bool = False
     is_upload: bool = False
+    scope: Need | None = None
     decoder: msgspec.json.Decoder[Any] = attrs.field(init=False, repr=False, eq=False)
 
     lists: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
@@ -140,6 +143,15 @@ class Route:
     def name(self) -> str:
         """What no other route is called."""
         return f"{self.method} {self.path}"
+
+    @property
+    def needs(self) -> Need | None:
+        """What the caller's token must be good for: by default the server's affairs need all, changes need write."""
+        if self.who == "public":
+            return None
+        if self.who == "admin":
+            return "all"
+        return self.scope or ("read" if self.method == "GET" else "write")
 
     @property
     def summary(self) -> str:

@@ -85,6 +85,7 @@ class RunningSettings(Struct, frozen=True):
 
     *retention*: days after which messages are removed, in rooms that do not say otherwise; 0: never.  *previews*: the
     server looks at the pages that messages link to.  *webhooks*: rooms may have other servers told of what happens.
+    *bots*: who makes some.
     """
 
     title: str
@@ -95,6 +96,7 @@ class RunningSettings(Struct, frozen=True):
     retention: int = 0
     previews: bool = False
     webhooks: bool = False
+    bots: Creators = "admins"
 
 
 class ResetLink(Struct, frozen=True):

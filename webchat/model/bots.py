@@ -6,6 +6,8 @@ from typing import Literal, get_args
 
 Scope = Literal["read", "write", "rooms"]
 """read: to hear and look things up; write: to post, edit, delete, react, upload; rooms: to make, join, change rooms."""
+Need = Scope | Literal["all"]
+"""What a token must be good for; all: for everything, so one without scopes."""
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 

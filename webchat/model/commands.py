@@ -6,10 +6,11 @@ the room and seq taken from the path.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
+from webchat.model.bots import Scope
 from webchat.model.files import FILES_PER_MESSAGE
 from webchat.model.ids import MAX_INT, Rev, RoomId, Seq, UserId
 from webchat.model.users import Status
@@ -35,12 +36,15 @@ MAX_WATCHED = 500
 
 
 class Command(Struct, frozen=True, tag_field="type", forbid_unknown_fields=True):
-    """A frame from a client; `type` names the class."""
+    """A frame from a client; `type` names the class.  *scope*: what the token must be good for."""
+
+    scope: ClassVar[Scope] = "write"
 
 
 class Hello(Command, frozen=True, tag="hello"):
     """Who I am and what I hold: always the first frame.  *rooms*: room id → the rev held."""
 
+    scope: ClassVar[Scope] = "read"
     token: Annotated[str, Meta(max_length=200)] | None = None
     epoch: Annotated[str, Meta(max_length=64)] | None = None
     rooms: Annotated[
@@ -94,6 +98,7 @@ class DeleteMessage(Command, frozen=True, tag="delete"):
 class MarkRead(Command, frozen=True, tag="read"):
     """I have read up to *seq*: the mark only rises, and never passes the room's seq."""
 
+    scope: ClassVar[Scope] = "read"
     id: RequestId
     room: Room
     seq: Annotated[Seq, Meta(ge=0, le=MAX_INT)]
@@ -102,6 +107,7 @@ class MarkRead(Command, frozen=True, tag="read"):
 class JoinRoom(Command, frozen=True, tag="join"):
     """Become a member of a public room."""
 
+    scope: ClassVar[Scope] = "rooms"
     id: RequestId
     room: Room
 
@@ -109,6 +115,7 @@ class JoinRoom(Command, frozen=True, tag="join"):
 class LeaveRoom(Command, frozen=True, tag="leave"):
     """Stop being a member."""
 
+    scope: ClassVar[Scope] = "rooms"
     id: RequestId
     room: Room
 
@@ -123,6 +130,7 @@ class ShowTyping(Command, frozen=True, tag="typing"):
 class ShowActivity(Command, frozen=True, tag="active"):
     """Somebody sits at this device; or, *idle*, has not touched it for a while."""
 
+    scope: ClassVar[Scope] = "read"
     idle: bool
     id: RequestId | None = None
 
@@ -137,6 +145,7 @@ class SetStatus(Command, frozen=True, tag="status"):
 class Watch(Command, frozen=True, tag="watch"):
     """Tell me who is here, of a room and of these people, from now on: in place of what I watched before."""
 
+    scope: ClassVar[Scope] = "read"
     id: RequestId
     room: Room | None = None
     users: Annotated[tuple[Annotated[UserId, Meta(ge=1, le=MAX_INT)], ...], Meta(max_length=MAX_WATCHED)] = ()
@@ -145,6 +154,7 @@ class Watch(Command, frozen=True, tag="watch"):
 class MarkDraft(Command, frozen=True, tag="draft"):
     """I have begun to write something in the room that is not sent yet; or have no more."""
 
+    scope: ClassVar[Scope] = "read"
     id: RequestId
     room: Room
     draft: bool
@@ -153,6 +163,7 @@ class MarkDraft(Command, frozen=True, tag="draft"):
 class Sync(Command, frozen=True, tag="sync"):
     """Give me what changed in the room after *rev*."""
 
+    scope: ClassVar[Scope] = "read"
     id: RequestId
     room: Room
     rev: Annotated[Rev, Meta(ge=0, le=MAX_INT)]
@@ -161,6 +172,7 @@ class Sync(Command, frozen=True, tag="sync"):
 class LookUpUsers(Command, frozen=True, tag="users"):
     """Who are these people?"""
 
+    scope: ClassVar[Scope] = "read"
     id: RequestId
     ids: Annotated[tuple[Annotated[UserId, Meta(ge=1, le=MAX_INT)], ...], Meta(min_length=1, max_length=200)]
 
@@ -168,6 +180,7 @@ class LookUpUsers(Command, frozen=True, tag="users"):
 class Ping(Command, frozen=True, tag="ping"):
     """Are you there?"""
 
+    scope: ClassVar[Scope] = "read"
     id: RequestId
 
 
@@ -193,6 +206,7 @@ class Pin(Command, frozen=True, tag="pin"):
 class MarkUnread(Command, frozen=True, tag="unread"):
     """From *seq* on I want it to count as unread, though I have seen it."""
 
+    scope: ClassVar[Scope] = "read"
     id: RequestId
     room: Room
     seq: ASeq

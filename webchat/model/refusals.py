@@ -53,6 +53,13 @@ class Forbidden(Refusal):
     sentence = "You may not do this."
 
 
+class InsufficientScope(Forbidden):
+    """The token may not be used for this (RFC 6750, section 3.1); another token of the same account may."""
+
+    code = "insufficient_scope"
+    sentence = "This token may not be used for this."
+
+
 class ForeignOrigin(Refusal):
     """A browser sent the request from a page of another site."""
 

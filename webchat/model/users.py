@@ -7,8 +7,9 @@ from typing import Literal
 import attrs
 from msgspec import Struct
 
-from webchat.model.bots import Scope
+from webchat.model.bots import Need, Scope
 from webchat.model.ids import Millis, RoomId, SessionId, UserId
+from webchat.model.refusals import InsufficientScope
 
 UserKind = Literal["human", "bot"]
 UserRole = Literal["owner", "admin", "member", "guest"]
@@ -16,6 +17,7 @@ Status = Literal["auto", "away", "busy", "invisible"]
 State = Literal["online", "away", "busy", "offline"]
 """What others see of somebody: by her connections, unless her status says something else."""
 SessionKind = Literal["browser", "api"]
+BotState = Literal["active", "stopped", "disabled"]
 Locale = Literal["zh-CN", "en"]
 ContactState = Literal["none", "asked", "asks", "accepted"]
 """How somebody stands to the reader: nothing between them, the reader asked, she asks the reader, contacts."""
@@ -70,6 +72,10 @@ class User:
     deleted: Millis | None = None
 
     @property
+    def may_administer(self) -> bool:
+        return self.role in ("owner", "admin")
+
+    @property
     def card(self) -> UserCard:
         return UserCard(self.id, self.name, self.display_name, self.kind, self.avatar)
 
@@ -119,15 +125,22 @@ class Actor:
 
     @property
     def may_administer(self) -> bool:
-        return self.user.role in ("owner", "admin")
+        return self.user.may_administer
 
-    def may(self, scope: Scope) -> bool:
+    def may(self, need: Need) -> bool:
         """Whether her token may be used for that."""
-        return self.session.scopes is None or scope in self.session.scopes
+        return self.session.scopes is None or need in self.session.scopes
+
+    def need(self, need: Need) -> None:
+        """Raises InsufficientScope where her token may not be used for that."""
+        if not self.may(need):
+            raise InsufficientScope(
+                "Only a token without scopes does this." if need == "all" else f"This token lacks the scope {need}."
+            )
 
 
 class SessionView(Struct, frozen=True):
-    """A device or token as its owner sees it.  Times in ms since 1970."""
+    """A device or token as its owner sees it.  Times in ms since 1970.  *scopes*: null where it is good for all."""
 
     id: SessionId
     kind: SessionKind
@@ -138,6 +151,24 @@ class SessionView(Struct, frozen=True):
     agent: str
     address: str
     current: bool
+    scopes: tuple[Scope, ...] | None = None
+
+
+class BotView(Struct, frozen=True):
+    """A bot, for those who manage it.
+
+    *owner*: who answers for it; null: the server itself.  *stopped*: by its owner; *disabled*: by those who run the
+    server.  *seen*: when one of its *tokens* was last used.
+    """
+
+    user: UserCard
+    about: str
+    role: UserRole
+    owner: UserCard | None
+    created: Millis
+    state: BotState
+    tokens: int
+    seen: Millis | None
 
 
 class LinkView(Struct, frozen=True):

@@ -140,6 +140,8 @@ bots = sa.Table(
     # Who answers for it; none: the server itself.
     sa.Column("owner", Id, sa.ForeignKey("users.id", ondelete="CASCADE"), index=True),
     sa.Column("created", Time, nullable=False),
+    # Since when it is disabled by its owner's doing, who may start it again; none: it is not, or others did it.
+    sa.Column("stopped", Time),
     sqlite_with_rowid=False,
 )
 

@@ -28,6 +28,7 @@ class Decided:
     retention: int = 0
     previews: bool = False
     webhooks: bool = False
+    bots: str = "admins"
 
 
 def load(db: sa.Connection) -> Decided:

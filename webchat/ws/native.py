@@ -43,6 +43,7 @@ from webchat.model.events import Block, Event, Joined, Reset, Synced, Syncing
 from webchat.model.ids import MAX_INT, Millis, Rev, RoomId, SessionId, UserId
 from webchat.model.refusals import (
     BadRequest,
+    InsufficientScope,
     Internal,
     NoSuchRoom,
     NotAMember,
@@ -308,7 +309,7 @@ class Conversation:
             assert self._actor is not None
             states = await self._chat.syncing.open(self._actor)
             announcement = await self._chat.announcements.for_reader(self._actor)
-        except Unauthenticated as refusal:
+        except (Unauthenticated, InsufficientScope) as refusal:
             self._out.write(error(None, refusal))
             self._peer.close(4001, "not signed in")
             return
@@ -367,6 +368,7 @@ class Conversation:
         actor = await self._chat.accounts.authenticate(token, self._peer.address)
         if not self.is_open:
             raise Unauthenticated("The connection has ended.")
+        actor.need(Hello.scope)
         if self._chat.hub.connections_of(actor.id) >= self._shared.connections_per_user:
             raise TooMany("Too many connections of this account.", retry_after=30.0)
         self._actor = actor
@@ -406,6 +408,9 @@ class Conversation:
     def _post(self, command: PostMessage) -> None:
         """Carries out a post without a coroutine: there are many of them, and nothing to do before the answer."""
         assert self._actor is not None
+        if not self._actor.may("write"):
+            self._posted(command, InsufficientScope("This token lacks the scope write."))
+            return
         self._chat.messages.submit(self._actor, command, partial(self._posted, command))
 
     def _posted(self, command: PostMessage, answer: Posted | BaseException) -> None:
@@ -453,6 +458,7 @@ class Conversation:
     async def _ask(self, command: Command) -> Any:
         assert self._actor is not None
         actor, chat = self._actor, self._chat
+        actor.need(command.scope)
         match command:
             case EditMessage():
                 return await chat.messages.edit(actor, command)

@@ -3,6 +3,7 @@ import { nextTick } from 'vue'
 import { createI18n } from 'vue-i18n'
 import type adminEn from '../locales/admin/en.json'
 import type authEn from '../locales/auth/en.json'
+import type botsEn from '../locales/bots/en.json'
 import type emojiEn from '../locales/emoji/en.json'
 import type filesEn from '../locales/files/en.json'
 import type notifyEn from '../locales/notify/en.json'
@@ -21,6 +22,7 @@ declare module 'vue-i18n' {
 type Messages = typeof en & {
   admin: typeof adminEn.admin
   auth: typeof authEn.auth
+  bots: typeof botsEn.bots
   emoji: typeof emojiEn.emoji
   hooks: typeof hooksEn.hooks
   search: typeof searchEn.search
@@ -37,6 +39,7 @@ const load: Record<Locale, () => Promise<{ default: unknown }>> = {
 const parts = {
   admin: { en: () => import('../locales/admin/en.json'), 'zh-CN': () => import('../locales/admin/zh-CN.json') },
   auth: { en: () => import('../locales/auth/en.json'), 'zh-CN': () => import('../locales/auth/zh-CN.json') },
+  bots: { en: () => import('../locales/bots/en.json'), 'zh-CN': () => import('../locales/bots/zh-CN.json') },
   emoji: { en: () => import('../locales/emoji/en.json'), 'zh-CN': () => import('../locales/emoji/zh-CN.json') },
   notify: { en: () => import('../locales/notify/en.json'), 'zh-CN': () => import('../locales/notify/zh-CN.json') },
   files: { en: () => import('../locales/files/en.json'), 'zh-CN': () => import('../locales/files/zh-CN.json') },

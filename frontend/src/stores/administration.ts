@@ -62,6 +62,8 @@ export interface RunningSettings {
   previews: boolean
   /** Whether rooms may have other servers told of what happens in them. */
   webhooks: boolean
+  /** Who makes bots. */
+  bots: 'all' | 'admins'
 }
 
 /** What came of a file; it may have been here already. */

@@ -14,6 +14,7 @@ import {
 } from '@/wire/frames'
 import { call, onUnauthenticated, Refused, sendPicture } from '@/wire/http'
 import type { End } from '@/wire/socket'
+import type { MadeToken, TokenTerms } from './bots'
 import { useConnection } from './connection'
 import type * as Feed from './feed'
 import type { Kept } from './offline'
@@ -295,8 +296,7 @@ export const useSession = defineStore('session', () => {
     return (await call<{ tokens: SessionView[] }>('GET', '/tokens')).tokens
   }
 
-  const createToken = (label: string, days?: number) =>
-    call<{ token: string; session: SessionView }>('POST', '/tokens', { body: { label, days } })
+  const createToken = (terms: TokenTerms) => call<MadeToken>('POST', '/tokens', { body: terms })
   const revokeToken = (id: number) => call<void>('DELETE', `/tokens/${id}`)
 
   async function invites(): Promise<InviteView[]> {

@@ -69,6 +69,10 @@ export interface Me extends UserCard {
   status: Status
 }
 
+export const SCOPES = ['read', 'write', 'rooms'] as const
+/** What a token may be used for. */
+export type Scope = (typeof SCOPES)[number]
+
 export interface SessionView {
   id: number
   kind: 'browser' | 'api'
@@ -79,6 +83,8 @@ export interface SessionView {
   agent: string
   address: string
   current: boolean
+  /** null: good for everything. */
+  scopes: Scope[] | null
 }
 
 export interface InviteView {
@@ -663,6 +669,7 @@ export const ERROR_CODES = [
   'conflict',
   'empty_text',
   'forbidden',
+  'insufficient_scope',
   'foreign_origin',
   'internal',
   'method_not_allowed',

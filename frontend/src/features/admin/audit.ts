@@ -11,6 +11,7 @@ function word(action: string, name: string, value: string): string | null {
     case 'registration':
       return `admin.server.policy.${value}`
     case 'creating':
+    case 'bots':
       return `admin.server.creators.${value}`
     case 'guests':
       return value === 'true' ? 'admin.server.yes' : 'admin.server.no'

@@ -35,6 +35,7 @@ def upgrade() -> None:
         _id("user"),
         sa.Column("owner", _ID),
         sa.Column("created", _TIME, nullable=False),
+        sa.Column("stopped", _TIME),
         sa.PrimaryKeyConstraint("user", name="pk_bots"),
         _cascade("bots", "user", "users"),
         _cascade("bots", "owner", "users"),
