@@ -116,6 +116,17 @@ class Asking(OutsideCase):
         await self.fails(Unreachable, "its host is not known")
         self.assertEqual(self.led, [])
 
+    async def test_allowed(self) -> None:
+        """What the operator names is asked wherever it lies, on that port alone; nothing else is by that."""
+        self.names = {"ci.internal": ["10.0.0.7"], "other.example": ["10.0.0.7"]}
+        self.outside = Outside(reactor, self.resolve, self.connect, frozenset({"ci.internal:8080"}))
+        await self.ask("http://ci.internal:8080/")
+        self.assertEqual(self.led, [("10.0.0.7", 8080, None)])
+        for url in ("http://ci.internal/", "https://ci.internal/", "http://other.example/", "http://10.0.0.7/"):
+            await self.fails(Forbidden, "its host is no public one", url=url)
+        await self.fails(Forbidden, "its port is not the usual one", url="http://ci.internal:8081/")
+        await self.fails(Forbidden, "it is no plain http URL", url="http://a@ci.internal:8080/")
+
     async def test_rebinding(self) -> None:
         """A name that means this machine the second time it is looked up is not looked up a second time."""
         answers = [[PUBLIC], ["127.0.0.1"]]
