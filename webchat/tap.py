@@ -262,13 +262,14 @@ class Server(Service):
         config = self._config
         origins = Origins.of(config.public_url, config.allowed_origins)
         is_https = (config.public_url or "").startswith("https:")
-        frames = config.posts_per_second + config.requests_per_second
+        frames = max(config.posts_per_second, config.bot_posts_per_second) + config.requests_per_second
+        burst = max(config.post_burst, config.bot_post_burst) + config.request_burst
         shared = Shared(
             self._chat,
             self._reactor,
             now,
             lambda: secrets.token_hex(6),
-            Rate(2 * frames, 2.0 * (config.post_burst + config.request_burst)),
+            Rate(2 * frames, 2.0 * burst),
             config.connections_per_user,
         )
         self._sockets = ChatFactory(

@@ -219,35 +219,35 @@ class Bots:
 
         return token, view(await self._database.write(None, work), by)
 
-    async def revoke(self, by: Who, bot: UserId, token: SessionId) -> None:
+    async def revoke(self, by: Who, bot: UserId, ended: SessionId) -> None:
         """Ends a token of the bot; its connections are closed at once.  Raises NoSuchUser, Forbidden, NotFound."""
         self._take(by)
         now = self._now()
 
         def work(db: sa.Connection) -> None:
             _managed(db, by, bot)
-            if not session_store.remove(db, bot, token):
+            if not session_store.remove(db, bot, ended):
                 raise NotFound
             audit.record(db, now, id_of(by), "bot.token.revoke", user=bot)
 
         await self._database.write(None, work)
-        self._ended(token)
+        self._close(ended)
 
-    async def rotate(self, by: Who, bot: UserId, token: SessionId) -> tuple[str, SessionView]:
+    async def rotate(self, by: Who, bot: UserId, ended: SessionId) -> tuple[str, SessionView]:
         """A new secret in the place of an old one, which ends at once.  Raises as *revoke* and *make_token*."""
         self._take(by)
         secret, now = self._accounts.new_token(), self._now()
 
         def work(db: sa.Connection) -> Session:
             self._hold(db, by, bot)
-            found = [one for one in session_store.of_user(db, bot, "api", MAX_TOKENS) if one.id == token]
-            if not found or not session_store.remove(db, bot, token):
+            found = [one for one in session_store.of_user(db, bot, "api", MAX_TOKENS) if one.id == ended]
+            if not found or not session_store.remove(db, bot, ended):
                 raise NotFound
             audit.record(db, now, id_of(by), "bot.token.rotate", user=bot)
             return add_token(db, bot, secret, found[0].label, now, found[0].expires, _address(by), found[0].scopes)
 
         made = await self._database.write(None, work)
-        self._ended(token)
+        self._close(ended)
         return secret, view(made, by)
 
     def _hold(self, db: sa.Connection, by: Who, bot: UserId) -> None:
@@ -256,9 +256,9 @@ class Bots:
         if _managed(db, by, bot).user.disabled is not None:
             raise Conflict("The bot is stopped: start it first.")
 
-    def _ended(self, token: SessionId) -> None:
-        self._cache.forget(token)
-        self._hub.dismiss_session(token, SIGNED_OUT, SIGNED_OUT_REASON)
+    def _close(self, ended: SessionId) -> None:
+        self._cache.forget(ended)
+        self._hub.dismiss_session(ended, SIGNED_OUT, SIGNED_OUT_REASON)
 
     def _may_make(self, db: sa.Connection, user: User) -> None:
         self._settings.may_make_bots(user)
