@@ -134,11 +134,16 @@ def build_jobs(vapid: Vapid | None, chat: Chat, reactor: Any) -> Jobs:
     from webchat.jobs.outside import Outside, machine_connect, machine_resolve
     from webchat.jobs.previews import Fetcher
     from webchat.jobs.service import Jobs
+    from webchat.jobs.slash import Caller
     from webchat.jobs.worker import Worker
 
     outside = Outside(reactor, machine_resolve(reactor), machine_connect(reactor))
     fetcher = Fetcher(chat.previews, outside, chat.images, secrets.token_bytes, now)
-    workers = [Worker("preview", fetcher.deliver, chat.database, now, random.uniform)]
+    caller = Caller(chat.bot_commands, outside, now)
+    workers = [
+        Worker("preview", fetcher.deliver, chat.database, now, random.uniform),
+        Worker("command", caller.deliver, chat.database, now, random.uniform),
+    ]
     if vapid is not None:
         from webchat.jobs.push import Pusher
 
@@ -282,6 +287,7 @@ class Server(Service):
             (KEEP_SEEN, self._chat.indexing.look_round),
             (LOOK_FOR_JOBS, self._chat.push.decide),
             (LOOK_FOR_JOBS, self._chat.previews.decide),
+            (LOOK_FOR_JOBS, self._chat.bot_commands.tick),
             (LOOK_FOR_JOBS, self._jobs.step),
             (TIDY, self._chat.previews.sweep),
         ):

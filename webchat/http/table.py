@@ -28,6 +28,7 @@ from webchat.http import (
     rooms,
     search,
     server,
+    slash,
     threads,
     transfer,
 )
@@ -48,6 +49,7 @@ ROUTES: tuple[Route, ...] = (
     *links.ROUTES,
     *directs.ROUTES,
     *messages.ROUTES,
+    *slash.ROUTES,
     *threads.ROUTES,
     *reactions.ROUTES,
     *pins.ROUTES,
