@@ -19,6 +19,7 @@ from webchat.live.limits import Rate
 from webchat.model.answers import RegistrationPolicy
 from webchat.model.commands import JoinRoom, LeaveRoom, PostMessage
 from webchat.model.ids import Millis, RoomId, SessionId, UserId
+from webchat.model.names import name_key
 from webchat.model.users import Actor, Session
 from webchat.store import memberships, rooms, slash, users
 from webchat.ws.factory import WebSocketSettings
@@ -136,8 +137,13 @@ class Scene(Server):
 
     def bot_of(self, name: str) -> UserId:
         """A bot for which *name* answers; it is in no room."""
-        owner, made = self.user_id(name), self.now()
-        return self.wait(self.database.write(None, lambda db: make_bot(db, f"bot-of-{name}", "Bot", owner, made))).id
+        called, owner, made = f"bot-of-{name}", self.user_id(name), self.now()
+
+        def work(db: sa.Connection) -> UserId:
+            known = users.maybe_named(db, name_key(called))
+            return known.id if known is not None else make_bot(db, called, "Bot", owner, made).id
+
+        return self.wait(self.database.write(None, work))
 
     def token_of(self, bot: UserId) -> str:
         """A token of a bot, for everything."""
