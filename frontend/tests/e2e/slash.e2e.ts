@@ -97,9 +97,6 @@ test('without a connection what is said waits, and what is asked for stays in th
   complaints.know(cable.url)
   const page = await open(mei, { ...WIDE, baseURL: cable.url })
   await enter(page)
-  // What comes of a slash is loaded with the first one.
-  await composer(page).fill('/')
-  await expect(page.getByRole('listbox', { name: 'Commands' })).toBeVisible()
   await say(page, '/shrug first')
   await expect(log(page).locator('[data-seq="1"] .text')).toHaveText('first ¯\\_(ツ)_/¯')
   cable.silence()
