@@ -88,7 +88,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "POST /api/v1/rooms/{room}/commands":             (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/commands":                           (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "PUT /api/v1/commands":                           (401, 403, 403, 403, 403, 403, 403, 403, 401, 403),
-    "DELETE /api/v1/commands/{id}":                   (401, 404, 404, 404, 404, 404, 204, 204, 401, 404),
+    "DELETE /api/v1/commands/{id}":                   (401, 404, 404, 204, 404, 404, 204, 204, 401, 404),
     "POST /api/v1/commands/replies":                  (401, 403, 403, 403, 403, 403, 403, 403, 401, 403),
     "GET /api/v1/bots/{id}/commands":                 (401, 404, 404, 200, 404, 404, 200, 200, 401, 404),
     "PATCH /api/v1/rooms/{room}/messages/{seq}":      (401, 403, 403, 200, 403, 403, 403, 403, 401, 403),
@@ -328,7 +328,7 @@ class TableCase(SceneCase):
         elif route.path.startswith("/api/v1/bots/"):
             numbers["id"] = scene.bot_of("mei")
         elif "commands/{id}" in route.path:
-            numbers["id"] = scene.command_of(scene.bot_of("otto"))
+            numbers["id"] = scene.command_of(scene.bot_of("mei"))
         elif "reports/" in route.path:
             reported = {"room": scene.room, "seq": 1, "reason": "spam"}
             numbers["id"] = scene.client("mona").post("/api/v1/reports", reported).json["id"]
