@@ -148,15 +148,18 @@ def build_jobs(config: Config, vapid: Vapid | None, chat: Chat, reactor: Any) ->
     from webchat.jobs.outside import Outside, machine_connect, machine_resolve
     from webchat.jobs.previews import Fetcher
     from webchat.jobs.service import Jobs
+    from webchat.jobs.slash import Caller
     from webchat.jobs.worker import Worker
 
     resolve, connect = machine_resolve(reactor), machine_connect(reactor)
     outside = Outside(reactor, resolve, connect)
     fetcher = Fetcher(chat.previews, outside, chat.images, secrets.token_bytes, now)
     deliverer = Deliverer(chat.hook_events, Outside(reactor, resolve, connect, frozenset(config.webhook_hosts)))
+    caller = Caller(chat.bot_commands, outside, now)
     workers = [
         Worker("preview", fetcher.deliver, chat.database, now, random.uniform),
         Worker("hook", deliverer.deliver, chat.database, now, random.uniform),
+        Worker("command", caller.deliver, chat.database, now, random.uniform),
     ]
     if vapid is not None:
         from webchat.jobs.push import Pusher
@@ -380,6 +383,7 @@ class Server(Service):
             (LOOK_FOR_JOBS, self._chat.previews.decide),
             (LOOK_FOR_JOBS, self._chat.hook_events.decide),
             (SWEEP_ROOMS, self._chat.hook_events.look_round),
+            (LOOK_FOR_JOBS, self._chat.bot_commands.tick),
             (LOOK_FOR_JOBS, self._jobs.step),
             (TIDY, self._chat.hooks.sweep),
             (TIDY, self._chat.previews.sweep),

@@ -136,6 +136,11 @@ class Telling(PushCase):
         (told,) = self.told()
         self.assertEqual((told.seq, told.count, told.text, told.mention), (seq, 1, "@mei, tea", True))
 
+    def test_action(self) -> None:
+        """What somebody does is told behind her name."""
+        self.house.wait(self.chat.messages.post(self.anna, PostMessage(0, LOBBY, "waves", action=True)))
+        self.assertEqual([told.text for told in self.told()], ["Anna waves"])
+
     def test_direct(self) -> None:
         """In a conversation of two the name alone is the title, and it calls."""
         room = self.house.wait(self.chat.directs.open(self.anna, [self.mei.id])).state.room

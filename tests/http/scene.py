@@ -13,13 +13,15 @@ from twisted.web.resource import Resource
 from tests.http.wire import ORIGIN, Client, public_settings
 from tests.support.house import Numbers, Server, in_memory, serialized
 from webchat.chat.accounts import Device
+from webchat.chat.bots import make_bot
 from webchat.chat.facade import Settings
 from webchat.live.limits import Rate
 from webchat.model.answers import RegistrationPolicy
 from webchat.model.commands import JoinRoom, LeaveRoom, PostMessage
-from webchat.model.ids import Millis, RoomId, UserId
-from webchat.model.users import Actor
-from webchat.store import memberships, rooms
+from webchat.model.ids import Millis, RoomId, SessionId, UserId
+from webchat.model.names import name_key
+from webchat.model.users import Actor, Session
+from webchat.store import memberships, rooms, slash, users
 from webchat.ws.factory import WebSocketSettings
 
 PASSWORD = "correct horse battery"
@@ -132,6 +134,29 @@ class Scene(Server):
     def user_id(self, name: str) -> UserId:
         """The number of an account: they were made in this order."""
         return UserId(PEOPLE.index(name) + 1)
+
+    def bot_of(self, name: str) -> UserId:
+        """A bot for which *name* answers; it is in no room."""
+        called, owner, made = f"bot-of-{name}", self.user_id(name), self.now()
+
+        def work(db: sa.Connection) -> UserId:
+            known = users.maybe_named(db, name_key(called))
+            return known.id if known is not None else make_bot(db, called, "Bot", owner, made).id
+
+        return self.wait(self.database.write(None, work))
+
+    def token_of(self, bot: UserId) -> str:
+        """A token of a bot, for everything."""
+        user = self.wait(self.database.read(lambda db: users.maybe(db, bot)))
+        assert user is not None
+        nobody = Session(SessionId(0), bot, "api", "", user.created, user.created, None, "", "")
+        token, _ = self.wait(self.chat.accounts.make_token(Actor(user, nobody), "bot", None))
+        return token
+
+    def command_of(self, bot: UserId) -> int:
+        """A command that *bot* has registered."""
+        columns = {"name": "weather", "bot": bot, "hint": "[city]", "description": "Tells it", "created": self.now()}
+        return self.wait(self.database.write(None, lambda db: slash.add(db, columns)))
 
     def _write(self, work: Any) -> None:
         self.wait(self.database.write(self.room, work))

@@ -95,6 +95,12 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "POST /api/v1/directs":                           (401, 201, 201, 201, 201, 201, 201, 201, 401, 403),
     "GET /api/v1/rooms/{room}/messages":              (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "POST /api/v1/rooms/{room}/messages":             (401, 403, 403, 201, 201, 201, 201, 201, 401, 201),
+    "POST /api/v1/rooms/{room}/commands":             (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "GET /api/v1/commands":                           (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
+    "PUT /api/v1/commands":                           (401, 403, 403, 403, 403, 403, 403, 403, 401, 403),
+    "DELETE /api/v1/commands/{id}":                   (401, 404, 404, 204, 404, 404, 204, 204, 401, 404),
+    "POST /api/v1/commands/replies":                  (401, 403, 403, 403, 403, 403, 403, 403, 401, 403),
+    "GET /api/v1/bots/{id}/commands":                 (401, 404, 404, 200, 404, 404, 200, 200, 401, 404),
     "PATCH /api/v1/rooms/{room}/messages/{seq}":      (401, 403, 403, 200, 403, 403, 403, 403, 401, 403),
     "DELETE /api/v1/rooms/{room}/messages/{seq}":     (401, 403, 403, 200, 200, 200, 200, 200, 401, 403),
     "GET /api/v1/rooms/{room}/messages/{seq}":        (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
@@ -243,6 +249,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/invitations/use": {"code": "none"},
     "POST /api/v1/directs": {"users": [5, 6]},
     "POST /api/v1/rooms/{room}/messages": {"text": "hi", "nonce": "x1", "files": []},
+    "POST /api/v1/rooms/{room}/commands": {"text": "/who", "nonce": "x2", "language": "zh-CN"},
+    "PUT /api/v1/commands": {
+        "name": "weather",
+        "hint": "[city]",
+        "description": "Tells it",
+        "url": "https://a.example",
+    },
+    "POST /api/v1/commands/replies": {"token": "0" * 32, "text": "Rain", "to": "caller"},
     "PATCH /api/v1/rooms/{room}/messages/{seq}": {"text": "one, edited", "if_rev": 9},
     "PUT /api/v1/rooms/{room}/read": {"seq": 2},
     "PUT /api/v1/rooms/{room}/level": {"level": "mentions", "muted": 5},
@@ -305,6 +319,7 @@ QUERIES = {
     "GET /api/v1/rooms/{room}/bans": "?limit=10",
     "GET /api/v1/rooms/{room}/messages": "?before=3&limit=10",
     "GET /api/v1/rooms/{room}/changes": "?rev=1",
+    "GET /api/v1/commands": "?room=2&language=zh-CN&after=me&limit=10",
     "GET /api/v1/rooms/{room}/threads": "?limit=10",
     "GET /api/v1/rooms/{room}/threads/{seq}": "?before=9&limit=10",
     "GET /api/v1/rooms/{room}/messages/{seq}/reactions/{emoji}": "?after=0&limit=10",
@@ -369,6 +384,10 @@ class TableCase(SceneCase):
             numbers["id"] = 7
         elif "invites" in route.path:
             numbers["id"] = scene.client("adele").post("/api/v1/invites", {}).json["invite"]["id"]
+        elif route.path.startswith("/api/v1/bots/"):
+            numbers["id"] = scene.bot_of("mei")
+        elif "commands/{id}" in route.path:
+            numbers["id"] = scene.command_of(scene.bot_of("mei"))
         elif "reports/" in route.path:
             reported = {"room": scene.room, "seq": 1, "reason": "spam"}
             numbers["id"] = scene.client("mona").post("/api/v1/reports", reported).json["id"]

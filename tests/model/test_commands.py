@@ -25,6 +25,7 @@ from webchat.model.commands import (
     Ping,
     PostMessage,
     React,
+    RunCommand,
     SetStatus,
     ShowActivity,
     ShowTyping,
@@ -39,6 +40,7 @@ decoder = msgspec.json.Decoder(Frame)
 GOOD: dict[type, dict[str, Any]] = {
     Hello: {"type": "hello", "token": "t", "epoch": "e", "rooms": {"1": 0, "9007199254740992": 3}},
     PostMessage: {"type": "post", "id": 1, "room": 1, "text": "hi", "nonce": "n"},
+    RunCommand: {"type": "command", "id": 1, "room": 1, "text": "/me waves", "nonce": "n"},
     EditMessage: {"type": "edit", "id": 1, "room": 1, "seq": 1, "text": "hi", "if_rev": 1},
     DeleteMessage: {"type": "delete", "id": 1, "room": 1, "seq": 1},
     MarkRead: {"type": "read", "id": 1, "room": 1, "seq": 0},

@@ -51,6 +51,14 @@ class Pages(SynchronousTestCase):
         self.assertIn("消息已删除", text)
         self.assertIn("没有消息", page(replaced(HEAD, seq=0), replaced(END, people=0, messages=0), language="zh-CN"))
 
+    def test_actions(self) -> None:
+        """What somebody does stands behind her name, also where others pass it on."""
+        done = replaced(ONE, text="waves <b>", extras=Extras(action=True))
+        again = replaced(TWO, text="bows", extras=Extras(action=True, forwarded=Forwarded(UserId(9), Millis(1))))
+        text = page(HEAD, MEI, PLACE, done, again, END)
+        found = re.findall('<p class="text" dir="auto">(.*?)</p>', text)
+        self.assertEqual(found, ["<em>梅 waves &lt;b&gt;</em>", "<em>Deleted account bows</em>"])
+
     def test_nothing_runs(self) -> None:
         """Whatever people wrote stays text."""
         extras = Extras(

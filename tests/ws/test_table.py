@@ -32,6 +32,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "join":   (NO, "ok", "ok", "ok", "ok", "ok", "ok", "ok", NO, "ok"),
     "leave":  (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
     "post":   (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
+    "command": (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
     "edit":   (NO, OUT, OUT, "ok", FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, NO, FORBIDDEN),
     "delete": (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, FORBIDDEN),
     "read":   (NO, OUT, OUT, "ok", "ok", "ok", "ok", "ok", NO, "ok"),
@@ -53,6 +54,7 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "join": {"room": ROOM},
     "leave": {"room": ROOM},
     "post": {"room": ROOM, "text": "hi", "nonce": "x1"},
+    "command": {"room": ROOM, "text": "/who"},
     "edit": {"room": ROOM, "seq": 1, "text": "one, edited"},
     "delete": {"room": ROOM, "seq": 1},
     "read": {"room": ROOM, "seq": 2},
@@ -70,7 +72,8 @@ OPTIONAL = {
     "edit": {"if_rev": 1},
     "hello": {"token": "x"},
     "typing": {"id": 1},
-    "post": {"reply": 1, "thread": 1, "forward": {"room": 1, "seq": 1}, "files": []},
+    "post": {"reply": 1, "thread": 1, "forward": {"room": 1, "seq": 1}, "files": [], "action": True},
+    "command": {"nonce": "x2", "thread": 1, "language": "zh-CN"},
 }
 
 COMMANDS: dict[str, Any] = {str(kind.__struct_config__.tag): kind for kind in Frame.__args__}

@@ -22,20 +22,22 @@ _encoder = msgspec.json.Encoder()
 class Carried(Struct, frozen=True, omit_defaults=True, gc=False):
     """*reply*: which message it answers.  *thread*: the one that began its thread.  *forward*: what is passed on.
 
-    *files*: their ids.
+    *files*: their ids.  *action*: its text says what its author does.
     """
 
     reply: Seq | None = None
     thread: Seq | None = None
     forward: Forward | None = None
     files: tuple[str, ...] = ()
+    action: bool = False
 
 
 def carried_by(command: PostMessage) -> Carried | None:
     """What *command* carries; None for most, which are text alone."""
-    if command.reply is None and command.thread is None and command.forward is None and not command.files:
+    is_linked = command.reply is not None or command.thread is not None or command.forward is not None
+    if not (is_linked or command.files or command.action):
         return None
-    return Carried(command.reply, command.thread, command.forward, command.files)
+    return Carried(command.reply, command.thread, command.forward, command.files, command.action)
 
 
 def text_of(command: PostMessage) -> str:
@@ -44,8 +46,8 @@ def text_of(command: PostMessage) -> str:
     Raises as `message_text`, BadRequest.
     """
     if command.forward is None:
-        return message_text(command.text, may_be_empty=bool(command.files))
-    if command.text or command.files:
+        return message_text(command.text, may_be_empty=bool(command.files) and not command.action)
+    if command.text or command.files or command.action:
         raise BadRequest("What is passed on is not added to: say it in a message of its own.", field="text")
     return ""
 
@@ -89,7 +91,7 @@ def passed_on(db: sa.Connection, author: UserId, forward: Forward) -> tuple[str,
         origin = rooms.maybe(db, said.room)
         if origin is None or origin.kind != "public" or origin.deleted is not None:
             said = Forwarded(said.author, said.created)
-    return message.text, Extras(files=message.files, forwarded=said)
+    return message.text, Extras(files=message.files, forwarded=said, action=message.action)
 
 
 def _readable(db: sa.Connection, reader: UserId, wanted: Forward) -> Message | None:

@@ -38,12 +38,14 @@ from webchat.chat.previews import Previews
 from webchat.chat.push import Push
 from webchat.chat.reactions import Reactions
 from webchat.chat.reading import Reading
+from webchat.chat.registered import BotCommands
 from webchat.chat.resets import Resets
 from webchat.chat.retention import Retention
 from webchat.chat.rooms import Rooms
 from webchat.chat.search import Searching
 from webchat.chat.settings import ServerSettings
 from webchat.chat.shelf import Shelf
+from webchat.chat.slash import Slash
 from webchat.chat.standing import Standing
 from webchat.chat.sweeping import Sweeping
 from webchat.chat.syncing import Syncing
@@ -99,6 +101,8 @@ class Settings:
     """Reports of one account."""
     searches: Rate = Rate(1.0, 20.0)
     """Of one account."""
+    commands: Rate = Rate(0.5, 20.0)
+    """Slash commands of one account, but for what they post."""
     session_life: SessionLife = SessionLife()
     sign_in: str | None = None
     """Where one signs in, if that is not here."""
@@ -260,6 +264,18 @@ class Chat:
         )
         self.searching = Searching(database, Buckets(settings.searches, clock))
         self.indexing = Indexing(database)
+        self.bot_commands = BotCommands(
+            database, self.hub, self.messages.post, sources.now, clock, sources.token_bytes, changes
+        )
+        self.slash = Slash(
+            database,
+            self.messages,
+            self.members,
+            self.rooms,
+            self.presence,
+            self.bot_commands,
+            Buckets(settings.commands, clock),
+        )
         self.sweeping = Sweeping(database, self.hub, self.cache)
         self.transfer = Transfer(database, epoch, sources.now, Buckets(settings.room_exports, clock), changes)
         self.retention = Retention(log, database, self.settings, sources.now)

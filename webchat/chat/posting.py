@@ -208,6 +208,8 @@ class _Batch:
                 self.files.attach(number, seq)
             elif extras.files:
                 extras = replace(extras, files=self.files.pass_on(new, extras.files))
+            if post.carried.action:
+                extras = replace(extras, action=True)
             new = new._replace(text=text, reply=post.carried.reply, thread=post.carried.thread)
         if meant is not None:
             extras = replace(extras, mentions=meant.people, everyone=meant.everyone)

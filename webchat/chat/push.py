@@ -17,6 +17,7 @@ from webchat.model.ids import Millis, RoomId, Seq
 from webchat.model.push import Quiet, check_endpoint, check_keys, is_wanted
 from webchat.model.refusals import TooMany, Unavailable
 from webchat.model.rooms import Room
+from webchat.model.text import acted
 from webchat.model.users import Actor, User
 from webchat.store import audit, blocks, memberships, meta, outbox, rooms, users
 from webchat.store import messages as message_store
@@ -217,7 +218,8 @@ def _composed(db: sa.Connection, target: int, where: RoomId, now: Millis) -> tup
     last = messages[-1]
     author = users.cards(db, [last.author])[0].display_name
     is_hidden = kept.get("notice.text") == '"hidden"'
-    text = None if is_hidden else _shortened(" ".join(last.text.split()), TEXT) or None
+    said = acted(author, last.text) if last.action else last.text
+    text = None if is_hidden else _shortened(" ".join(said.split()), TEXT) or None
     title = _shortened(f"{author} · # {room.title}" if room.title else author, TITLE)
     return subscription, Pushed(where, last.seq, len(messages), title, text, user.locale or "en", last_meant)
 

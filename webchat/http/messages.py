@@ -30,6 +30,7 @@ class Post(Struct, frozen=True, forbid_unknown_fields=True):
     *reply*: the seq of the message that this one answers.  *thread*: the seq of the one that began its thread.
     *forward*: a message, of any room of mine, that is said here again: *text* is then empty.
     *files*: ids of files that were brought to the room; with one, the text may be empty.
+    *action*: the text says what I do, to be read after my name.
     """
 
     text: Text
@@ -38,6 +39,7 @@ class Post(Struct, frozen=True, forbid_unknown_fields=True):
     thread: ASeq | None = None
     forward: Forward | None = None
     files: FileIds = ()
+    action: bool = False
 
 
 class Edit(Struct, frozen=True, forbid_unknown_fields=True):

@@ -40,6 +40,7 @@ STATUS: dict[str, int] = {
     "no_such_message": 404,
     "no_such_user": 404,
     "no_such_file": 404,
+    "no_such_command": 404,
     "method_not_allowed": 405,
     "too_slow": 408,
     "conflict": 409,
@@ -68,7 +69,8 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     """Why a request was not carried out.
 
     *code* is what programs go by; *detail* is an English sentence for developers.  *request_id* finds the request
-    in the server's log.  *retry_after* is in seconds; *field* names the member of the request that is at fault.
+    in the server's log.  *retry_after* is in seconds; *field* names the member of the request that is at fault;
+    *suggestions* are what may have been meant instead.
     """
 
     title: str
@@ -79,6 +81,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     type: str = msgspec.field(default_factory=lambda: "about:blank")
     retry_after: float | None = None
     field: str | None = None
+    suggestions: tuple[str, ...] = ()
 
 
 def problem(refusal: Refusal, request_id: str) -> Problem:
@@ -95,6 +98,7 @@ def problem(refusal: Refusal, request_id: str) -> Problem:
         request_id=request_id,
         retry_after=retry_after,
         field=refusal.field,
+        suggestions=refusal.suggestions,
     )
 
 

@@ -30,6 +30,7 @@ from webchat.http import (
     rooms,
     search,
     server,
+    slash,
     threads,
     transfer,
 )
@@ -52,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
     *hooks.ROUTES,
     *directs.ROUTES,
     *messages.ROUTES,
+    *slash.ROUTES,
     *threads.ROUTES,
     *reactions.ROUTES,
     *pins.ROUTES,

@@ -11,6 +11,7 @@ from webchat.model.events import Message, Row
 from webchat.model.extras import File
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.rooms import Level, MemberRole, RoomKind, RoomState
+from webchat.model.slash import NoticeCode
 from webchat.model.users import Me, SessionView, State, UserCard
 
 RegistrationPolicy = Literal["open", "invitation", "closed"]
@@ -35,6 +36,48 @@ class PostedOk(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="o
     rev: Rev
     created: Millis
     duplicate: bool = False
+
+
+class Noted(Struct, frozen=True):
+    """What a command answers, for who gave it alone: *text* in her language, *code* for programs."""
+
+    code: NoticeCode
+    text: str
+
+
+class Ran(Struct, frozen=True, omit_defaults=True):
+    """A command has been carried out.  *posted*: what it has said in the room.  *notice*: what it tells the caller."""
+
+    room: RoomId
+    posted: Posted | None = None
+    notice: Noted | None = None
+
+
+class CommandEntry(Struct, frozen=True, omit_defaults=True):
+    """A command that can be given in a room.  *hint*: what may follow its name.  *user*: the bot whose it is."""
+
+    name: str
+    hint: str
+    description: str
+    user: UserCard | None = None
+
+
+class CommandView(Struct, frozen=True):
+    """A command of a bot, for the bot and who answers for it.
+
+    *url*: where it is told; null: to the bot's connections.  *failures*: how often in a row nobody answered there, and
+    *failure* why the last time; *resting*: since when it is not told there any more because of that.
+    """
+
+    id: int
+    name: str
+    hint: str
+    description: str
+    url: str | None
+    created: Millis
+    failures: int
+    failure: str | None
+    resting: Millis | None
 
 
 class Changed(Struct, frozen=True):

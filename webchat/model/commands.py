@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from webchat.model.bots import Scope
 from webchat.model.files import FILES_PER_MESSAGE
 from webchat.model.ids import MAX_INT, Rev, RoomId, Seq, UserId
-from webchat.model.users import Status
+from webchat.model.users import Locale, Status
 
 PositiveInt = Annotated[int, Meta(ge=1, le=MAX_INT)]
 NaturalInt = Annotated[int, Meta(ge=0, le=MAX_INT)]
@@ -65,6 +65,7 @@ class PostMessage(Command, frozen=True, tag="post", gc=False):
     *reply*: the seq of the message that this one answers.  *thread*: the seq of the one that began its thread.
     *forward*: a message, of any room of mine, that is said here again: *text* is then empty.
     *files*: ids of files that were brought to the room; with one, the text may be empty.
+    *action*: the text says what I do, to be read after my name.
     """
 
     id: RequestId
@@ -75,6 +76,21 @@ class PostMessage(Command, frozen=True, tag="post", gc=False):
     thread: ASeq | None = None
     forward: Forward | None = None
     files: FileIds = ()
+    action: bool = False
+
+
+class RunCommand(Command, frozen=True, tag="command"):
+    """A line that begins with a slash: have it carried out.  One that begins with two is said, with one.
+
+    *nonce*, *thread*: for what it posts.  *language*: in which I am answered; else in that of my account.
+    """
+
+    id: RequestId
+    room: Room
+    text: Text
+    nonce: Nonce | None = None
+    thread: ASeq | None = None
+    language: Locale | None = None
 
 
 class EditMessage(Command, frozen=True, tag="edit"):
@@ -215,6 +231,7 @@ class MarkUnread(Command, frozen=True, tag="unread"):
 Frame = (
     Hello
     | PostMessage
+    | RunCommand
     | EditMessage
     | DeleteMessage
     | MarkRead

@@ -14,7 +14,8 @@ from webchat.model.announcements import Announcement, Dismissed
 from webchat.model.extras import Everyone, File, Forwarded, Preview, Reaction
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.rooms import Level, MemberRole, Right, RoomKind, RoomState
-from webchat.model.users import ContactState, Me, State, Status, UserCard
+from webchat.model.slash import NoticeCode
+from webchat.model.users import ContactState, Locale, Me, State, Status, UserCard
 
 
 # gc=False: nothing in it can refer back to it, so the collector need not look.
@@ -234,6 +235,36 @@ class OpenReports(Struct, frozen=True, tag_field="type", tag="report"):
     open: int
 
 
+class Notice(Struct, frozen=True, tag_field="type", tag="notice", omit_defaults=True):
+    """What becomes of a command that one has given, a moment later: told to oneself alone, and kept nowhere.
+
+    *code*: `reply` for the words of the bot *user*, `no_answer` where it has said none.  *command*: its name.
+    *thread*: where it was given.
+    """
+
+    room: RoomId
+    code: NoticeCode
+    text: str
+    command: str
+    user: UserCard
+    thread: Seq | None = None
+
+
+class CommandGiven(Struct, frozen=True, tag_field="type", tag="command", omit_defaults=True):
+    """Told to a bot: *user* has given its command *name* in a room, followed by *text*.
+
+    *token*: with which it answers.  *language*: of the person.
+    """
+
+    room: RoomId
+    name: str
+    text: str
+    user: UserCard
+    language: Locale
+    token: str
+    thread: Seq | None = None
+
+
 Private = (
     ReadMark
     | PlaceRow
@@ -245,6 +276,8 @@ Private = (
     | PreferencesChanged
     | Dismissed
     | OpenReports
+    | Notice
+    | CommandGiven
 )
 """Told to the connections of one person alone."""
 

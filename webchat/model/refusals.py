@@ -10,18 +10,24 @@ class Refusal(Exception):
 
     *code* is stable and documented: clients translate it.  *message* is an English sentence for
     developers.  *retry_after* is in seconds; None unless trying again later can help.  *field* names the
-    offending member of the request, where there is one.
+    offending member of the request, where there is one.  *suggestions*: what may have been meant instead.
     """
 
     code: ClassVar[str] = "refused"
     sentence: ClassVar[str] = "The request was refused."
 
     def __init__(
-        self, message: str | None = None, *, retry_after: float | None = None, field: str | None = None
+        self,
+        message: str | None = None,
+        *,
+        retry_after: float | None = None,
+        field: str | None = None,
+        suggestions: tuple[str, ...] = (),
     ) -> None:
         self.message = message or self.sentence
         self.retry_after = retry_after
         self.field = field
+        self.suggestions = suggestions
         super().__init__(self.message)
 
 
@@ -100,6 +106,13 @@ class NoSuchUser(NotFound):
 
     code = "no_such_user"
     sentence = "There is no such person."
+
+
+class NoSuchCommand(NotFound):
+    """Nobody here carries out a command of this name."""
+
+    code = "no_such_command"
+    sentence = "There is no such command."
 
 
 class NotAMember(Refusal):

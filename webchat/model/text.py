@@ -48,6 +48,11 @@ def message_text(text: str, may_be_empty: bool = False) -> str:
     return text
 
 
+def acted(name: str, text: str) -> str:
+    """What somebody called *name* does, by the *text* of an action, for where it stands alone: "Mei waves"."""
+    return f"{name} {text}"
+
+
 def check_nonce(nonce: str) -> None:
     """Raises BadRequest unless *nonce* is made of visible ASCII characters.
 

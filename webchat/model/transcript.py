@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Literal
 
+from webchat.model.text import acted
 from webchat.model.transfer import End, Head, Line, Person, Place, Said
 
 Language = Literal["en", "zh-CN"]
@@ -125,6 +126,10 @@ class Transcript:
         )
         if said.deleted is not None:
             parts.append(f'<p class="small">{self._words["deleted"]}</p>\n')
+        elif said.extras.action:
+            first = said.author if said.extras.forwarded is None else said.extras.forwarded.author
+            words = acted(self._names.get(first, self._words["nobody"]), said.text)
+            parts.append(f'<p class="text" dir="auto"><em>{escape(words)}</em></p>\n')
         elif said.text:
             parts.append(f'<p class="text" dir="auto">{escape(said.text)}</p>\n')
         for file in said.extras.files:

@@ -33,6 +33,7 @@ from webchat.model.commands import (
     Ping,
     PostMessage,
     React,
+    RunCommand,
     SetStatus,
     ShowActivity,
     ShowTyping,
@@ -142,6 +143,8 @@ def error(request: int | None, refusal: Refusal) -> bytes:
         body["retry_after"] = refusal.retry_after
     if refusal.field is not None:
         body["field"] = refusal.field
+    if refusal.suggestions:
+        body["suggestions"] = refusal.suggestions
     return text_frame(_encoder.encode(body))
 
 
@@ -466,6 +469,8 @@ class Conversation:
                 return await chat.messages.delete(actor, command)
             case MarkRead():
                 return await chat.reading.mark(actor, command, but=self)
+            case RunCommand():
+                return await chat.slash.run(actor, command)
             case React():
                 return await chat.reactions.react(actor, command)
             case Pin():

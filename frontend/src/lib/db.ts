@@ -40,7 +40,7 @@ export interface OutboxRecord {
   room: number
   text: string
   /** What it carries besides, as it goes onto the wire. */
-  carried?: { reply?: number; thread?: number; files?: string[] }
+  carried?: { reply?: number; thread?: number; files?: string[]; action?: boolean }
   /** The files among it, themselves. */
   files?: LocalFile[]
   /** Server time of writing. */

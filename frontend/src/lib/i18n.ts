@@ -11,6 +11,7 @@ import type hooksEn from '../locales/hooks/en.json'
 import type en from '../locales/en.json'
 import type searchEn from '../locales/search/en.json'
 import type settingsEn from '../locales/settings/en.json'
+import type slashEn from '../locales/slash/en.json'
 
 export type Locale = 'en' | 'zh-CN'
 export const supportedLocales: readonly Locale[] = ['en', 'zh-CN']
@@ -27,6 +28,7 @@ type Messages = typeof en & {
   hooks: typeof hooksEn.hooks
   search: typeof searchEn.search
   settings: typeof settingsEn.settings
+  slash: typeof slashEn.slash
   notices: typeof notifyEn.notices
 } & typeof filesEn
 
@@ -49,6 +51,7 @@ const parts = {
     en: () => import('../locales/settings/en.json'),
     'zh-CN': () => import('../locales/settings/zh-CN.json'),
   },
+  slash: { en: () => import('../locales/slash/en.json'), 'zh-CN': () => import('../locales/slash/zh-CN.json') },
 } satisfies Record<string, Record<Locale, () => Promise<{ default: unknown }>>>
 export type Part = keyof typeof parts
 

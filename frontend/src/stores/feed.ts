@@ -2,6 +2,7 @@
 import { setServerNow } from '@/lib/clock'
 import type { MessageRow, RoomId, Row, ServerEvent, UserId, Welcome } from '@/wire/frames'
 import { useAnnouncements } from './announcements'
+import { useAsides } from './asides'
 import { useConnection } from './connection'
 import { useContacts } from './contacts'
 import { useDrafts } from './drafts'
@@ -50,6 +51,7 @@ export function stopFeed(): void {
   useContacts().clear()
   usePrefs().stopFollowing()
   useAnnouncements().clear()
+  useAsides().clear()
   useReports().clear()
   useMarks().clear()
   useDrafts().close()
@@ -120,6 +122,8 @@ function happened(event: ServerEvent): void {
       return useAnnouncements().put(event)
     case 'dismissed':
       return useAnnouncements().dismissed(event.announcement, event.version)
+    case 'notice':
+      return useAsides().receive(event)
     case 'report':
       return useReports().tell(event.open)
   }

@@ -544,6 +544,18 @@ export interface PreferencesChanged {
   changed: Record<string, unknown>
 }
 
+/** What came of a command that one has given. */
+export interface Notice {
+  type: 'notice'
+  room: RoomId
+  code: 'reply' | 'no_answer'
+  text: string
+  command: string
+  /** The bot whose command it is. */
+  user: UserCard
+  thread?: Seq
+}
+
 export type ServerEvent =
   | Row
   | Joined
@@ -564,6 +576,7 @@ export type ServerEvent =
   | Announcement
   | Dismissed
   | OpenReports
+  | Notice
 
 export interface ErrorFrame {
   type: 'error'
@@ -572,6 +585,7 @@ export interface ErrorFrame {
   message: string
   retry_after?: number
   field?: string
+  suggestions?: string[]
 }
 
 export type OkFrame<T = object> = { type: 'ok'; id: number } & T
@@ -586,6 +600,21 @@ export interface Posted {
   rev: Rev
   created: Millis
   duplicate?: boolean
+}
+
+/** A command was carried out: what it has said in the room, and what it tells the caller alone. */
+export interface Ran {
+  room: RoomId
+  posted?: Posted
+  notice?: { code: string; text: string }
+}
+
+/** A command that can be given in a room; `user` is the bot whose it is. */
+export interface CommandEntry {
+  name: string
+  hint: string
+  description: string
+  user?: UserCard
 }
 
 export interface Changed {
@@ -626,11 +655,14 @@ export interface Carried {
   thread?: Seq
   /** Ids of files that were brought; until then those by which this page knows them. */
   files?: string[]
+  /** The text says what one does. */
+  action?: boolean
 }
 
 /** Request type → [what is asked, what `ok` answers]. */
 export interface Requests {
   post: [{ room: RoomId; text: string; nonce?: string; forward?: { room: RoomId; seq: Seq } } & Carried, Posted]
+  command: [{ room: RoomId; text: string; thread?: Seq; language?: string }, Ran]
   edit: [{ room: RoomId; seq: Seq; text: string; if_rev?: Rev }, Changed]
   delete: [{ room: RoomId; seq: Seq }, Changed]
   read: [{ room: RoomId; seq: Seq }, Marked]
@@ -674,6 +706,7 @@ export const ERROR_CODES = [
   'internal',
   'method_not_allowed',
   'name_taken',
+  'no_such_command',
   'no_such_file',
   'no_such_message',
   'no_such_room',

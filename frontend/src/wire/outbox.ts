@@ -161,7 +161,7 @@ export class Outbox {
     this.port.withdrawn(record, file)
   }
 
-  /** Takes it out; answers its text. */
+  /** Takes it out; answers its text, as it was written. */
   discard(nonce: string): string | undefined {
     const record = this.records.get(nonce)
     if (!record) return undefined
@@ -169,7 +169,7 @@ export class Outbox {
     this.port.gone(record)
     void this.erase(record)
     this.tell({ kind: 'gone', record: { ...record } })
-    return record.text
+    return record.carried?.action ? `/me ${record.text}` : record.text
   }
 
   /** All of a room that is no longer one's own. */

@@ -6,6 +6,7 @@ export interface Refusal {
   message?: string
   retryAfter?: number | null
   field?: string | null
+  suggestions?: string[]
   status?: number
 }
 
@@ -17,6 +18,8 @@ export class Refused extends Error {
   readonly retryAfter: number | null
   /** Which member of the request is at fault. */
   readonly field: string | null
+  /** What may have been meant instead. */
+  readonly suggestions: readonly string[]
   /** The HTTP status; 0 from the socket or without a network. */
   readonly status: number
 
@@ -27,6 +30,7 @@ export class Refused extends Error {
     this.code = known.has(refusal.code) ? (refusal.code as ErrorCode) : 'internal'
     this.retryAfter = refusal.retryAfter ?? null
     this.field = refusal.field ?? null
+    this.suggestions = refusal.suggestions ?? []
     this.status = refusal.status ?? 0
   }
 }

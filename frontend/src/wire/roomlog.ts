@@ -434,8 +434,13 @@ export function fromMessage(message: MessageRow): ChatRow {
 /** What a message that is not stored yet holds; *files* as they are known here. */
 export function morePending(carried?: Carried, files?: FileRow[]): MoreOfMessage {
   if (!carried) return NOTHING_MORE
-  const { reply, thread } = carried
-  return { ...(reply && { reply }), ...(thread && { thread }), ...(files?.length && { files }) }
+  const { reply, thread, action } = carried
+  return {
+    ...(reply && { reply }),
+    ...(thread && { thread }),
+    ...(action && { action }),
+    ...(files?.length && { files }),
+  }
 }
 
 /** A row that is written and not yet stored. */

@@ -41,6 +41,13 @@ describe('triggerAt', () => {
     ['12:30|', null],
     ['https://ex|', null],
     ['note:ok|', null],
+    ['/|', 'command:'],
+    ['／he|', 'command:he'],
+    ['/天气|', 'command:天气'],
+    ['/me |', null],
+    ['a /me|', null],
+    ['/etc/h|', null],
+    ['//|', null],
     ['|', null],
   ])('%s', (text, what) => {
     expect(begun(text)).toBe(what)

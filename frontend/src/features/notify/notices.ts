@@ -83,7 +83,7 @@ export function startNotices(router: Router): () => void {
     counts.set(row.room, count)
     const hidden = prefs.noticeText === 'hidden'
     const { t } = i18n.global
-    const text = hidden || !row.text ? t('message.new', count) : bodyOf(row.text)
+    const text = hidden || !row.text ? t('message.new', count) : bodyOf(row.action ? `${author} ${row.text}` : row.text)
     await show(titleOf(author, room), {
       body: !hidden && count > 1 ? `${t('message.new', count)}\n${text}` : text,
       tag: `room-${row.room}`,

@@ -1,7 +1,7 @@
-// What somebody has begun to name just before the caret: a person, a room or an emoji.
+// What somebody has begun to name just before the caret: a person, a room, an emoji, or at the beginning a command.
 
 export interface Trigger {
-  kind: 'person' | 'room' | 'emoji'
+  kind: 'person' | 'room' | 'emoji' | 'command'
   /** Where the sign stands; the caret is at `to`. */
   from: number
   to: number
@@ -19,6 +19,7 @@ const MOST = 48
 /* After Chinese a sign needs no space before it; after a Latin letter or a digit it is an address, a time or a path. */
 const PERSON = /(?<![a-z0-9_./@＠-])[@＠]([\p{L}\p{N}._-]{0,32})$/iu
 const ROOM = /(?<![a-z0-9_/&#＃])[#＃]([\p{L}\p{N}_-]{0,32})$/iu
+const COMMAND = /^[/／]([a-z0-9_\-\p{sc=Han}]{0,32})$/iu
 const EMOJI = /(?<![a-z0-9:：/])([:：])([\p{L}+][\p{L}\p{N}_+-]{1,31}|-1|\p{sc=Han})([:：]?)$/iu
 
 export function triggerAt(text: string, caret: number): Trigger | null {
@@ -32,6 +33,8 @@ export function triggerAt(text: string, caret: number): Trigger | null {
     isEager: true,
     isClosed: false,
   })
+  const command = start === 0 ? COMMAND.exec(before) : null
+  if (command) return begun(command, 'command', command[1]!)
   const person = PERSON.exec(before)
   if (person) return begun(person, 'person', person[1]!)
   const room = ROOM.exec(before)

@@ -33,7 +33,9 @@ export function useAnnouncements(room: RoomId, isAtEnd: () => boolean): void {
     const others = fresh.filter((row) => row.author !== session.me?.id && !row.deleted)
     if (others.length > MOST_SPOKEN) ui.announce(t('message.new', others.length))
     else if (others.length > 0)
-      ui.announce(others.map((row) => `${people.name(row.author)}: ${wordsOf(row.text)}`).join('\n'))
+      ui.announce(
+        others.map((row) => `${people.name(row.author)}${row.more.action ? '' : ':'} ${wordsOf(row.text)}`).join('\n'),
+      )
   }
 
   const stop = messages.onChange(room, ({ kind, own }) => {
