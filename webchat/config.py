@@ -70,6 +70,15 @@ def _one_of(*choices: str) -> _Kind:
     return _Kind(check)
 
 
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+_BOOLEAN = _Kind(_boolean, lambda text: {"true": True, "false": False}.get(text, text))
+
+
 def _many(check_one: Callable[[Any], Any]) -> _Kind:
     """A list in TOML; on the command line the flag again and again; in a variable, blanks between."""
 
@@ -255,6 +264,10 @@ class Config:
         shown="the public_url",
     )
 
+    robot: bool = _option(
+        _BOOLEAN, True, "whether there is a robot, 大白, that answers what is said to it", group=_WHO, shown="true"
+    )
+
     log_format: Literal["text", "json"] = _option(
         _one_of("text", "json"), "text", "lines to read (text), or one JSON object a line (json)", group=_LOG
     )
@@ -377,6 +390,8 @@ class Option:
             return "none"
         if self.secret:
             return "***"
+        if isinstance(value, bool):
+            return str(value).lower()
         return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

@@ -238,6 +238,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "registration": "open",
         "guests": True,
         "creating": "all",
+        "robot": None,
         "previews": True,
         "terms": "Be kind.",
         "retention": 30,

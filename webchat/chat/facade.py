@@ -36,6 +36,7 @@ from webchat.chat.reactions import Reactions
 from webchat.chat.reading import Reading
 from webchat.chat.resets import Resets
 from webchat.chat.retention import Retention
+from webchat.chat.robot import Robot
 from webchat.chat.rooms import Rooms
 from webchat.chat.search import Searching
 from webchat.chat.settings import ServerSettings
@@ -97,6 +98,10 @@ class Settings:
     push_key: str | None = None
     """The public key of what this server pushes; None: it pushes nothing."""
     push_services: tuple[str, ...] = PUSH_SERVICES
+    robot: bool = False
+    """There is a robot that answers."""
+    answers: Rate = Rate(50.0, 500.0)
+    """What the robot says in all."""
 
 
 @attrs.frozen
@@ -207,6 +212,7 @@ class Chat:
             self.push.heard(rows)
             self.previews.heard(rows)
             self.indexing.heard(rows)
+            self.robot.heard(rows)
 
         log.heard = heard
         self.images = images
@@ -255,6 +261,17 @@ class Chat:
             Throttle(clock, free=20, longest=60.0),
             changes,
         )
+        self.robot = Robot(
+            settings.robot,
+            database,
+            # What it says is limited apart from what people say, and by the same rules otherwise.
+            Messages(log, database, epoch, sources.now, Buckets(settings.answers, clock), changes, self.files.forget),
+            self.settings,
+            standing,
+            sources.now,
+            sources.token_bytes,
+            version,
+        )
         self._version = version
         self._build = build
 
@@ -265,6 +282,7 @@ class Chat:
         await self.settings.load()
         await self.announcements.load()
         await self.push.load()
+        await self.robot.load()
 
     def about(self) -> Server:
         """What anybody may know about the server."""
@@ -290,6 +308,7 @@ class Chat:
             guests=self.settings.guests,
             terms=bool(self.settings.terms),
             creating=self.settings.creating,
+            robot=self.robot.card,
         )
 
 

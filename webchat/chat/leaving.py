@@ -30,6 +30,7 @@ from webchat.store import mentions as mention_store
 from webchat.store import people as people_store
 from webchat.store import preferences as preference_store
 from webchat.store import reactions as reaction_store
+from webchat.store import reminders as reminder_store
 from webchat.store import rooms as room_store
 from webchat.store import sessions as session_store
 from webchat.store import users as user_store
@@ -212,6 +213,7 @@ class Leaving:
             contact_store.remove_all(db, actor.id)
             block_store.remove_all(db, actor.id)
             preference_store.remove_all(db, actor.id)
+            reminder_store.remove_all(db, actor.id)
             # Those that messages have stay, as the messages do.
             contents.extend(file_store.remove_all_waiting(db, actor.id))
             mention_store.remove_all(db, actor.id)

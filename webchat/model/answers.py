@@ -250,7 +250,7 @@ class Server(Struct, frozen=True):
     """What anybody may know about the server.  *build* changes with the browser interface's files.
 
     *guests*: one may look round without an account.  *terms*: there are terms to read before registering.  *creating*:
-    who makes rooms.
+    who makes rooms.  *robot*: the account that answers what is said to it; null where there is none.
     """
 
     title: str
@@ -262,6 +262,7 @@ class Server(Struct, frozen=True):
     guests: bool = False
     terms: bool = False
     creating: Literal["all", "admins"] = "all"
+    robot: UserCard | None = None
 
 
 class Welcome(Struct, frozen=True, tag_field="type", tag="welcome"):
