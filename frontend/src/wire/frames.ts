@@ -203,6 +203,8 @@ export interface Server {
   terms: boolean
   /** Who makes rooms. */
   creating: 'all' | 'admins'
+  /** The account that answers what is said to it. */
+  robot: UserCard | null
 }
 
 // Rows: whole current states, stamped with the room's rev.
