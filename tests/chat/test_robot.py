@@ -17,7 +17,7 @@ ROBOT = UserId(1)
 MINUTE = 60_000
 
 
-def settings(robot: bool = True) -> Settings:
+def settings(robot: bool | None = True) -> Settings:
     return Settings(registration="open", posts=FAST, changes=FAST, marks=FAST, typing=FAST, reads=FAST, robot=robot)
 
 
@@ -61,7 +61,7 @@ class RobotTests(SynchronousTestCase):
             one.text for one in self.house.wait(self.house.database.read(lambda db: reminders.of_user(db, user, 99)))
         ]
 
-    def again(self, robot: bool = True) -> House:
+    def again(self, robot: bool | None = True) -> House:
         """The server after a kill, over what the database holds."""
         house = House(self, settings(robot), in_memory(serialized(self.house.engines)))
         assert isinstance(house.now, Wall) and isinstance(self.house.now, Wall)
@@ -87,6 +87,13 @@ class Account(RobotTests):
         self.assertEqual(self.house.refusal(self.house.chat.directs.open(self.mei, [ROBOT])), "no_such_user")
         self.house = self.again()
         self.assertIsNotNone(self.house.chat.about().robot)
+
+    def test_left_alone(self) -> None:
+        """A command of the operator, which has no say in it, changes nothing."""
+        house = self.again(robot=None)
+        self.assertIsNone(house.chat.about().robot)
+        found, _ = house.wait(house.chat.people.find(self.mei, "大白"))
+        self.assertEqual([one.id for one in found], [ROBOT])
 
     def test_shut_out(self) -> None:
         """Whom an admin shuts out stays so, and is silent."""

@@ -98,8 +98,8 @@ class Settings:
     push_key: str | None = None
     """The public key of what this server pushes; None: it pushes nothing."""
     push_services: tuple[str, ...] = PUSH_SERVICES
-    robot: bool = False
-    """There is a robot that answers."""
+    robot: bool | None = None
+    """Whether there is a robot that answers; None: none does from here, and its account is left alone."""
     answers: Rate = Rate(50.0, 500.0)
     """What the robot says in all."""
 

@@ -55,18 +55,25 @@ class Asked:
 
 @attrs.frozen
 class Page:
-    """What was said in a room and not looked at, from *first* to *last*: *asked* of it wants an answer."""
+    """What was said in a room and not looked at, from *first* to *last*: *asked* of it wants an answer.
+
+    *is_marked*: that it has answered nothing from *first* on is kept already.
+    """
 
     asked: Sequence[Asked]
     first: Seq
     last: Seq
+    is_marked: bool
 
 
 @attrs.define(eq=False)
 class Robot:
-    """What the robot hears, and says to it.  *is_on*: the operator wants it to be there."""
+    """What the robot hears, and says to it.
 
-    is_on: bool
+    *is_on*: the operator wants it to be there; None: nobody is asked, and its account stays as it is.
+    """
+
+    is_on: bool | None
     _database: Database
     _messages: Messages
     _settings: ServerSettings
@@ -94,6 +101,8 @@ class Robot:
 
     async def load(self) -> None:
         """Makes its account where it is missing; where the operator wants no robot, shuts that out instead."""
+        if self.is_on is None:
+            return
         now = self._now()
 
         def work(db: sa.Connection) -> tuple[User | None, set[RoomId]]:
@@ -169,8 +178,9 @@ class Robot:
 
     async def _catch_up(self, room: RoomId) -> None:
         while (page := await self._database.read(lambda db: self._page(db, room))) is not None:
-            # Before it says anything there, since that counts as having read all of it.
-            await self._database.write(None, partial(self._raise, room=room, seq=page.first))
+            if not page.is_marked:
+                # Before it says anything there, since that counts as having read all of it.
+                await self._database.write(None, partial(self._raise, room=room, seq=page.first))
             for asked in page.asked:
                 try:
                     await self._answer(asked)
@@ -180,6 +190,9 @@ class Robot:
                 except Refusal as refusal:
                     # It may not speak there, or has said something else to it before.
                     self._log.debug("No answer in {room}: {code}", room=room, code=refusal.code)
+                except Exception:
+                    # What it cannot answer keeps nobody else waiting.
+                    self._log.failure("Message {seq} in {room} is not answered", seq=asked.message.seq, room=room)
             await self._database.write(None, partial(self._raise, room=room, seq=Seq(page.last + 1)))
 
     def _page(self, db: sa.Connection, room: RoomId) -> Page | None:
@@ -207,7 +220,7 @@ class Robot:
             and message.deleted is None
             and (is_alone or (me.id in message.mentions and message.created > fresh))
         ]
-        return Page(asked, first, found[-1].seq)
+        return Page(asked, first, found[-1].seq, is_marked=place.unread_from is not None)
 
     def _raise(self, db: sa.Connection, room: RoomId, seq: Seq) -> None:
         """It has answered what stands before *seq*."""
