@@ -238,7 +238,6 @@ BODIES: dict[str, dict[str, Any]] = {
         "registration": "open",
         "guests": True,
         "creating": "all",
-        "robot": None,
         "previews": True,
         "terms": "Be kind.",
         "retention": 30,
