@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "store": {"store", "model"},
     "live": {"live", "model"},
     "robot": {"robot", "model"},
-    "chat": {"chat", "store", "live", "model"},
+    "chat": {"chat", "store", "live", "robot", "model"},
     "ws": {"ws", "chat", "live", "model"},
     "http": {"http", "chat", "live", "model"},
     "jobs": {"jobs", "chat", "store", "live", "robot", "model"},

@@ -300,6 +300,10 @@ class Config:
         shown="the public_url",
     )
 
+    robot: bool = _option(
+        _SWITCH, True, "whether there is a robot, 大白, that answers what is said to it", group=_WHO, shown="true"
+    )
+
     log_format: Literal["text", "json"] = _option(
         _one_of("text", "json"), "text", "lines to read (text), or one JSON object a line (json)", group=_LOG
     )

@@ -50,6 +50,7 @@ SWEEP_ROOMS, SWEEP_SESSIONS, KEEP_SEEN, TIDY = 5.0, 15.0, 60.0, 600.0
 TELL_PRESENCE, DOUBT_PRESENCE = 1.0, 2.0
 TAKE_IN = 0.5
 LOOK_FOR_JOBS = 1.0
+ANSWER, REMIND = 0.2, 1.0
 DAY = 86_400_000
 
 
@@ -118,6 +119,7 @@ def build_chat(config: Config, reactor: Any, vapid: Vapid | None, sign_in: str |
         sign_in=sign_in,
         push_key=None if vapid is None else vapid.public,
         push_services=(*PUSH_SERVICES, *config.push_services),
+        robot=config.robot,
     )
     sources = Sources(time.monotonic, now, secrets.token_bytes)
     return Chat(settings, database, passwords, sources, __version__, build_id(STATIC), images, shelf)
@@ -387,6 +389,9 @@ class Server(Service):
             (LOOK_FOR_JOBS, self._jobs.step),
             (TIDY, self._chat.hooks.sweep),
             (TIDY, self._chat.previews.sweep),
+            (ANSWER, self._chat.robot.step),
+            (SWEEP_ROOMS, self._chat.robot.look_round),
+            (REMIND, self._chat.robot.remind),
         ):
             self._repeat(seconds, sweep)
         self._serving = True

@@ -139,6 +139,7 @@ export function welcomeFrame(rooms: RoomState[], changes: Partial<Welcome> = {})
       guests: false,
       terms: false,
       creating: 'all',
+      robot: null,
       limits: DEFAULT_LIMITS,
     },
     now: 1_700_000_000_000,

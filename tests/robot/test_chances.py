@@ -72,6 +72,12 @@ class Chances(Asking):
         self.assertEqual(self.answer("choose tea, coffee or water", falls(2, 0)).text, "👉 water")
         self.assertEqual(self.answer("吃面还是吃饭", falls(1, 2)).text, "就它了：吃饭")
 
+    def test_bounds(self) -> None:
+        """As many dice, sides and points as there are, and no more."""
+        self.assertEqual(self.answer("50d1000-9999").text[-12:], " = **-9949**")
+        for text in ("51d6", "0d6", "2d1001", "d1", "2d6+10000", "2d6-99999", "roll 600 dice", "roll zero dice"):
+            self.assertIn("50", self.answer(text).text, text)
+
     def test_options(self) -> None:
         """As many as are marked, in any way they are parted; one alone is no choice."""
         for text in (

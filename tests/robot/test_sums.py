@@ -108,6 +108,11 @@ class Sums(Asking):
         ):
             self.assertTrue(self.answer(text).text.endswith(f"= **{value}**"), (text, self.answer(text).text))
 
+    def test_brackets(self) -> None:
+        """Many may stand beside each other, and some in each other."""
+        self.assertIn("= **51**", self.answer("(1)+" * 50 + "1").text)
+        self.assertIn("= **2**", self.answer("(" * 30 + "1+1" + ")" * 30).text)
+
     def test_roots(self) -> None:
         """What is not exact is kept to twenty places, however long the sum."""
         for text, value in (

@@ -107,14 +107,18 @@ class Talk(Asking):
             for saying in (*exchange.en, *exchange.zh):
                 self.assertNotRegex(saying.format(name="N", me="M", place="P", version="V"), "[{}]")
 
+    def offers(self, text: str) -> list[str]:
+        """What an answer says that may be asked."""
+        return [line[3:-1] for line in text.splitlines() if line.startswith("- `")]
+
     def test_unknown(self) -> None:
         """What it does not know it says, with three things that it does; all of them are true."""
         answer = self.answer("the sky has a colour of its own", falls(3, 0, 5))
         self.assertEqual(answer.kind, "unknown")
-        offers = [line[3:-1] for line in answer.text.splitlines() if line.startswith("- `")]
-        self.assertEqual(len(set(offers)), 3)
+        self.assertEqual(len(set(self.offers(answer.text))), 3)
         for chance in range(12):
             for text in ("the sky has a colour", "天空有自己的颜色啊朋友"):
                 answer = Brain(FACTS, falls(chance, chance, chance)).answer(question(text))
-                for offer in (line[3:-1] for line in answer.text.splitlines() if line.startswith("- `")):
+                self.assertEqual(len(set(self.offers(answer.text))), 3)
+                for offer in self.offers(answer.text):
                     self.assertNotEqual(self.answer(offer).kind, "unknown", offer)

@@ -41,6 +41,7 @@ from webchat.chat.reading import Reading
 from webchat.chat.registered import BotCommands
 from webchat.chat.resets import Resets
 from webchat.chat.retention import Retention
+from webchat.chat.robot import Robot
 from webchat.chat.rooms import Rooms
 from webchat.chat.search import Searching
 from webchat.chat.settings import ServerSettings
@@ -109,6 +110,10 @@ class Settings:
     push_key: str | None = None
     """The public key of what this server pushes; None: it pushes nothing."""
     push_services: tuple[str, ...] = PUSH_SERVICES
+    robot: bool | None = None
+    """Whether there is a robot that answers; None: none does from here, and its account is left alone."""
+    answers: Rate = Rate(50.0, 500.0)
+    """What the robot says in all."""
 
 
 @attrs.frozen
@@ -237,6 +242,7 @@ class Chat:
             self.previews.heard(rows)
             self.indexing.heard(rows)
             self.hook_events.heard(rows)
+            self.robot.heard(rows)
 
         log.heard = heard
         self.images = images
@@ -310,6 +316,18 @@ class Chat:
             changes,
         )
         self._sign_in = settings.sign_in
+        answers = Buckets(settings.answers, clock)
+        self.robot = Robot(
+            settings.robot,
+            database,
+            # What it says is limited apart from what others say, and by the same rules otherwise.
+            Messages(log, database, epoch, sources.now, answers, answers, changes, self.files.forget),
+            self.settings,
+            standing,
+            sources.now,
+            sources.token_bytes,
+            version,
+        )
         self._version = version
         self._build = build
 
@@ -321,6 +339,7 @@ class Chat:
         await self.announcements.load()
         await self.push.load()
         await self.hook_events.look_round()
+        await self.robot.load()
 
     def about(self) -> Server:
         """What anybody may know about the server."""
@@ -347,6 +366,7 @@ class Chat:
             terms=bool(self.settings.terms),
             creating=self.settings.creating,
             sign_in=self._sign_in,
+            robot=self.robot.card,
         )
 
 

@@ -31,6 +31,7 @@ from webchat.store import mentions as mention_store
 from webchat.store import people as people_store
 from webchat.store import preferences as preference_store
 from webchat.store import reactions as reaction_store
+from webchat.store import reminders as reminder_store
 from webchat.store import rooms as room_store
 from webchat.store import sessions as session_store
 from webchat.store import users as user_store
@@ -224,6 +225,7 @@ class Leaving:
             contact_store.remove_all(db, user_id)
             block_store.remove_all(db, user_id)
             preference_store.remove_all(db, user_id)
+            reminder_store.remove_all(db, user_id)
             # Those that messages have stay, as the messages do.
             contents.extend(file_store.remove_all_waiting(db, user_id))
             mention_store.remove_all(db, user_id)

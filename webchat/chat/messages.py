@@ -62,22 +62,41 @@ class Messages:
     def submit(self, actor: Actor, command: PostMessage, done: Callable[[Posted | BaseException], object]) -> None:
         """As *post*, without a Deferred: *done* is given the answer, or what went wrong."""
         try:
-            text = text_of(command)
-            if command.files:
-                check_ids(command.files)
-            if command.nonce is not None:
-                check_nonce(command.nonce)
-            (self._bot_posts if actor.user.kind == "bot" else self._posts).take(actor.id)
+            post = self._made(actor, command)
         except Refusal as refusal:
             done(refusal)
             return
+        self._log.submit(command.room, post_all, post, done)
+
+    async def post_and(self, actor: Actor, command: PostMessage, work: Callable[[sa.Connection], object]) -> Posted:
+        """As *post*, and does *work* in the same transaction; what was posted before is not done again either."""
+        post = self._made(actor, command)
+
+        def change(db: sa.Connection) -> Outcome[Posted]:
+            room = rooms.maybe(db, command.room)
+            (outcome,) = post_all(db, {} if room is None else {room.id: room}, [post])
+            if isinstance(outcome, Refusal):
+                raise outcome
+            if not outcome.answer.duplicate:
+                work(db)
+            return outcome
+
+        return await self._log.change(command.room, change)
+
+    def _made(self, actor: Actor, command: PostMessage) -> Post:
+        """What goes to the writer, by the pure rules and the allowance of who posts."""
+        text = text_of(command)
+        if command.files:
+            check_ids(command.files)
+        if command.nonce is not None:
+            check_nonce(command.nonce)
+        (self._bot_posts if actor.user.kind == "bot" else self._posts).take(actor.id)
         carried = carried_by(command)
         body_hash = hash_of(text, carried)
         now, may_administer = self._now(), actor.may_administer
-        post = Post(
+        return Post(
             command.room, actor.id, text, command.nonce, body_hash, now, may_administer, carried, mentioned(text)
         )
-        self._log.submit(command.room, post_all, post, done)
 
     async def edit(self, actor: Actor, command: EditMessage) -> Changed:
         """Replaces the text of one's own message; an edit that took place already is answered as if it had now."""

@@ -293,7 +293,8 @@ class Server(Struct, frozen=True):
     """What anybody may know about the server.  *build* changes with the browser interface's files.
 
     *guests*: one may look round without an account.  *terms*: there are terms to read before registering.  *creating*:
-    who makes rooms.  *sign_in*: the address at which one signs in; null: here.
+    who makes rooms.  *sign_in*: the address at which one signs in; null: here.  *robot*: the account that answers what
+    is said to it; null where there is none.
     """
 
     title: str
@@ -306,6 +307,7 @@ class Server(Struct, frozen=True):
     terms: bool = False
     creating: Literal["all", "admins"] = "all"
     sign_in: str | None = None
+    robot: UserCard | None = None
 
 
 class Welcome(Struct, frozen=True, tag_field="type", tag="welcome"):

@@ -358,3 +358,7 @@ def _collect(kind: type[Refusal]) -> None:
 
 for _kind in Refusal.__subclasses__():
     _collect(_kind)
+
+
+TRANSIENT = (SlowMode, RateLimited, Busy, Unavailable, Retry)
+"""Those after which the same, a little later, may be done."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from webchat.robot.asking import Answer, Asked
 from webchat.robot.numerals import (
@@ -98,7 +98,7 @@ def rewrite(asked: Asked) -> Answer | None:
     if (found := _FROM_CHINESE.fullmatch(text)) and (read := chinese_number(said_in(found))) is not None:
         return _equal(said_in(found), f"{read:,}" if read >= 10_000 else str(read))
     if found := _CAPITAL.fullmatch(text):
-        return _on_cheque(found)
+        return _equal(said_in(found), to_capital_amount(Decimal(said_in(found))))
     return None
 
 
@@ -108,13 +108,6 @@ def _answer(asked: Asked, en: str, zh: str) -> Answer:
 
 def _equal(one: str, other: str) -> Answer:
     return Answer(f"{one} = **{other}**", "number")
-
-
-def _on_cheque(found: re.Match[str]) -> Answer | None:
-    try:
-        return _equal(said_in(found), to_capital_amount(Decimal(said_in(found))))
-    except InvalidOperation:
-        return None
 
 
 def _in_base(asked: Asked, found: re.Match[str]) -> Answer | None:

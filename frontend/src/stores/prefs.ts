@@ -125,9 +125,16 @@ export const usePrefs = defineStore('prefs', () => {
       const { preferences } = await call<{ preferences: Record<string, unknown> }>('GET', '/me/preferences')
       there = new Map(SHARED.map(({ key, here }) => [key, here.value]))
       follow(preferences)
+      await tellZone(preferences.zone)
     } catch {
       // The mirror here does until the next welcome.
     }
+  }
+
+  /** By whose clock one is reminded; where somebody is now is where she was last seen. */
+  async function tellZone(told: unknown): Promise<void> {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+    if (zone && zone !== told) await call('PATCH', '/me/preferences', { body: { changes: { zone } } })
   }
 
   function stopFollowing(): void {

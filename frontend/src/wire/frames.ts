@@ -211,6 +211,8 @@ export interface Server {
   creating: 'all' | 'admins'
   /** The address at which one signs in, if that is not here; then nobody has a password. */
   sign_in?: string | null
+  /** The account that answers what is said to it. */
+  robot: UserCard | null
 }
 
 // Rows: whole current states, stamped with the room's rev.

@@ -29,10 +29,12 @@ export class ChatServer {
   private constructor(
     private readonly folder: string,
     private readonly port: number,
+    private readonly robot: boolean,
   ) {}
 
-  static async start(): Promise<ChatServer> {
-    const server = new ChatServer(await mkdtemp(join(tmpdir(), 'webchat-e2e-')), await freePort())
+  /** *robot*: with 大白, who would stand in every list of people. */
+  static async start(robot = false): Promise<ChatServer> {
+    const server = new ChatServer(await mkdtemp(join(tmpdir(), 'webchat-e2e-')), await freePort(), robot)
     await server.start()
     return server
   }
@@ -50,6 +52,8 @@ export class ChatServer {
       `tcp:${this.port}:interface=127.0.0.1`,
       '--registration',
       'open',
+      '--robot',
+      String(this.robot),
     ]
     // Stories are told faster than people type.
     const pace = ['--post-burst', '1000', '--posts-per-second', '1000', '--request-burst', '1000']

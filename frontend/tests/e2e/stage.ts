@@ -13,6 +13,8 @@ export const PHONE = {
 type Open = (person: Person | null, options?: BrowserContextOptions) => Promise<Page>
 
 interface Stage {
+  /** Whether the server has one: `test.use({ robot: true })`. */
+  robot: boolean
   server: ChatServer
   open: Open
   complaints: Complaints
@@ -74,8 +76,9 @@ export class Complaints {
 }
 
 export const test = base.extend<Stage>({
-  server: async ({}, use) => {
-    const server = await ChatServer.start()
+  robot: [false, { option: true }],
+  server: async ({ robot }, use) => {
+    const server = await ChatServer.start(robot)
     await use(server)
     await server.stop()
     expect(server.mishaps(), 'errors in the log of the server').toEqual([])

@@ -23,6 +23,9 @@ let calls: string[]
 let answers: Record<string, object>
 let sent: unknown[]
 
+/** Where this machine is, by its clock. */
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone
+
 beforeEach(() => {
   localStorage.clear()
   setActivePinia(createPinia())
@@ -37,7 +40,7 @@ beforeEach(() => {
     'GET /session': { user, session },
     'GET /contacts': { contacts: [{ user: card(4), state: 'asks', created: 1, note: 'hello' }], next: null },
     'GET /blocks': { blocks: [{ user: card(5), created: 1 }], next: null },
-    'GET /me/preferences': { preferences: { theme: 'dark', layout: 'nonsense', other: 1 } },
+    'GET /me/preferences': { preferences: { theme: 'dark', layout: 'nonsense', other: 1, zone: ZONE } },
     'PATCH /me/preferences': (_: URL, body: object | undefined) => {
       sent.push(body)
       return { preferences: {} }
@@ -175,6 +178,13 @@ describe('preferences', () => {
     prefs.layout = 'rows'
     await until(() => sent.length > 0)
     expect(sent).toEqual([{ changes: { layout: 'rows', 'text.size': 18 } }])
+  })
+
+  it('tell the server the time zone, where it knows another one', async () => {
+    answers['GET /me/preferences'] = { preferences: { zone: 'Antarctica/Troll' } }
+    await signIn()
+    await until(() => sent.length > 0)
+    expect(sent).toEqual([{ changes: { zone: ZONE } }])
   })
 
   it('stay here when somebody is signed out', async () => {
