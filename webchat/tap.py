@@ -176,7 +176,6 @@ def build_legacy(config: Config, chat: Chat, reactor: Any) -> Services:
     from webchat.legacy.dialect import Cards
     from webchat.legacy.endpoint import Services
     from webchat.legacy.pictures import Pictures
-    from webchat.legacy.robot import nobody_in
     from webchat.legacy.shapes import Shapes
 
     return Services(
@@ -184,9 +183,19 @@ def build_legacy(config: Config, chat: Chat, reactor: Any) -> Services:
         Pictures(chat, reactor.seconds),
         Shapes(config.public_url or ""),
         Cards(chat.legacy.cards, reactor.seconds),
-        nobody_in,
+        _answering(chat, config),
         befriends=config.legacy_friends == "at-once",
     )
+
+
+def _answering(chat: Chat, config: Config) -> Callable[[str, str], Awaitable[str]]:
+    """What older clients are answered on the page of their robot."""
+    from webchat.legacy.robot import nobody_in
+
+    async def reply(text: str, locale: str) -> str:
+        return chat.robot.reply(text, locale)
+
+    return reply if config.robot else nobody_in
 
 
 def build_dialect(services: Services, shared: Shared, config: Config) -> Dialect:

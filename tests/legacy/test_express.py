@@ -24,7 +24,7 @@ class ExpressCase(SceneCase):
     def setUp(self) -> None:
         self.scene = self.fresh()
         self.old = LegacyScene(self.scene)
-        self.page, self.token, self.id = self.old.express()
+        self.page, self.token, self.me = self.old.express()
 
     def actor(self, token: str) -> Actor:
         return self.scene.wait(self.scene.chat.accounts.authenticate(token))
@@ -58,9 +58,9 @@ class Signing(ExpressCase):
     def test_sign_in(self) -> None:
         """A good password gets another token, the first stays good; a wrong one and no such name get one answer."""
         body = self.old.page().post("/api/user/signin", {"name": "李四", "password": PASSWORD}).json
-        self.assertEqual((body["errno"], body["data"], body["userInfo"]["id"]), (0, "登录成功", self.id))
+        self.assertEqual((body["errno"], body["data"], body["userInfo"]["id"]), (0, "登录成功", self.me))
         self.assertNotEqual(body["token"], self.token)
-        self.assertEqual(self.page.post("/api/friend/list", {"selfId": self.id}).json["errno"], 0)
+        self.assertEqual(self.page.post("/api/friend/list", {"selfId": self.me}).json["errno"], 0)
         wrong = [
             self.old.page().post("/api/user/signin", {"name": name, "password": "wrong password"}).json
             for name in ("李四", "nobody")
@@ -71,7 +71,7 @@ class Signing(ExpressCase):
     def test_never_another_status(self) -> None:
         """Without a token, or with a bad one, the answer has status 200: this client takes no other."""
         asked = (
-            ("GET", f"/api/message/history/byUser?selfId={self.id}"),
+            ("GET", f"/api/message/history/byUser?selfId={self.me}"),
             ("GET", "/api/message/v2/history?roomid=room1"),
             ("GET", "/api/message/history?roomid=room1&current=1"),
             ("POST", "/api/friend/add"),
@@ -81,7 +81,7 @@ class Signing(ExpressCase):
             for token, wanted in ((None, NO_TOKEN), ("false", NO_TOKEN), ("x" * 40, BAD_TOKEN)):
                 page = self.old.page()
                 page.token = token
-                answer = page.ask(method, path, {"selfId": self.id} if method == "POST" else None)
+                answer = page.ask(method, path, {"selfId": self.me} if method == "POST" else None)
                 self.assertEqual((answer.status, answer.json), (200, wanted), f"{path} {token}")
         answer = self.old.page().upload("/api/file/uploadimg", PNG)
         self.assertEqual((answer.status, answer.json["errno"], answer.json["data"]), (200, 500, "请先登录"))
@@ -97,7 +97,7 @@ class People(ExpressCase):
         """Somebody is found by her name, escaped once or twice; no such name is an error, not a silence."""
         for name in (quote("李四"), quote(quote("李四"))):
             body = self.page.get(f"/api/user/getInfo?id={name}").json
-            self.assertEqual((body["errno"], body["data"]["name"], body["data"]["id"]), (0, "李四", self.id))
+            self.assertEqual((body["errno"], body["data"]["name"], body["data"]["id"]), (0, "李四", self.me))
             self.assertTrue(body["data"]["src"])
         for path in ("/api/user/getInfo?id=nobody", "/api/user/getInfo", "/api/user/getInfo?id=%00"):
             self.assertEqual(self.page.get(path).json["errno"], 1, path)
@@ -131,18 +131,18 @@ class People(ExpressCase):
     def test_friends(self) -> None:
         """An added friend is one at once, for both; a second time, oneself, strangers' ids are refused."""
         other, _, its = self.old.express("王五")
-        self.assertEqual(self.befriend(self.page, self.id, its), {"errno": 0, "data": "添加成功"})
-        for page, mine, name in ((self.page, self.id, "王五"), (other, its, "李四")):
+        self.assertEqual(self.befriend(self.page, self.me, its), {"errno": 0, "data": "添加成功"})
+        for page, mine, name in ((self.page, self.me, "王五"), (other, its, "李四")):
             found = page.post("/api/friend/list", {"selfId": mine}).json["data"]
             self.assertEqual([one["friendId"]["name"] for one in found], [name])
             self.assertEqual(set(found[0]), {"_id", "selfId", "friendId", "time"})
         again = "您已经添加过该好友，请勿重复添加"
-        self.assertEqual(self.befriend(self.page, self.id, its)["data"], again)
-        self.assertEqual(self.befriend(other, its, self.id)["data"], again)
-        itself = self.befriend(self.page, self.id, self.id)
+        self.assertEqual(self.befriend(self.page, self.me, its)["data"], again)
+        self.assertEqual(self.befriend(other, its, self.me)["data"], again)
+        itself = self.befriend(self.page, self.me, self.me)
         self.assertEqual((itself["errno"], itself["error"]), (1, "咱不开玩笑，放过自己吧🤣"))
-        for id in (user_id(UserId(999)), "x", "", None, {"$gt": ""}, self.id + "0"):
-            self.assertEqual(self.befriend(self.page, self.id, id)["errno"], 1)  # type: ignore[arg-type]
+        for id in (user_id(UserId(999)), "x", "", None, {"$gt": ""}, self.me + "0"):
+            self.assertEqual(self.befriend(self.page, self.me, id)["errno"], 1)  # type: ignore[arg-type]
         self.assertEqual(len(rows(self.scene, "contacts")), 1)
 
     def test_for_somebody_else(self) -> None:
@@ -160,20 +160,20 @@ class People(ExpressCase):
         page = self.old.page()
         page.token = self.token
         mei = user_id(self.scene.user_id("mei"))
-        self.assertEqual(self.befriend(page, self.id, mei)["errno"], 0)
-        self.assertEqual(page.post("/api/friend/list", {"selfId": self.id}).json["data"], [])
+        self.assertEqual(self.befriend(page, self.me, mei)["errno"], 0)
+        self.assertEqual(page.post("/api/friend/list", {"selfId": self.me}).json["data"], [])
 
     def test_blocked(self) -> None:
         """Who blocks somebody does not become her friend, and she is not told."""
         mei, chat = self.actor(self.scene.tokens["mei"]), self.scene.chat
         self.scene.wait(chat.contacts.block(mei, self.actor(self.token).id, True))
-        self.assertEqual(self.befriend(self.page, self.id, user_id(mei.id))["errno"], 0)
-        self.assertEqual(self.page.post("/api/friend/list", {"selfId": self.id}).json["data"], [])
+        self.assertEqual(self.befriend(self.page, self.me, user_id(mei.id))["errno"], 0)
+        self.assertEqual(self.page.post("/api/friend/list", {"selfId": self.me}).json["data"], [])
 
 
 class Reading(ExpressCase):
     def newest(self) -> Any:
-        return self.page.get(f"/api/message/history/byUser?selfId={self.id}").json["data"]
+        return self.page.get(f"/api/message/history/byUser?selfId={self.me}").json["data"]
 
     def older(self, room: str, msgid: str = "") -> Any:
         return self.page.get(f"/api/message/v2/history?roomid={room}&msgid={msgid}").json
@@ -184,7 +184,7 @@ class Reading(ExpressCase):
             self.old.say("mei", f"m{n}")
         self.old.say("rosa", "<i>", room=2)
         _, other, its = self.old.express("王五")
-        self.befriend(self.page, self.id, its)
+        self.befriend(self.page, self.me, its)
         me, her = self.actor(self.token), self.actor(other)
         room = self.scene.wait(self.scene.chat.legacy.direct(me, her.id, may_make=True))
         self.scene.wait(self.scene.chat.messages.post(her, PostMessage(0, room, "just us")))
@@ -257,7 +257,7 @@ class Pictures(ExpressCase):
     def test_private(self) -> None:
         """A picture in a conversation is for the two in it alone."""
         other, token, its = self.old.express("王五")
-        self.befriend(self.page, self.id, its)
+        self.befriend(self.page, self.me, its)
         me, her = self.actor(self.token), self.actor(token)
         room = self.scene.wait(self.scene.chat.legacy.direct(me, her.id, may_make=True))
         body = self.page.upload("/api/file/uploadimg", PNG, bearer=self.token).json

@@ -171,6 +171,16 @@ class Legacy:
         self._bound.pop(key, None)
         await self._database.write(None, lambda db: legacy_store.unbind(db, key))
 
+    async def holder(self, token: str, address: str) -> Actor:
+        """Who holds *token*, if it is good for everything: older clients know nothing of scopes.
+
+        Raises Unauthenticated, RateLimited.
+        """
+        actor = await self._accounts.authenticate(token, address)
+        if not actor.may("all"):
+            raise Unauthenticated
+        return actor
+
     async def behind(self, cookie: str, address: str) -> Actor:
         """Whom *cookie*, shown by somebody at *address*, stands for.  Raises Unauthenticated, RateLimited."""
         digest = _digest(cookie)

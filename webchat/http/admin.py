@@ -288,15 +288,15 @@ async def change_settings(call: Call[ChangeSettings, Nothing]) -> RunningSetting
     body = call.body
     return await call.chat.settings.change(
         call.actor,
-        body.title,
-        body.registration,
-        body.guests,
-        body.creating,
-        body.terms,
-        body.retention,
-        body.previews,
-        body.webhooks,
-        body.bots,
+        title=body.title,
+        registration=body.registration,
+        guests=body.guests,
+        creating=body.creating,
+        terms=body.terms,
+        retention=body.retention,
+        previews=body.previews,
+        webhooks=body.webhooks,
+        bots=body.bots,
     )
 
 

@@ -113,7 +113,7 @@ _ROOM = ("no_such_room", "not_a_member", "forbidden")
 _CHANGE = (*_ROOM, "room_archived", "bad_text", "text_too_long", "rate_limited")
 
 ROUTES = (
-    Route("GET", f"{API}/rooms/{{room}}/hooks", hooks, answer=Hooks, refusals=_ROOM),
+    Route("GET", f"{API}/rooms/{{room}}/hooks", hooks, answer=Hooks, refusals=_ROOM, scope="rooms"),
     Route(
         "POST",
         f"{API}/rooms/{{room}}/hooks/incoming",
@@ -122,6 +122,7 @@ ROUTES = (
         body=MakeIncoming,
         status=201,
         refusals=(*_CHANGE, "too_many"),
+        scope="rooms",
     ),
     Route(
         "POST",
@@ -131,6 +132,7 @@ ROUTES = (
         body=MakeOutgoing,
         status=201,
         refusals=(*_CHANGE, "too_many"),
+        scope="rooms",
     ),
     Route(
         "PATCH",
@@ -139,6 +141,7 @@ ROUTES = (
         answer=HookView,
         body=ChangeHook,
         refusals=(*_CHANGE, "not_found"),
+        scope="rooms",
     ),
     Route(
         "POST",
@@ -146,6 +149,7 @@ ROUTES = (
         renew,
         answer=NewHook,
         refusals=(*_ROOM, "room_archived", "not_found", "rate_limited"),
+        scope="rooms",
     ),
     Route(
         "POST",
@@ -153,6 +157,7 @@ ROUTES = (
         try_out,
         status=204,
         refusals=(*_ROOM, "not_found", "too_many", "rate_limited"),
+        scope="rooms",
     ),
     Route(
         "DELETE",
@@ -160,6 +165,7 @@ ROUTES = (
         remove,
         status=204,
         refusals=(*_ROOM, "not_found", "rate_limited"),
+        scope="rooms",
     ),
     Route(
         "POST",

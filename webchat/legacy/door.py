@@ -158,7 +158,7 @@ class LegacyDoor:
         token = asked.token(endpoint.family)
         try:
             if token is not None:
-                caller = await self._chat.accounts.authenticate(token, asked.device.address)
+                caller = await self._chat.legacy.holder(token, asked.device.address)
             elif endpoint.caller == "known by browser" and asked.cookie is not None:
                 caller = await self._chat.legacy.behind(asked.cookie, asked.device.address)
             else:
@@ -245,7 +245,7 @@ class LegacyDoor:
         asked = self._read(request)
         token = asked.token(None)
         if token is not None:
-            return await self._chat.accounts.authenticate(token, asked.device.address)
+            return await self._chat.legacy.holder(token, asked.device.address)
         if asked.cookie is None:
             raise Unauthenticated
         return await self._chat.legacy.behind(asked.cookie, asked.device.address)

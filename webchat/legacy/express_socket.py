@@ -62,7 +62,7 @@ class ExpressSocket(Socket):
         auth = self.client.auth.get("token") if isinstance(self.client.auth, dict) else None
         token = read_token(auth) or read_token(self.client.query.get("api_token"))
         if token is not None:
-            actor = await self.chat.accounts.authenticate(token, self.client.address)
+            actor = await self.chat.legacy.holder(token, self.client.address)
             if actor.id == user:
                 return actor
         if self.cookie is None:

@@ -47,7 +47,7 @@ class LaravelSocket(Socket):
         token = read_token(self.client.query.get("api_token")) or _auth_token(self.client)
         if token is not None:
             with suppress(Refusal):
-                self.become(await self.chat.accounts.authenticate(token, self.client.address))
+                self.become(await self.chat.legacy.holder(token, self.client.address))
 
     # Who speaks.
 
@@ -71,7 +71,7 @@ class LaravelSocket(Socket):
         token = read_token(given.get("api_token")) or read_token(given.get("token"))
         if token is None:
             return False
-        self.become(await self.chat.accounts.authenticate(token, self.client.address))
+        self.become(await self.chat.legacy.holder(token, self.client.address))
         return True
 
     async def _by_browser(self, name: Any) -> Actor | None:
