@@ -8,7 +8,9 @@ export default defineConfig({
   testDir: 'tests/e2e',
   testMatch: '*.e2e.ts',
   outputDir: 'test-results',
-  workers: 1,
+  // Each story has a server and a browser of its own, so two of them leave each other alone.
+  workers: 2,
+  fullyParallel: true,
   forbidOnly: !!process.env.CI,
   timeout: 45_000,
   expect: { timeout: 15_000 },
