@@ -23,6 +23,11 @@ OTHERWISE = {
     "PUT /api/v1/blocks/{id}": 204,
     "DELETE /api/v1/blocks/{id}": 204,
     "POST /api/v1/reports": 201,
+    # It has commands of its own, and those of others are not to be seen.
+    "PUT /api/v1/commands": 200,
+    "DELETE /api/v1/commands/{id}": 404,
+    "POST /api/v1/commands/replies": 404,
+    "GET /api/v1/bots/{id}/commands": 404,
     # It has no password, and makes no tokens.
     "POST /api/v1/password": 401,
     "POST /api/v1/me/delete": 401,

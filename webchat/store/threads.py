@@ -12,10 +12,16 @@ from webchat.store.messages import COLUMNS, message_of
 from webchat.store.schema import messages
 
 _IN_ROOM = messages.c.room == sa.bindparam("room_")
-_IN_THREAD = sa.select(*COLUMNS).where(_IN_ROOM, messages.c.thread == sa.bindparam("thread_"))
 _LIMIT: sa.BindParameter[int] = sa.bindparam("limit_")
-_BEFORE = _IN_THREAD.where(messages.c.seq < sa.bindparam("seq_")).order_by(messages.c.seq.desc()).limit(_LIMIT)
-_AFTER = _IN_THREAD.where(messages.c.seq > sa.bindparam("seq_")).order_by(messages.c.seq).limit(_LIMIT)
+# The numbers first, from the threads' index alone: of whole rows SQLite may rather read all that were posted since.
+_said = messages.alias("said")
+_IN_THREAD = sa.select(_said.c.seq).where(
+    _said.c.room == sa.bindparam("room_"), _said.c.thread == sa.bindparam("thread_")
+)
+_LAST = _IN_THREAD.where(_said.c.seq < sa.bindparam("seq_")).order_by(_said.c.seq.desc()).limit(_LIMIT)
+_FIRST = _IN_THREAD.where(_said.c.seq > sa.bindparam("seq_")).order_by(_said.c.seq).limit(_LIMIT)
+_BEFORE = sa.select(*COLUMNS).where(_IN_ROOM, messages.c.seq.in_(_LAST)).order_by(messages.c.seq.desc())
+_AFTER = sa.select(*COLUMNS).where(_IN_ROOM, messages.c.seq.in_(_FIRST)).order_by(messages.c.seq)
 # By an index of those that began one, which the condition has to name.
 _OF_ROOM = (
     sa.select(*COLUMNS)
