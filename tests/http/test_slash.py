@@ -13,7 +13,7 @@ class SlashTests(SceneCase):
         message = mei.get(f"/api/v1/rooms/2/messages/{posted['seq']}").json
         self.assertEqual((message["text"], message["action"]), ("waves", True))
         notice = mei.post("/api/v1/rooms/2/commands", {"text": "/topic", "language": "zh-CN"}).json["notice"]
-        self.assertEqual(notice, {"code": "topic", "text": "这个房间还没有话题。"})
+        self.assertEqual(notice, {"code": "topic", "text": "这个房间还没有简介。"})
 
     def test_unknown(self) -> None:
         """A refusal names what may have been meant."""

@@ -99,7 +99,7 @@ DESCRIBED: dict[Locale, dict[BuiltIn, Described]] = {
         "who": Described("", "看看现在谁在线"),
         "away": Described("[on|off]", "显示为离开，或取消离开"),
         "invite": Described("@名字 …", "邀请成员加入这个房间"),
-        "topic": Described("[文字]", "查看或修改房间话题"),
+        "topic": Described("[文字]", "查看或修改房间简介"),
     },
 }
 BUILT_IN: tuple[BuiltIn, ...] = get_args(BuiltIn)
@@ -128,9 +128,9 @@ WORDS: dict[Locale, dict[str, str]] = {
         "who_more": "现在在线的有：{names}等",
         "who_none": "现在没有人在线。",
         "invited": "{names} 已加入，可以在这里阅读和发言了。",
-        "topic": "话题：{topic}",
-        "topic_none": "这个房间还没有话题。",
-        "topic_set": "话题已改为：{topic}",
+        "topic": "简介：{topic}",
+        "topic_none": "这个房间还没有简介。",
+        "topic_set": "简介已改为：{topic}",
         "away": "你现在显示为离开。输入 /away off 即可取消。",
         "back": "已取消离开状态。",
         "asked": "已转达给{bot}。",
