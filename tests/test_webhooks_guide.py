@@ -9,8 +9,9 @@ from typing import Any, get_args
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from webchat.model.hooks import HookEvent, secret_of, signature
+from webchat.model.hooks import HookEvent
 from webchat.model.refusals import CATALOGUE
+from webchat.model.signing import secret_of, signature
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "webhooks.md").read_text()
 

@@ -106,8 +106,8 @@ class Telling(OutScene):
         self.assertEqual(set(message), {"seq", "author", "text", "created", "reply", "thread", "mentions"})
         self.assertEqual((message["author"]["name"], message["mentions"]), ("mei", [self.mona.id]))
         self.assertNotIn(b"private", parcel.body)
-        self.assertEqual(parcel.headers["Webhook-Id"], parcel.told.id)
-        self.assertTrue(parcel.headers["Webhook-Signature"].startswith("v1,"))
+        self.assertEqual(parcel.headers["webhook-id"], parcel.told.id)
+        self.assertTrue(parcel.headers["webhook-signature"].startswith("v1,"))
 
     def test_together(self) -> None:
         """What happened to a message before it was told is told as one: its newest words; nothing, if it is gone."""

@@ -19,8 +19,9 @@ from webchat.jobs.outside import Outside
 from webchat.jobs.worker import MOST_TRIES, Later
 from webchat.model.commands import PostMessage
 from webchat.model.events import Message
-from webchat.model.hooks import HookView, signature
+from webchat.model.hooks import HookView
 from webchat.model.ids import Millis
+from webchat.model.signing import signature
 from webchat.store import outbox
 from webchat.store.outbox import Job
 

@@ -1,23 +1,14 @@
-"""What of a webhook is read and written: signatures, URLs, events."""
+"""What of a webhook is read and written: URLs, events."""
 
 from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from webchat.model.hooks import EVENTS, hook_url, read_events, secret_of, signature, stored_events
+from webchat.model.hooks import EVENTS, hook_url, read_events, stored_events
 from webchat.model.refusals import BadRequest
 
 
 class Hooks(SynchronousTestCase):
-    def test_signature(self) -> None:
-        """The example of the Standard Webhooks specification."""
-        secret, body = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", b'{"test": 2432232314}'
-        self.assertEqual(
-            signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body),
-            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-        )
-        self.assertEqual(secret_of(b"\0" * 3), "whsec_AAAA")
-
     def test_urls(self) -> None:
         """Web addresses without a password in them."""
         for url in ("https://ci.example/a?b=c", "http://ci.internal:8080", "http://[::1]:8080/"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from webchat.model.signing import new_secret, signature, signed_headers
+from webchat.model.signing import secret_of, signature, signed_headers
 
 
 class Signing(SynchronousTestCase):
@@ -20,8 +20,9 @@ class Signing(SynchronousTestCase):
 
     def test_headers(self) -> None:
         """What is signed is the id, the time and the body: another of them is another signature."""
-        secret = new_secret(lambda length: b"k" * length)
+        secret = secret_of(b"k" * 24)
         self.assertTrue(secret.startswith("whsec_"))
+        self.assertEqual(secret_of(b"\0" * 3), "whsec_AAAA")
         headers = signed_headers(secret, "a", 5, b"x")
         self.assertEqual((headers["webhook-id"], headers["webhook-timestamp"]), ("a", "5"))
         others = [signature(secret, "b", 5, b"x"), signature(secret, "a", 6, b"x"), signature(secret, "a", 5, b"y")]

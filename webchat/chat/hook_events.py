@@ -18,10 +18,11 @@ from webchat.chat.settings import ServerSettings
 from webchat.live.limits import Buckets
 from webchat.model.commands import PostMessage
 from webchat.model.events import Member, Message, Row
-from webchat.model.hooks import Delivery, Happening, HookEvent, ToldHook, ToldMessage, ToldRoom, signature
+from webchat.model.hooks import Delivery, Happening, HookEvent, ToldHook, ToldMessage, ToldRoom
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.refusals import Busy, Forbidden, NotFound, RateLimited, Refusal, Retry, TooMany, Unavailable
 from webchat.model.rooms import Room
+from webchat.model.signing import signed_headers
 from webchat.model.users import Actor, UserCard
 from webchat.store import audit, outbox, rooms
 from webchat.store import changes as change_store
@@ -162,14 +163,8 @@ class HookEvents:
         hook, happening = found
         body = msgspec.json.encode(Delivery(told.event, _iso(job.created), happening))
         assert hook.secret is not None
-        seconds = now // 1000
-        headers = {
-            "Content-Type": "application/json",
-            "Webhook-Id": told.id,
-            "Webhook-Timestamp": str(seconds),
-            "Webhook-Signature": signature(hook.secret, told.id, seconds, body),
-        }
-        return Parcel(hook, told, body, headers)
+        signed = signed_headers(hook.secret, told.id, now // 1000, body)
+        return Parcel(hook, told, body, {"Content-Type": "application/json", **signed})
 
     async def succeeded(self, parcel: Parcel) -> None:
         """It was taken."""

@@ -30,12 +30,12 @@ from webchat.model.hooks import (
     HookView,
     hook_url,
     read_events,
-    secret_of,
     stored_events,
 )
 from webchat.model.ids import Millis, RoomId, SessionId, UserId
 from webchat.model.refusals import BadRequest, Busy, Forbidden, NameTaken, NoSuchRoom, NotAMember, NotFound, TooMany
 from webchat.model.rooms import Room
+from webchat.model.signing import secret_of
 from webchat.model.slack import read_said
 from webchat.model.text import DISPLAY_NAME_LIMIT, folded, line_of_text
 from webchat.model.users import Actor, Session, User

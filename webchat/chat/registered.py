@@ -18,7 +18,7 @@ from webchat.model.commands import PostMessage
 from webchat.model.events import CommandGiven, Notice
 from webchat.model.ids import Millis, RoomId, Seq, SessionId, UserId
 from webchat.model.refusals import Forbidden, NameTaken, NoSuchCommand, NoSuchUser, NotFound, Refusal, TooMany
-from webchat.model.signing import new_secret
+from webchat.model.signing import secret_of
 from webchat.model.slash import DESCRIPTION_LIMIT, HINT_LIMIT, command_name, command_url, worded
 from webchat.model.text import line_of_text, message_text
 from webchat.model.users import Actor, Locale, Session, User, UserCard
@@ -126,7 +126,7 @@ class BotCommands:
         }
         self._changes.take(actor.id)
         now = self._now()
-        secret = None if url is None else new_secret(self._token_bytes)
+        secret = None if url is None else secret_of(self._token_bytes(24))
 
         def work(db: sa.Connection) -> tuple[CommandView, str | None]:
             known = slash_store.named(db, name)

@@ -60,7 +60,7 @@ class Deliverer:
         if answer.status == GONE:
             await self._events.failed(parcel, f"status {GONE}", is_gone=True)
         elif not 200 <= answer.status < 300:
-            await self._put_off(job, parcel, f"status {answer.status}", _seconds(answer.headers.get("retry-after", "")))
+            await self._put_off(job, parcel, f"status {answer.status}", answer.retry_after)
         else:
             await self._events.succeeded(parcel)
             text = _reply_in(answer.body)
@@ -85,7 +85,3 @@ def _reply_in(body: bytes) -> str:
         return _decoder.decode(body).text if body else ""
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
-
-
-def _seconds(retry_after: str) -> float | None:
-    return float(retry_after) if retry_after.isdigit() and len(retry_after) < 7 else None

@@ -60,6 +60,15 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes = attrs.field(repr=False)
 
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds for which the server wants to be left alone, if it says so.
+
+        A date (RFC 9110, 10.2.3) is rare; the next pause of our own does as well.
+        """
+        told = self.headers.get("retry-after", "")
+        return float(told) if told.isdigit() and len(told) < 7 else None
+
 
 def is_public(address: str) -> bool:
     """Whether *address* lies in the open internet: no private, local, shared, multicast or disguised one."""

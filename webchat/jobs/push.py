@@ -63,7 +63,7 @@ class Pusher:
             self.gone += 1
             await self._push.forget(subscription)
         elif answer.status in (408, 425, 429) or answer.status >= 500:
-            raise Later(f"status {answer.status}", _seconds(answer.headers.get("retry-after", "")))
+            raise Later(f"status {answer.status}", answer.retry_after)
         else:
             # It will be no better the next time.
             self._log.warn("A push service refused: status {status}", status=answer.status)
@@ -103,8 +103,3 @@ def encrypted(content: bytes, subscription: Subscription) -> bytes:
         version="aes128gcm",
     )
     return found
-
-
-def _seconds(retry_after: str) -> float | None:
-    # A date (RFC 9110, 10.2.3) is rare; the next pause of our own does as well.
-    return float(retry_after) if retry_after.isdigit() and len(retry_after) < 7 else None

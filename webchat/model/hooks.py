@@ -1,9 +1,7 @@
-"""Webhooks: a room's ways in for other programs, and its ways out to them; how what is told is signed."""
+"""Webhooks: a room's ways in for other programs, and its ways out to them."""
 
 from __future__ import annotations
 
-import hmac
-from base64 import b64decode, b64encode
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
@@ -21,7 +19,6 @@ HookEvent = Literal[
 EVENTS: tuple[HookEvent, ...] = get_args(HookEvent)
 
 URL_LIMIT, WORD_LIMIT = 2_000, 40
-SECRET_PREFIX = "whsec_"  # noqa: S105
 
 
 class HookView(Struct, frozen=True):
@@ -96,17 +93,6 @@ class Delivery(Struct, frozen=True):
     type: str
     timestamp: str
     data: Happening
-
-
-def signature(secret: str, id: str, timestamp: int, body: bytes) -> str:
-    """The header `webhook-signature` of a delivery (Standard Webhooks 1.0): HMAC-SHA-256 over id, seconds and body."""
-    key = b64decode(secret.removeprefix(SECRET_PREFIX))
-    return "v1," + b64encode(hmac.digest(key, f"{id}.{timestamp}.".encode() + body, "sha256")).decode()
-
-
-def secret_of(key: bytes) -> str:
-    """How *key* is told to who receives deliveries."""
-    return SECRET_PREFIX + b64encode(key).decode()
 
 
 def hook_url(url: str) -> str:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
 
 _PREFIX = "whsec_"
-_SECRET_BYTES = 24
 
 
-def new_secret(token_bytes: Callable[[int], bytes]) -> str:
-    """A key for signatures, as both sides write it."""
-    return _PREFIX + base64.b64encode(token_bytes(_SECRET_BYTES)).decode()
+def secret_of(key: bytes) -> str:
+    """How *key*, of 24 to 64 bytes, is told to whoever checks the signatures."""
+    return _PREFIX + base64.b64encode(key).decode()
 
 
 def signature(secret: str, id: str, timestamp: int, body: bytes) -> str:

@@ -8,9 +8,15 @@ export interface MadeFile {
   buffer: Buffer
 }
 
-/** A PNG of one colour. */
-export function png(width: number, height: number, [r, g, b]: number[] = [70, 140, 120]): Buffer {
-  const row = Buffer.concat([Buffer.from([0]), Buffer.from(Array.from({ length: width }, () => [r!, g!, b!]).flat())])
+/** A PNG whose dots have the colours, red, green and blue, that *colourAt* tells. */
+export function png(
+  width: number,
+  height: number,
+  colourAt: (x: number, y: number) => number[] = () => [70, 140, 120],
+): Buffer {
+  const rows = Array.from({ length: height }, (_, y) =>
+    Buffer.from([0, ...Array.from({ length: width }, (_, x) => colourAt(x, y)).flat()]),
+  )
   const chunk = (kind: string, content: Buffer) => {
     const named = Buffer.concat([Buffer.from(kind), content])
     const [size, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
@@ -22,7 +28,7 @@ export function png(width: number, height: number, [r, g, b]: number[] = [70, 14
   head.writeUInt32BE(width, 0)
   head.writeUInt32BE(height, 4)
   head.set([8, 2, 0, 0, 0], 8)
-  const pixels = deflateSync(Buffer.concat(Array(height).fill(row)))
+  const pixels = deflateSync(Buffer.concat(rows))
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     ...[chunk('IHDR', head), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))],
@@ -32,7 +38,7 @@ export function png(width: number, height: number, [r, g, b]: number[] = [70, 14
 export const picture = (name: string, width = 400, height = 300, colour?: number[]): MadeFile => ({
   name,
   mimeType: 'image/png',
-  buffer: png(width, height, colour),
+  buffer: png(width, height, colour && (() => colour)),
 })
 
 /** As from the clipboard, or dragged in from outside; *on* is a selector. */

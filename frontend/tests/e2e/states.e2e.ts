@@ -1,9 +1,9 @@
 // The states of a conversation that pass, or that one must bring about: each looked at in both languages, on a desk and
 // on a phone.  With LOOK_SHOTS, pictures of all of them.
-import { crc32, deflateSync } from 'node:zlib'
 import type { Locator, Page } from '@playwright/test'
 import type { MessageRow } from '../../src/wire/frames'
 import { shot, violations } from './axe'
+import { png } from './pictures'
 import { composer, enter, expect, go, LOBBY, log, PHONE, test, WIDE } from './stage'
 import type { ChatServer, Person } from './server'
 import { words, type Say } from './words'
@@ -26,32 +26,10 @@ const DAY_MS = 86_400_000
 /** Of the messages, how many are of other days, how many the readers know, and how many came since. */
 const [OLD, READ, NEW] = [4, 19, 20]
 
-/** A PNG of slanted bands. */
-function png(width: number, height: number): Buffer {
-  const pixels = Array.from({ length: height }, (_, y) =>
-    Buffer.from([
-      0,
-      ...Array.from({ length: width }, (_, x) => ((x + y) % 40 < 20 ? [70, 140, 120] : [214, 226, 206])).flat(),
-    ]),
-  )
-  const chunk = (kind: string, content: Buffer) => {
-    const named = Buffer.concat([Buffer.from(kind), content])
-    const [size, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
-    size.writeUInt32BE(content.length)
-    sum.writeUInt32BE(crc32(named))
-    return Buffer.concat([size, named, sum])
-  }
-  const head = Buffer.alloc(13)
-  head.writeUInt32BE(width, 0)
-  head.writeUInt32BE(height, 4)
-  head.set([8, 2, 0, 0, 0], 8)
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    ...[chunk('IHDR', head), chunk('IDAT', deflateSync(Buffer.concat(pixels))), chunk('IEND', Buffer.alloc(0))],
-  ])
-}
+/** Slanted bands. */
+const banded = (x: number, y: number): number[] => ((x + y) % 40 < 20 ? [70, 140, 120] : [214, 226, 206])
 
-const picture = { name: '窗边的茶.png', mimeType: 'image/png', buffer: png(480, 320) }
+const picture = { name: '窗边的茶.png', mimeType: 'image/png', buffer: png(480, 320, banded) }
 const minutes = {
   name: '会议纪要 minutes of the last meeting.txt',
   mimeType: 'text/plain',
