@@ -12,7 +12,8 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
-  timeout: 45_000,
+  // For a machine that does much else besides; what a story waits for has a time of its own.
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter,
   use: {

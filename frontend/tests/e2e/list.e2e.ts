@@ -139,7 +139,6 @@ test('five pages of history with late pictures: what one reads stays where it is
 })
 
 test('a link leads to a message, from where one reads on both ways without a gap', async ({ server, open }) => {
-  test.setTimeout(120_000)
   const mei = await server.setUp('mei', 'Mei')
   await fill(server, [mei, await server.register('ola', 'Ola')], 480)
   const page = await open(mei)
@@ -171,7 +170,6 @@ test('the place is kept while others write, the page is turned, text grows, much
   open,
   complaints,
 }) => {
-  test.setTimeout(120_000)
   complaints.lineBreaks = true
   const mei = await server.setUp('mei', 'Mei')
   const ola = await server.register('ola', 'Ola')

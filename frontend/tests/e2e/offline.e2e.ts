@@ -55,7 +55,6 @@ for (const [width, options, words] of [
     open,
     complaints,
   }) => {
-    test.setTimeout(120_000)
     complaints.lineBreaks = true
     const mei = await server.setUp('mei', 'Mei')
     const ola = await server.register('ola', 'Ola')

@@ -5,7 +5,6 @@ test('somebody comes, is away, and goes; what one settles on one device holds on
   server,
   open,
 }) => {
-  test.setTimeout(90_000)
   const anna = await server.setUp('anna', 'Anna')
   const mei = await server.register('mei', 'Mei 梅')
   const one = await open(anna)

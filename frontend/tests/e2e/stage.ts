@@ -12,6 +12,11 @@ export const PHONE = {
 /** A browser of its own for *person*, signed in unless null. */
 type Open = (person: Person | null, options?: BrowserContextOptions) => Promise<Page>
 
+/** A server is made while the story before is played: starting one takes as long as many a story. */
+interface Backstage {
+  nextServer: () => Promise<ChatServer>
+}
+
 interface Stage {
   /** Whether the server has one: `test.use({ robot: true })`. */
   robot: boolean
@@ -75,10 +80,24 @@ export class Complaints {
   }
 }
 
-export const test = base.extend<Stage>({
+export const test = base.extend<Stage, Backstage>({
   robot: [false, { option: true }],
-  server: async ({ robot }, use) => {
-    const server = await ChatServer.start(robot)
+  nextServer: [
+    async ({}, use) => {
+      let next = ChatServer.start()
+      await use(() => {
+        const current = next
+        next = ChatServer.start()
+        // Whoever takes it hears of it.
+        next.catch(() => undefined)
+        return current
+      })
+      await (await next).stop()
+    },
+    { scope: 'worker' },
+  ],
+  server: async ({ robot, nextServer }, use) => {
+    const server = await (robot ? ChatServer.start(true) : nextServer())
     await use(server)
     await server.stop()
     expect(server.mishaps(), 'errors in the log of the server').toEqual([])
