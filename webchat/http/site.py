@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -286,9 +286,8 @@ class Door(Resource):
         self._files = files
         self._socketio = socketio
         self._side_door = side_door
-        self._routes = {route.name: route for route in routes}
-        self._app = klein_app(routes, gate)
-        self._api = self._app.resource()
+        self._api = Api.over(routes, gate)
+        self._resource = self._api.app.resource()
         # Klein looks the route up once more.  The limit of a path that is asked for all the time is remembered.
         self._body_limit = lru_cache(maxsize=_REMEMBERED_PATHS)(self._find_body_limit)
 
@@ -320,12 +319,12 @@ class Door(Resource):
         if not _API_PATH.fullmatch(path):
             raise NotFound
         try:
-            name, _ = self._app.url_map.bind("").match(path.decode("ascii"), method.decode("ascii"))
+            name, _ = self._api.app.url_map.bind("").match(path.decode("ascii"), method.decode("ascii"))
         except NoSuchMethod:
             raise MethodNotAllowed from None
         except HTTPException:
             raise NotFound from None
-        limit = self._settings.largest_file if self._routes[name].is_upload else self._routes[name].body_limit
+        limit = self._settings.largest_file if self._api.routes[name].is_upload else self._api.routes[name].body_limit
         return self._settings.body_limit if limit is None else limit
 
     def render(self, request: IRequest) -> Any:
@@ -334,7 +333,7 @@ class Door(Resource):
             if self._side_door is not None and self._side_door.serves(request.path):
                 return self._side_door.render(request)
             if _API_PATH.fullmatch(request.path):
-                return self._api.render(request)
+                return self._resource.render(request)
             socketio = self.socketio_for(request.uri)
             if socketio is not None:
                 return socketio.render(request)
@@ -399,27 +398,57 @@ class _Emoji(BaseConverter):
     regex = "[^/]{1,300}"
 
 
-def klein_app(routes: Sequence[Route], gate: Gate) -> Klein:
-    """The table of routes as a Klein application, each behind the gate."""
-    app = Klein()
-    app.url_map.converters["number"] = _Number
-    app.url_map.converters["picture"] = _Picture
-    app.url_map.converters["emoji"] = _Emoji
+class Api:
+    """The API's routes behind the gate, as an application of Klein."""
+
+    app: Klein
+
+    def __init__(self, routes: Sequence[Route], gate: Gate) -> None:
+        self.routes = {route.name: route for route in routes}
+        self.gate = gate
+
+    @staticmethod
+    def over(routes: Sequence[Route], gate: Gate) -> Api:
+        """The API of *routes*."""
+        return _compiled(tuple((route.name, route.method, route.path) for route in routes))(routes, gate)
+
+    def refused(self, request: ChatRequest, failure: Failure) -> bytes:
+        """What no route has answered."""
+        return self.gate.refuse(request, failure.value or Internal())
+
+
+@cache
+def _compiled(table: tuple[tuple[str, str, str], ...]) -> type[Api]:
+    """The API with *table*: the name, method and path of each route.
+
+    Klein binds what belongs to a class to each of its instances, so that Werkzeug compiles a table once in a process:
+    this one takes it a tenth of a second.
+    """
+
+    class Compiled(Api):
+        app = Klein()
+
+    app = Compiled.app
+    app.url_map.converters |= {"number": _Number, "picture": _Picture, "emoji": _Emoji}
     # Otherwise Werkzeug would redirect //x and x/ to where it thinks they belong, on any host that was asked for.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
-    for route in routes:
-        texts = re.sub(r"{(picture|file|secret)}", r"<picture:\1>", route.path)
+    for name, method, path in table:
+        texts = re.sub(r"{(picture|file|secret)}", r"<picture:\1>", path)
         texts = re.sub(r"{(emoji)}", r"<emoji:\1>", texts)
-        path = re.sub(r"{(\w+)}", r"<number:\1>", texts)
-        app.route(path, methods=[route.method], endpoint=route.name)(_handler(route, gate))
+        rule = re.sub(r"{(\w+)}", r"<number:\1>", texts)
+        app.route(rule, methods=[method], endpoint=name)(_handler(name))
+    app.handle_errors(Exception)(Api.refused)
+    return Compiled
 
-    @app.handle_errors(Exception)
-    def refused(request: ChatRequest, failure: Failure) -> bytes:
-        return gate.refuse(request, failure.value or Internal())
 
-    return app
+def _handler(name: str) -> Callable[..., Deferred[bytes]]:
+    def answer(api: Api, request: ChatRequest, **numbers: int | str) -> Deferred[bytes]:
+        return shielded(Deferred.fromCoroutine(api.gate.answer(api.routes[name], request, numbers)))
+
+    answer.__name__ = name
+    return answer
 
 
 def make_site(
@@ -458,15 +487,6 @@ def make_site(
         None if side_door is None else side_door(gate),
     )
     return ChatSite(door, config, clock, wall_clock, None if identify else take_over)
-
-
-def _handler(route: Route, gate: Gate) -> Callable[..., Deferred[bytes]]:
-    def answer(request: ChatRequest, **numbers: int | str) -> Deferred[bytes]:
-        work = Deferred.fromCoroutine(gate.answer(route, request, numbers))
-        return shielded(work)
-
-    answer.__name__ = route.name
-    return answer
 
 
 def _headers_of_every_answer(settings: HttpSettings) -> list[tuple[bytes, bytes]]:
