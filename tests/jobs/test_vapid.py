@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.house import Wall
 from webchat.cli.installation import PUSH_KEY_FILE
 from webchat.jobs.vapid import FILE, Vapid, load_or_make
-from webchat.tap import write_secret
+from webchat.startup import write_secret
 
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/x"
 

@@ -140,7 +140,7 @@ class Numbers:
 
 @attrs.define(eq=False, slots=False)
 class Server:
-    """The whole server as `tap.py` puts it together, over things that a test holds in its hands."""
+    """The whole server as `composition.py` puts it together, over things that a test holds in its hands."""
 
     engines: Engines
     settings: Settings
