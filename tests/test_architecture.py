@@ -147,6 +147,12 @@ class Floors(SynchronousTestCase):
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} uses {dotted(node)}")
         self.assertEqual(wrong, [])
 
+    def test_map(self) -> None:
+        """docs/modules.md names every module, and no other (`make docs` writes it)."""
+        from tools.modules_page import PAGE, page
+
+        self.assertEqual(PAGE.read_text(encoding="utf-8").splitlines(), page().splitlines())
+
 
 class Manners(SynchronousTestCase):
     def test_docstrings(self) -> None:
