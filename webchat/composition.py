@@ -84,11 +84,11 @@ def build_chat(config: Config, reactor: Any, vapid: Vapid | None, sign_in: str |
 
     *vapid*: who the server is to push services.  *sign_in*: where one signs in, if that is not here.
     """
-    from webchat.chat.accounts import SessionLife
     from webchat.chat.facade import Chat, Settings, Sources, argon2id
     from webchat.chat.files import FilePolicy
     from webchat.chat.images import Images
     from webchat.chat.passwords import Passwords
+    from webchat.chat.sessions import SessionLife
     from webchat.chat.shelf import Shelf
     from webchat.http.static import build_id
     from webchat.live.limits import Rate

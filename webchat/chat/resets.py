@@ -12,9 +12,9 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from webchat.chat.accounts import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.chat.authority import Who, id_of, rule
 from webchat.chat.passwords import Passwords, acceptable
+from webchat.chat.sessions import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets, Throttle
 from webchat.live.sessions import SessionCache

@@ -13,9 +13,9 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from webchat import __version__, startup
-from webchat.chat.accounts import NO_SESSION
 from webchat.chat.facade import Chat, Settings, Sources, argon2id
 from webchat.chat.passwords import Passwords
+from webchat.chat.sessions import NO_SESSION
 from webchat.config import Config, StartupError
 from webchat.model.ids import Millis, UserId
 from webchat.model.names import name_key
