@@ -13,9 +13,10 @@ from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.newcomers import new_user
 from webchat.chat.passwords import Passwords
 from webchat.chat.rooms import add_room
-from webchat.chat.sessions import Device, Sessions, SignedIn, digest_of, new_secret
+from webchat.chat.sessions import Device, Sessions, SignedIn
 from webchat.chat.settings import ServerSettings
 from webchat.live.limits import Throttle
+from webchat.model.codes import digest_of, new_secret
 from webchat.model.ids import Millis, RoomId
 from webchat.model.refusals import AlreadySetUp, BadSetupCode
 from webchat.model.text import TITLE_LIMIT, line_of_text

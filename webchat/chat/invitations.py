@@ -7,7 +7,8 @@ from collections.abc import Callable
 import attrs
 import sqlalchemy as sa
 
-from webchat.chat.sessions import DAY, NO_SESSION, digest_of, new_secret
+from webchat.chat.sessions import DAY, NO_SESSION
+from webchat.model.codes import digest_of, new_secret
 from webchat.model.ids import InviteId, Millis, UserId
 from webchat.model.refusals import Forbidden, NotFound
 from webchat.model.users import Actor, InviteView

@@ -13,11 +13,12 @@ from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.newcomers import enter_lobby, insert_user, new_user
 from webchat.chat.passwords import Passwords
 from webchat.chat.people import tell_changed
-from webchat.chat.sessions import CHANGED, CHANGED_REASON, Device, Sessions, SignedIn, digest_of
+from webchat.chat.sessions import CHANGED, CHANGED_REASON, Device, Sessions, SignedIn
 from webchat.chat.settings import ServerSettings
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets, Throttle
 from webchat.live.sessions import SessionCache
+from webchat.model.codes import digest_of
 from webchat.model.events import Row
 from webchat.model.ids import Millis, RoomId
 from webchat.model.names import name_key

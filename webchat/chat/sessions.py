@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 
 import attrs
@@ -14,6 +12,7 @@ from webchat.live.hub import Hub
 from webchat.live.limits import Buckets
 from webchat.live.sessions import SessionCache
 from webchat.model.bots import SCOPES, Scope
+from webchat.model.codes import digest_of, new_secret
 from webchat.model.ids import Millis, SessionId, UserId
 from webchat.model.refusals import Forbidden, NotFound, TooMany, Unauthenticated
 from webchat.model.text import LABEL_LIMIT, line_of_text
@@ -257,16 +256,6 @@ def view(session: Session, reader: Actor | None) -> SessionView:
         reader is not None and session.id == reader.session.id,
         None if session.scopes is None else tuple(one for one in SCOPES if one in session.scopes),
     )
-
-
-def new_secret(token_bytes: Callable[[int], bytes], prefix: str = "", length: int = 32) -> str:
-    """A secret of *length* random bytes."""
-    return prefix + urlsafe_b64encode(token_bytes(length)).decode().rstrip("=")
-
-
-def digest_of(secret: str) -> bytes:
-    """What is kept of a secret: its SHA-256."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 def _printable(text: str) -> str:
