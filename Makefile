@@ -41,6 +41,7 @@ ui: $(VENV)/.installed $(VENV)/.node
 
 docs: $(VENV)/.installed
 	$(BIN)/python -m tools.options_table
+	$(BIN)/python -m tools.modules_page
 
 # A left-over build/ would go into the next wheel.
 wheel: $(VENV)/.developing ui

@@ -13,7 +13,7 @@ from webchat.config import ConfigError, StartupError, of
 from webchat.model.hosts import Host, Identify, Person
 from webchat.model.names import account_name
 from webchat.model.refusals import Refusal
-from webchat.tap import Server
+from webchat.server import Server
 
 __all__ = ["ConfigError", "EmbeddedServer", "Person", "StartupError", "service"]
 

@@ -100,6 +100,13 @@ def data_folder(folder: Path) -> None:
         raise StartupError(f"The data folder {folder} cannot be written to: {error.strerror}.") from None
 
 
+def write_secret(file: Path, text: str) -> None:
+    """Writes *text* to *file*, which nobody else may read."""
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(text + "\n")
+
+
 def database(url: str) -> None:
     """Bring the database to this version's schema, and let go of it again.
 

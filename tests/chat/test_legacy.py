@@ -34,7 +34,7 @@ class Rooms(LegacyCase):
 
     def test_before_set_up(self) -> None:
         """Before the server is set up there are none."""
-        self.house.chat.accounts.lobby = None
+        self.house.chat.accounts.founding.lobby = None
         self.assertEqual(self.refused(self.legacy.both()), "no_such_room")
 
     def test_enter(self) -> None:

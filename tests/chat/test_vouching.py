@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import DEVICE, House
-from webchat.chat.accounts import SignedIn
+from webchat.chat.sessions import SignedIn
 from webchat.chat.vouching import MAX_BROWSERS
 from webchat.model.hosts import Person
 

@@ -12,9 +12,9 @@ from twisted.web.resource import Resource
 
 from tests.http.wire import ORIGIN, Client, public_settings
 from tests.support.house import Numbers, Server, in_memory, serialized
-from webchat.chat.accounts import Device
 from webchat.chat.bots import make_bot
 from webchat.chat.facade import Settings
+from webchat.chat.sessions import Device
 from webchat.live.limits import Rate
 from webchat.model.answers import RegistrationPolicy
 from webchat.model.commands import JoinRoom, LeaveRoom, PostMessage

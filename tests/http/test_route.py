@@ -7,7 +7,7 @@ from typing import Any, cast
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.wire import HELLO
-from webchat.chat.accounts import Device
+from webchat.chat.sessions import Device
 from webchat.http.accounts import WhichUsers
 from webchat.http.route import Call, Nothing, Reply, Route
 from webchat.model.refusals import Unauthenticated

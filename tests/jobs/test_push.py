@@ -24,9 +24,9 @@ from webchat.jobs.worker import Worker
 from webchat.live.limits import Rate
 from webchat.model.commands import PostMessage
 from webchat.model.ids import RoomId
+from webchat.startup import write_secret
 from webchat.store import outbox, push
 from webchat.store.push import Subscription
-from webchat.tap import write_secret
 
 FAST = Rate(1e6, 1e6)
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/x"

@@ -11,9 +11,9 @@ from py_vapid import Vapid02
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import Wall
-from webchat import cli
+from webchat.cli.installation import PUSH_KEY_FILE
 from webchat.jobs.vapid import FILE, Vapid, load_or_make
-from webchat.tap import write_secret
+from webchat.startup import write_secret
 
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/x"
 
@@ -48,4 +48,4 @@ class Keys(SynchronousTestCase):
 
     def test_name(self) -> None:
         """The command that makes a new one knows its file."""
-        self.assertEqual(cli.PUSH_KEY_FILE, FILE)
+        self.assertEqual(PUSH_KEY_FILE, FILE)

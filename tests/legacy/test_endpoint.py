@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from webchat.chat.accounts import Device
+from webchat.chat.sessions import Device
 from webchat.legacy.endpoint import Asked, Services
 from webchat.model.refusals import BadRequest, Unauthenticated
 

@@ -22,10 +22,10 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import IResource
 
-from webchat.chat.accounts import Device, SignedIn
 from webchat.chat.facade import Chat, Settings, Sources, argon2id
 from webchat.chat.images import Images
 from webchat.chat.passwords import Passwords
+from webchat.chat.sessions import Device, SignedIn
 from webchat.chat.shelf import Shelf
 from webchat.http.settings import HttpSettings
 from webchat.http.site import ChatSite, make_site
@@ -140,7 +140,7 @@ class Numbers:
 
 @attrs.define(eq=False, slots=False)
 class Server:
-    """The whole server as `tap.py` puts it together, over things that a test holds in its hands."""
+    """The whole server as `composition.py` puts it together, over things that a test holds in its hands."""
 
     engines: Engines
     settings: Settings

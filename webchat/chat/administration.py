@@ -9,11 +9,11 @@ import attrs
 import sqlalchemy as sa
 
 from webchat.chat import permission
-from webchat.chat.accounts import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.chat.authority import Who, administer, id_of, own, rule
 from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.rooms import check_title, end_room, like_pattern, read_cursor, take_out
 from webchat.chat.rooms import cursor as write_cursor
+from webchat.chat.sessions import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.chat.standing import Standing
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets

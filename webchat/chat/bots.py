@@ -9,11 +9,13 @@ import attrs
 import sqlalchemy as sa
 from msgspec import UNSET, UnsetType
 
-from webchat.chat.accounts import DAY, MAX_TOKENS, SIGNED_OUT, SIGNED_OUT_REASON, Accounts, add_token, insert_user, view
+from webchat.chat.accounts import Accounts
 from webchat.chat.authority import Who, administer, id_of
 from webchat.chat.leaving import Leaving
+from webchat.chat.newcomers import insert_user
 from webchat.chat.people import tell_changed
 from webchat.chat.pictures import Pictures
+from webchat.chat.sessions import DAY, MAX_TOKENS, SIGNED_OUT, SIGNED_OUT_REASON, add_token, view
 from webchat.chat.settings import ServerSettings
 from webchat.chat.standing import Standing
 from webchat.live.hub import Hub

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import attrs
 from argon2 import PasswordHasher
 
-from webchat.chat.accounts import Accounts, SessionLife
+from webchat.chat.accounts import Accounts
 from webchat.chat.administration import Administration
 from webchat.chat.announcements import Announcements
 from webchat.chat.bans import Bans
@@ -44,6 +44,7 @@ from webchat.chat.retention import Retention
 from webchat.chat.robot import Robot
 from webchat.chat.rooms import Rooms
 from webchat.chat.search import Searching
+from webchat.chat.sessions import SessionLife
 from webchat.chat.settings import ServerSettings
 from webchat.chat.shelf import Shelf
 from webchat.chat.slash import Slash
@@ -219,7 +220,7 @@ class Chat:
         self.places = Places(database, self.hub, sources.now, changes)
         self.people = People(database)
         self.contacts = Contacts(database, self.hub, sources.now, changes)
-        self.accounts.on_status = self.presence.status_changed
+        self.accounts.profiles.on_status = self.presence.status_changed
         self.contacts.on_change = self.presence.doubt
         self.preferences = Preferences(database, self.hub, changes)
         self.push = Push(database, self.attendance, sources.now, changes, settings.push_key, settings.push_services)

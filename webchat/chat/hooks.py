@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +21,7 @@ from webchat.live.hub import Hub
 from webchat.live.limits import Buckets
 from webchat.live.sessions import SessionCache
 from webchat.model.answers import Posted
+from webchat.model.codes import digest_of
 from webchat.model.commands import PostMessage
 from webchat.model.hooks import (
     WORD_LIMIT,
@@ -124,7 +124,7 @@ class Hooks:
     async def make_incoming(self, actor: Actor, room: RoomId, label: str) -> Made:
         """A URL by which another program posts into the room.  Raises Forbidden, TooMany, RoomArchived."""
         secret = self._token_bytes(16).hex()
-        hook = await self._make(actor, room, "in", label, token_sha256=_digest(secret))
+        hook = await self._make(actor, room, "in", label, token_sha256=digest_of(secret))
         return Made(hook, path=_path(hook.id, secret))
 
     async def make_outgoing(
@@ -209,7 +209,7 @@ class Hooks:
         def work(db: sa.Connection) -> Outcome[Made]:
             _keeper(db, room, actor)
             hook = _found(db, room, id)
-            new = {"token_sha256": _digest(token)} if hook.kind == "in" else {"secret": key}
+            new = {"token_sha256": digest_of(token)} if hook.kind == "in" else {"secret": key}
             hook_store.change(db, id, **new)
             audit.record(db, now, actor.id, "hook.secret", room=room, user=hook.bot)
             view = hook_store.views(db, [hook])[0]
@@ -244,7 +244,7 @@ class Hooks:
         now = self._now()
 
         def work(db: sa.Connection) -> tuple[Hook, User] | None:
-            hook = hook_store.by_token(db, _digest(secret))
+            hook = hook_store.by_token(db, digest_of(secret))
             bot = None if hook is None or hook.id != id or hook.disabled is not None else user_store.maybe(db, hook.bot)
             return None if hook is None or bot is None else (hook, bot)
 
@@ -313,7 +313,3 @@ def _found(db: sa.Connection, room: RoomId, id: int) -> Hook:
 
 def _path(id: int, secret: str) -> str:
     return f"/api/v1/hooks/{id}/{secret}"
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

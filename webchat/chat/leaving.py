@@ -10,12 +10,13 @@ import attrs
 import msgspec
 import sqlalchemy as sa
 
-from webchat.chat.accounts import MAX_SESSIONS_LISTED, REMOVED, Accounts, view
+from webchat.chat.accounts import Accounts
 from webchat.chat.files import Files
 from webchat.chat.log import RoomLog
 from webchat.chat.people import tell_changed
 from webchat.chat.pictures import Pictures
 from webchat.chat.rooms import take_out
+from webchat.chat.sessions import MAX_SESSIONS_LISTED, REMOVED, view
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets
 from webchat.live.sessions import SessionCache

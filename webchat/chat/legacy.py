@@ -7,8 +7,6 @@ cookie, which stands for whoever signed in there last.
 
 from __future__ import annotations
 
-import hashlib
-from base64 import urlsafe_b64encode
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 
@@ -19,6 +17,7 @@ from webchat.chat.accounts import Accounts
 from webchat.chat.directs import Directs
 from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.rooms import Rooms, add_room
+from webchat.model.codes import digest_of, new_secret
 from webchat.model.commands import JoinRoom
 from webchat.model.ids import Millis, RoomId, Seq, SessionId, UserId
 from webchat.model.names import account_name, name_key
@@ -132,11 +131,11 @@ class Legacy:
 
     def new_cookie(self) -> str:
         """A device cookie that nobody has."""
-        return urlsafe_b64encode(self._token_bytes(32)).decode().rstrip("=")
+        return new_secret(self._token_bytes)
 
     async def bind(self, cookie: str, actor: Actor) -> None:
         """From now on *cookie* stands for the actor, until her session ends; whoever watches it is told."""
-        key, session = _digest(cookie), actor.session.id
+        key, session = digest_of(cookie), actor.session.id
         if self._bound.get(key) != session:
 
             def work(db: sa.Connection) -> None:
@@ -153,7 +152,7 @@ class Legacy:
 
     def watch(self, cookie: str, told: Callable[[Actor], None]) -> Callable[[], None]:
         """Has *told* be called when *cookie* is bound the next time, on this node; answers what ends the watch."""
-        key = _digest(cookie)
+        key = digest_of(cookie)
         self._watchers.setdefault(key, []).append(told)
 
         def end() -> None:
@@ -167,7 +166,7 @@ class Legacy:
 
     async def unbind(self, cookie: str) -> None:
         """From now on *cookie* stands for nobody."""
-        key = _digest(cookie)
+        key = digest_of(cookie)
         self._bound.pop(key, None)
         await self._database.write(None, lambda db: legacy_store.unbind(db, key))
 
@@ -183,7 +182,7 @@ class Legacy:
 
     async def behind(self, cookie: str, address: str) -> Actor:
         """Whom *cookie*, shown by somebody at *address*, stands for.  Raises Unauthenticated, RateLimited."""
-        digest = _digest(cookie)
+        digest = digest_of(cookie)
         token = await self._database.read(lambda db: legacy_store.token_behind(db, digest))
         if token is None:
             raise Unauthenticated
@@ -235,7 +234,3 @@ class Legacy:
             return [(found[user], most[user]) for user in most if user in found][:MOST_SHOWN]
 
         return await self._database.read(work)
-
-
-def _digest(cookie: str) -> bytes:
-    return hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).digest()

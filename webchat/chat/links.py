@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
 import attrs
@@ -14,6 +12,7 @@ from webchat.chat.log import Outcome, RoomLog
 from webchat.chat.rooms import as_stored, enter
 from webchat.live.limits import Buckets
 from webchat.model.answers import Changed, Invitation
+from webchat.model.codes import digest_of, new_secret
 from webchat.model.events import Member
 from webchat.model.ids import InviteId, Millis, RoomId
 from webchat.model.refusals import BadInvitation, Forbidden, NotFound, TooMany
@@ -43,13 +42,13 @@ class Links:
     async def make(self, actor: Actor, room: RoomId, days: int, uses: int) -> tuple[str, LinkView]:
         """A code by which *uses* people may enter the room within *days*.  Raises Forbidden, TooMany, RoomArchived."""
         self._changes.take(actor.id)
-        code, now = urlsafe_b64encode(self._token_bytes(15)).decode().rstrip("="), self._now()
+        code, now = new_secret(self._token_bytes, length=15), self._now()
 
         def work(db: sa.Connection) -> Outcome[LinkView]:
             permission.inviter(db, room, actor)
             if invite_store.count_of_room(db, room, now) >= MAX_LINKS:
                 raise TooMany("The room has too many open links.")
-            made = invite_store.add(db, digest(code), actor.id, now, Millis(now + days * DAY), uses, room)
+            made = invite_store.add(db, digest_of(code), actor.id, now, Millis(now + days * DAY), uses, room)
             return Outcome(LinkView(made.id, made.created, made.expires, made.uses_left, as_stored(db, actor).card))
 
         return code, await self._log.change(room, work)
@@ -86,7 +85,7 @@ class Links:
         now = self._now()
 
         def work(db: sa.Connection) -> Invitation:
-            invite = invite_store.maybe(db, digest(code), now)
+            invite = invite_store.maybe(db, digest_of(code), now)
             if invite is None:
                 raise BadInvitation
             creator = user_store.maybe(db, invite.creator)
@@ -106,20 +105,20 @@ class Links:
         """
         self._changes.take(actor.id)
         now = self._now()
-        found = await self._database.read(lambda db: invite_store.maybe(db, digest(code), now))
+        found = await self._database.read(lambda db: invite_store.maybe(db, digest_of(code), now))
         if found is None or found.room is None:
             raise BadInvitation
 
         def work(db: sa.Connection) -> Outcome[Changed]:
             # Counted down in the statement that looks whether there is a use left; whatever refuses her gives it back.
-            invite = invite_store.maybe(db, digest(code), now)
+            invite = invite_store.maybe(db, digest_of(code), now)
             if invite is None:
                 raise BadInvitation
             room = led_to(db, invite)
             place = memberships.maybe(db, room.id, actor.id)
             if place is not None and place.is_active:
                 return Outcome(Changed(room.id, place.rev))
-            if invite_store.use(db, digest(code), now) is None:
+            if invite_store.use(db, digest_of(code), now) is None:
                 raise BadInvitation
             rows = enter_by(db, invite, as_stored(db, actor), now)
             return Outcome(Changed(room.id, rows[0].rev), rows)
@@ -142,8 +141,3 @@ def led_to(db: sa.Connection, invite: invite_store.Invite) -> Room:
 def enter_by(db: sa.Connection, invite: invite_store.Invite, user: User, now: Millis) -> tuple[Member, ...]:
     """Makes *user*, who is none, a member of the room that *invite* leads into.  Raises as *led_to* and *enter*."""
     return enter(db, led_to(db, invite), user, now, invite.creator)
-
-
-def digest(code: str) -> bytes:
-    """What is kept of a code."""
-    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).digest()

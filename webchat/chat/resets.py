@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
-from webchat.chat.accounts import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.chat.authority import Who, id_of, rule
 from webchat.chat.passwords import Passwords, acceptable
+from webchat.chat.sessions import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.live.hub import Hub
 from webchat.live.limits import Buckets, Throttle
 from webchat.live.sessions import SessionCache
 from webchat.model.administration import ResetLink
+from webchat.model.codes import digest_of, new_secret
 from webchat.model.ids import Millis, SessionId, UserId
 from webchat.model.refusals import BadResetCode, Conflict
 from webchat.model.web import throttle_key
@@ -47,10 +46,10 @@ class Resets:
         """A code with which *user* sets a new password, within a day.  Raises NoSuchUser, Forbidden, Conflict."""
         if by is not None:
             self._changes.take(by.id)
-        secret = urlsafe_b64encode(self._token_bytes(24)).decode().rstrip("=")
+        secret = new_secret(self._token_bytes, length=24)
         now = self._now()
         code, expires = f"{user}-{secret}", Millis(now + RESET_LIFE)
-        kept = json.dumps({"sha256": _digest(code), "expires": expires})
+        kept = json.dumps({"sha256": digest_of(code).hex(), "expires": expires})
 
         def work(db: sa.Connection) -> None:
             found = rule(db, by, user)
@@ -98,7 +97,7 @@ def _holder(db: sa.Connection, user: UserId, code: str, now: Millis) -> tuple[st
     """The names of *user*, who holds *code*.  Raises BadResetCode."""
     kept, found = meta.maybe(db, _key(user)), user_store.maybe(db, user)
     wanted: dict[str, Any] = {"sha256": "", "expires": 0} if kept is None else json.loads(kept)
-    is_right = hmac.compare_digest(wanted["sha256"], _digest(code))
+    is_right = hmac.compare_digest(wanted["sha256"], digest_of(code).hex())
     if not is_right or wanted["expires"] <= now or found is None or found.disabled is not None:
         raise BadResetCode
     return found.name, found.display_name
@@ -106,7 +105,3 @@ def _holder(db: sa.Connection, user: UserId, code: str, now: Millis) -> tuple[st
 
 def _key(user: UserId) -> str:
     return f"reset:{user}"
-
-
-def _digest(code: str) -> str:
-    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import sqlalchemy as sa
 
-from webchat.chat.accounts import CHANGED, CHANGED_REASON, REMOVED, REMOVED_REASON
+from webchat.chat.sessions import CHANGED, CHANGED_REASON, REMOVED, REMOVED_REASON
 from webchat.live.hub import Hub
 from webchat.live.sessions import SessionCache
 from webchat.model.ids import Millis, UserId

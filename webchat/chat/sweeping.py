@@ -5,8 +5,8 @@ from __future__ import annotations
 import attrs
 import sqlalchemy as sa
 
-from webchat.chat.accounts import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.chat.rooms import PURGE
+from webchat.chat.sessions import SIGNED_OUT, SIGNED_OUT_REASON
 from webchat.live.hub import Hub
 from webchat.live.sessions import SessionCache
 from webchat.model.ids import RoomId, SessionId, UserId

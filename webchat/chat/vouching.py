@@ -7,9 +7,11 @@ from collections.abc import Callable
 import attrs
 import sqlalchemy as sa
 
-from webchat.chat.accounts import Accounts, Device, SignedIn, enter_lobby, insert_user
+from webchat.chat.accounts import Accounts
 from webchat.chat.log import Outcome, RoomLog
+from webchat.chat.newcomers import enter_lobby, insert_user
 from webchat.chat.rooms import add_room
+from webchat.chat.sessions import Device, SignedIn
 from webchat.model.hosts import Person
 from webchat.model.ids import Millis, RoomId, SessionId, UserId
 from webchat.model.names import account_name, name_key

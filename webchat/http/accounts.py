@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from webchat.chat.accounts import view
+from webchat.chat.sessions import view
 from webchat.http.route import API, Call, Nothing, Reply, Route
 from webchat.model.bots import SCOPES, Scope
 from webchat.model.ids import InviteId, SessionId, UserId

@@ -17,9 +17,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
 
 from webchat.chat import Chat
-from webchat.chat.accounts import Device
 from webchat.chat.files import Opened
 from webchat.chat.incidents import loggable
+from webchat.chat.sessions import Device
 from webchat.http.channel import ChatRequest, printable
 from webchat.http.content import pour, send
 from webchat.http.problem import encode_problem, headers_of, problem

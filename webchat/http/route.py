@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from webchat.chat import Chat
-from webchat.chat.accounts import Device
+from webchat.chat.sessions import Device
 from webchat.model.bots import Need
 from webchat.model.ids import RoomId, Seq
 from webchat.model.refusals import Unauthenticated

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import attrs
 
 from webchat.chat import Chat
-from webchat.chat.accounts import Device, SignedIn
+from webchat.chat.sessions import Device, SignedIn
 from webchat.legacy.dialect import Cards
 from webchat.legacy.pictures import Pictures
 from webchat.legacy.shapes import Shapes

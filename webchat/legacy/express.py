@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from webchat.chat import Chat
-from webchat.chat.accounts import SignedIn
+from webchat.chat.sessions import SignedIn
 from webchat.legacy import robot
 from webchat.legacy.endpoint import Answer, Asked, Endpoint
 from webchat.legacy.ids import direct_name, read_direct, read_message, read_number, read_user, room_name, user_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from webchat.chat.accounts import SignedIn
+from webchat.chat.sessions import SignedIn
 from webchat.legacy import robot
 from webchat.legacy.endpoint import Answer, Asked, Endpoint
 from webchat.legacy.shapes import user_row

@@ -12,8 +12,8 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from webchat.chat import Chat
-from webchat.chat.accounts import view
 from webchat.chat.incidents import loggable
+from webchat.chat.sessions import view
 from webchat.chat.syncing import Budget
 from webchat.live.limits import Bucket, Rate
 from webchat.model.answers import Posted, PostedOk, Welcome
