@@ -30,11 +30,12 @@ export class ChatServer {
     private readonly folder: string,
     private readonly port: number,
     private readonly robot: boolean,
+    private readonly more: string[],
   ) {}
 
-  /** *robot*: with 大白, who would stand in every list of people. */
-  static async start(robot = false): Promise<ChatServer> {
-    const server = new ChatServer(await mkdtemp(join(tmpdir(), 'webchat-e2e-')), await freePort(), robot)
+  /** *robot*: with 大白, who would stand in every list of people.  *more*: further options. */
+  static async start(robot = false, more: string[] = []): Promise<ChatServer> {
+    const server = new ChatServer(await mkdtemp(join(tmpdir(), 'webchat-e2e-')), await freePort(), robot, more)
     await server.start()
     return server
   }
@@ -54,6 +55,7 @@ export class ChatServer {
       'open',
       '--robot',
       String(this.robot),
+      ...this.more,
     ]
     // Stories are told faster than people type.
     const pace = ['--post-burst', '1000', '--posts-per-second', '1000', '--request-burst', '1000']

@@ -15,6 +15,8 @@ type Open = (person: Person | null, options?: BrowserContextOptions) => Promise<
 interface Stage {
   /** Whether the server has one: `test.use({ robot: true })`. */
   robot: boolean
+  /** Further options of the server. */
+  options: string[]
   server: ChatServer
   open: Open
   complaints: Complaints
@@ -77,8 +79,9 @@ export class Complaints {
 
 export const test = base.extend<Stage>({
   robot: [false, { option: true }],
-  server: async ({ robot }, use) => {
-    const server = await ChatServer.start(robot)
+  options: [[], { option: true }],
+  server: async ({ robot, options }, use) => {
+    const server = await ChatServer.start(robot, options)
     await use(server)
     await server.stop()
     expect(server.mishaps(), 'errors in the log of the server').toEqual([])
