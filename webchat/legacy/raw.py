@@ -18,11 +18,11 @@ from twisted.logger import Logger
 from webchat.chat.incidents import loggable
 from webchat.legacy.dialect import Dialect
 from webchat.legacy.endpoint import Services
+from webchat.legacy.saying import say
 from webchat.legacy.shapes import file_in
 from webchat.legacy.texts import said
 from webchat.legacy.tokens import read_token
 from webchat.live.limits import Bucket, Rate
-from webchat.model.commands import PostMessage
 from webchat.model.events import Message, RoomRow
 from webchat.model.ids import RoomId, SessionId, UserId
 from webchat.model.refusals import BadPicture, BadRequest, EmptyText, Forbidden, Internal, Refusal, Unauthenticated
@@ -155,8 +155,8 @@ class Gallery:
         decided = ("name", "type", "content", "image")
         return {**as_sent, **{name: told[name] for name in decided}}
 
-    async def say(self, sent: dict[str, Any], address: str) -> None:
-        """Makes a message of the object *sent* by somebody at *address*.
+    async def say(self, sent: dict[str, Any], address: str) -> str | None:
+        """Makes a message of the object *sent* by somebody at *address*, or carries it out: what that tells her alone.
 
         Raises Unauthenticated, and whatever speaks against it.
         """
@@ -182,13 +182,16 @@ class Gallery:
         if self._talks:
             self._sayings[nonce] = {name: sent[name] for name in sent if name not in (*_SECRET, *_NAMING)}
         try:
-            if file is None:
-                await self.chat.messages.post(actor, PostMessage(0, room, body, nonce=nonce))
-            else:
+            if file is not None:
                 await self._pictures.say_kept(actor, room, file, nonce)
+                return None
+            ran = await say(self.chat, actor, room, body, nonce)
         except BaseException:
             self._sayings.pop(nonce, None)
             raise
+        if ran.posted is None:
+            self._sayings.pop(nonce, None)
+        return None if ran.notice is None else ran.notice.text
 
 
 class RawTalk:
@@ -256,7 +259,9 @@ class RawTalk:
                     raise Unauthenticated from None
                 if not isinstance(sent, dict):
                     raise Unauthenticated
-                await self._gallery.say(sent, self._peer.address)
+                answer = await self._gallery.say(sent, self._peer.address)
+                if answer is not None and self.outgoing.is_open:
+                    self.outgoing.write(text_frame(answer.encode()))
                 self._refused_in_a_row = 0
             except Refusal as refusal:
                 self._refuse(refusal, sent.get("name") if isinstance(sent, dict) else "")
