@@ -28,8 +28,9 @@ from webchat.model.ids import RoomId, SessionId, UserId
 from webchat.model.refusals import BadPicture, BadRequest, EmptyText, Forbidden, Internal, Refusal, Unauthenticated
 from webchat.model.text import printable
 from webchat.ws.frames import text_frame
-from webchat.ws.native import MAX_QUEUED, MAX_REFUSED_IN_A_ROW, Peer, Timers
-from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT, write_all
+from webchat.ws.native import MAX_QUEUED, Peer, Timers
+from webchat.ws.outgoing import write_all
+from webchat.ws.patience import mind_the_haste, mind_the_queue
 
 OFFLINE = "离线用户不能发送消息"
 """What somebody is told whose object has no token, or one that is nobody's."""
@@ -283,15 +284,10 @@ class RawTalk:
         self.outgoing.write(text_frame((OFFLINE if is_offline else said(refusal)).encode()))
         if refusal.retry_after is not None:
             self._refused_in_a_row += 1
-            if self._refused_in_a_row > MAX_REFUSED_IN_A_ROW:
-                self._peer.close(4029, "too fast")
+            mind_the_haste(self._peer, self._refused_in_a_row)
 
     def _mind_the_queue(self) -> None:
-        waiting = self.outgoing.waiting
-        if waiting > HARD_LIMIT:
-            self._peer.close(4008, "too slow")
-        elif waiting > SOFT_LIMIT:
-            self._peer.stop_reading()
+        mind_the_queue(self._peer, self.outgoing.waiting)
 
     def _failed(self, failure: Any) -> None:
         self._is_running = False
