@@ -55,6 +55,16 @@ class Signing(ExpressCase):
             body = self.old.page().post("/api/user/signup", {"name": name, "password": password})
             self.assertEqual((body.status, body.json["errno"], body.json["data"]), (200, 1, text))
 
+    def test_language(self) -> None:
+        """A page in a browser that asks for English is told in English why not."""
+        for name, password, text in (
+            ("n" * 33, PASSWORD, "The name is too long."),
+            ("wang", "sixsix", "The password must have 8 to 128 characters and not be a common one."),
+        ):
+            given = {"name": name, "password": password}
+            body = self.old.page().ask("POST", "/api/user/signup", given, headers={"Accept-Language": "en"}).json
+            self.assertEqual((body["errno"], body["data"], body["msg"]), (1, text, text))
+
     def test_sign_in(self) -> None:
         """A good password gets another token, the first stays good; a wrong one and no such name get one answer."""
         body = self.old.page().post("/api/user/signin", {"name": "李四", "password": PASSWORD}).json

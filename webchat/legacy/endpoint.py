@@ -90,6 +90,11 @@ class Asked:
         return value
 
 
+def language(asked: Asked | None) -> str:
+    """The language that an answer is wanted in: English if that was asked for, else that of these clients' pages."""
+    return "zh-CN" if asked is None else asked.locale
+
+
 @attrs.frozen
 class Answer:
     """An answer that is more than its JSON.
