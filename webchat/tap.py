@@ -185,6 +185,7 @@ def build_legacy(config: Config, chat: Chat, reactor: Any) -> Services:
         Cards(chat.legacy.cards, reactor.seconds),
         _answering(chat, config),
         befriends=config.legacy_friends == "at-once",
+        shows_strangers="raw" in config.legacy,
     )
 
 
@@ -365,8 +366,9 @@ class Server(Service):
         await self._chat.load(secrets.token_hex(8))
         await self._offer_set_up()
         if self._config.legacy:
+            # The second of their rooms is made when the first of them comes; who needs no sign-in finds both.
             with suppress(NoSuchRoom):
-                await self._chat.legacy.both()
+                await (self._chat.legacy.both() if "raw" in self._config.legacy else self._chat.legacy.known())
         if not self.running:
             return
         for seconds, sweep in (

@@ -112,6 +112,14 @@ class People(ExpressCase):
         for path in ("/api/user/getInfo?id=nobody", "/api/user/getInfo", "/api/user/getInfo?id=%00"):
             self.assertEqual(self.page.get(path).json["errno"], 1, path)
 
+    def test_info_is_for_who_may_know(self) -> None:
+        """Without a sign-in nobody is found, and nobody learns whether there is such a name; a browser is known."""
+        path = f"/api/user/getInfo?id={quote('李四')}"
+        stranger = self.old.page()
+        self.assertEqual(stranger.get(path).json, stranger.get("/api/user/getInfo?id=nobody").json)
+        self.page.token = None
+        self.assertEqual(self.page.get(path).json["data"]["id"], self.me)
+
     def test_search(self) -> None:
         """Names are found by any part of them, letter for letter; guests find nobody."""
         found = self.page.get("/api/user/search?name=me").json
@@ -170,7 +178,8 @@ class People(ExpressCase):
         page = self.old.page()
         page.token = self.token
         mei = user_id(self.scene.user_id("mei"))
-        self.assertEqual(self.befriend(page, self.me, mei)["errno"], 0)
+        asked = self.befriend(page, self.me, mei)
+        self.assertEqual((asked["errno"], asked["data"]), (0, "已发送好友请求，等待对方同意"))
         self.assertEqual(page.post("/api/friend/list", {"selfId": self.me}).json["data"], [])
 
     def test_blocked(self) -> None:

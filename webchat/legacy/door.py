@@ -81,7 +81,7 @@ class LegacyDoor:
         """The most bytes of a body that is sent to *path*.
 
         Who brings a picture says in the body who she is.  So it is not asked before, as elsewhere; it lies in a file
-        until it is whole, and connections from one address are counted.
+        until it is whole, the site takes only so many at once, and connections from one address are counted.
         """
         return uploads.UPLOAD_LIMIT if path in self._uploads else self._settings.body_limit
 

@@ -79,6 +79,8 @@ async def info(asked: Asked) -> dict[str, Any]:
         card = await asked.chat.legacy.named(name)
     except NoSuchUser:
         card = await asked.chat.legacy.named(unquote(name))
+    # Who may not know of her is told no more than of nobody.
+    await asked.chat.people.profile(asked.actor, card.id)
     return {"errno": 0, "data": {"id": user_id(card.id), "name": card.name, "src": avatar(card)}}
 
 
@@ -159,6 +161,7 @@ async def add_friend(asked: Asked) -> dict[str, Any]:
         if any(view.user.id == other for view in await friends(asked.chat, actor)):
             raise Said("您已经添加过该好友，请勿重复添加", "You are friends already.")
         await asked.chat.contacts.ask(actor, other, "")
+        return {"errno": 0, "data": "已发送好友请求，等待对方同意"}
     return {"errno": 0, "data": "添加成功"}
 
 
@@ -240,7 +243,7 @@ def refused(asked: Asked | None, refusal: Refusal) -> tuple[int, dict[str, Any]]
 ENDPOINTS = (
     Endpoint("POST", "/api/user/signup", sign_up, "express", refused, "anybody"),
     Endpoint("POST", "/api/user/signin", sign_in, "express", refused, "anybody"),
-    Endpoint("GET", "/api/user/getInfo", info, "express", refused, "anybody"),
+    Endpoint("GET", "/api/user/getInfo", info, "express", refused, "known by browser"),
     Endpoint("GET", "/api/user/vipuser", featured, "express", refused, "anybody"),
     Endpoint("GET", "/api/user/search", search, "express", refused, "anybody"),
     Endpoint("GET", "/api/message/history/byUser", newest, "express", refused),
