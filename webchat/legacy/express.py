@@ -78,7 +78,7 @@ async def info(asked: Asked) -> dict[str, Any]:
     try:
         card = await asked.chat.legacy.named(name)
     except NoSuchUser:
-        card = await asked.chat.legacy.named(unquote(name))
+        card = await asked.chat.legacy.named(unquote(name).replace("\0", ""))
     # Who may not know of her is told no more than of nobody.
     await asked.chat.people.profile(asked.actor, card.id)
     return {"errno": 0, "data": {"id": user_id(card.id), "name": card.name, "src": avatar(card)}}
