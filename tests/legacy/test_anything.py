@@ -38,7 +38,9 @@ TEXTS = st.one_of(
     st.text(max_size=5),
 )
 VALUES = st.recursive(
-    st.one_of(TEXTS, st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False)),
+    st.one_of(
+        TEXTS, st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False, allow_infinity=False)
+    ),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=2)),
     max_leaves=4,
 )
