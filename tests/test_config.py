@@ -70,6 +70,15 @@ class Loading(SynchronousTestCase):
         self.assertEqual([str(network) for network in networks], ["127.0.0.1/32", "fd00::/8"])
         self.assertEqual(load({"config": [self.file('listen = ["tcp:1", "tcp:2"]')]}, {}).listen, ("tcp:1", "tcp:2"))
 
+    def test_older_clients(self) -> None:
+        """Those that show who they are are served unless the operator says otherwise; `none` switches all off."""
+        self.assertEqual(load({}, {}).legacy, ("laravel", "express"))
+        self.assertEqual(load({}, {"WEBCHAT_LEGACY": "none"}).legacy, ())
+        self.assertEqual(load({"legacy": ["none"]}, {}).legacy, ())
+        self.assertEqual(load({"legacy": ["raw"]}, {"WEBCHAT_LEGACY": "none"}).legacy, ("raw",))
+        with self.assertRaises(ConfigError):
+            load({"legacy": ["none", "raw"]}, {})
+
     def test_switch(self) -> None:
         """A switch is true or false, written like this wherever it is set, and nothing else."""
         self.assertTrue(load({}, {}).socketio)

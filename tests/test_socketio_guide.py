@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.clients import test_matrix
 from tests.clients.stock import TRANSPORTS
-from webchat.ws import conversation, engineio, outgoing, strict
+from webchat.ws import conversation, engineio, outgoing, patience, strict
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "socketio.md").read_text(encoding="utf-8")
 
@@ -42,7 +42,7 @@ class Guide(SynchronousTestCase):
             f"| packets in one POST | {engineio.MAX_PACKETS} |",
             f"| packets in one answer to a GET | {engineio.MAX_ANSWERED};",
             f"| {outgoing.HARD_LIMIT // 1024**2} MiB, then she is disconnected |",
-            f"heed {conversation.MAX_REFUSED_IN_A_ROW} refusals in a row",
+            f"heed {patience.MAX_REFUSED_IN_A_ROW} refusals in a row",
             f"| {engineio.UPGRADE_SECONDS:.0f} seconds |",
             f"ends after {conversation.JOIN_SECONDS:.0f} seconds",
             f"`pingInterval` is {engineio.PING_INTERVAL:.0f} seconds, `pingTimeout` {engineio.PING_TIMEOUT:.0f}.",

@@ -193,6 +193,7 @@ def build_legacy(config: Config, chat: Chat, reactor: Any) -> Services:
         Cards(chat.legacy.cards, reactor.seconds),
         _answering(chat, config),
         befriends=config.legacy_friends == "at-once",
+        shows_strangers="raw" in config.legacy,
     )
 
 

@@ -90,6 +90,19 @@ def _many(check_one: Callable[[Any], Any]) -> _Kind:
     return _Kind(check, str.split)
 
 
+def _many_or_none(*choices: str) -> _Kind:
+    """As `_many`; `none` alone is the empty list, which neither a flag nor a variable could say."""
+    check = _many(_one_of(*choices, "none").check).check
+
+    def check_all(value: Any) -> tuple[Any, ...]:
+        chosen: tuple[Any, ...] = check(value)
+        if "none" in chosen and len(chosen) > 1:
+            raise ValueError("none stands alone")
+        return () if chosen == ("none",) else chosen
+
+    return _Kind(check_all, str.split)
+
+
 def _path(value: Any) -> Path:
     if not isinstance(value, str) or not value or "\0" in value:
         raise ValueError("must be a path")
@@ -264,16 +277,15 @@ class Config:
     )
 
     legacy: tuple[Literal["laravel", "express", "raw"], ...] = _option(
-        _many(_one_of("laravel", "express", "raw").check),
-        (),
+        _many_or_none("laravel", "express", "raw"),
+        ("laravel", "express"),
         "clients of older chat systems to serve: laravel (nonfu/webchat, andyRon/webchatS), express "
-        "(hua1995116/webchat), raw (JSON objects over a WebSocket: whoever connects hears the two public rooms)",
+        "(hua1995116/webchat), raw (JSON objects over a WebSocket: whoever connects hears the two public rooms), none",
         group=_WHO,
-        shown="none",
     )
     legacy_friends: Literal["at-once", "asked"] = _option(
         _one_of("at-once", "asked"),
-        "at-once",
+        "asked",
         "whether somebody whom such a client adds as a friend is one at once, or is asked",
         group=_WHO,
     )

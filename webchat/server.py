@@ -93,8 +93,9 @@ class Server(Service):
         await self._chat.load(composition.new_epoch())
         await self._offer_set_up()
         if self._config.legacy:
+            # The second of their rooms is made when the first of them comes; who needs no sign-in finds both.
             with suppress(NoSuchRoom):
-                await self._chat.legacy.both()
+                await (self._chat.legacy.both() if "raw" in self._config.legacy else self._chat.legacy.known())
         if not self.running:
             return
         for seconds, sweep in self._sweeps():

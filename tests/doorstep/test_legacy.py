@@ -7,6 +7,7 @@ import json
 import random
 from io import BytesIO
 from pathlib import Path
+from socket import SO_RCVBUF, SOL_SOCKET
 from typing import Any
 from unittest import SkipTest
 from urllib.error import HTTPError
@@ -16,6 +17,7 @@ from urllib.request import Request, urlopen
 from PIL import Image
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.doorstep.api import Api
 from tests.doorstep.house import House, Town, free_port, populate
 from webchat.legacy.raw import OFFLINE
 
@@ -26,6 +28,8 @@ except ImportError:
 
 PASSWORD = "a good long password"
 SECONDS = 10.0
+MANY = 160
+"""Messages of 10 kB: more than the server and the kernel keep for anybody."""
 
 
 class OldHouse(House):
@@ -60,9 +64,9 @@ class OlderClients(SynchronousTestCase):
         self.assertEqual(body["errno"], 0, body)
         return str(body["user"]["api_token"])
 
-    def connect(self) -> Any:
+    def connect(self, path: str = "/ws/", **more: Any) -> Any:
         # As a page's script does it: no subprotocol, and the slash behind the path.
-        socket = websocket.create_connection(f"ws://127.0.0.1:{self.house.port}/ws/", timeout=SECONDS)
+        socket = websocket.create_connection(f"ws://127.0.0.1:{self.house.port}{path}", timeout=SECONDS, **more)
         self.addCleanup(socket.close)
         return socket
 
@@ -99,6 +103,29 @@ class OlderClients(SynchronousTestCase):
         self.assertEqual(caught.exception.code, 401)
         caught.exception.close()
         self.assertEqual(self.house.complaints([alice, bob, PASSWORD, "from bob"]), [])
+
+    def test_slow(self) -> None:
+        """Who reads nothing any more is cut off with 4008, whatever she speaks; whoever reads hears everything."""
+        token = self.register("slow@example.com")
+        query = f"EIO=3&transport=websocket&api_token={token}"
+        paths = ("/ws/", f"/socket.io/?{query}", f"/ws/?{query}")
+        slow = [self.connect(path, sockopt=[(SOL_SOCKET, SO_RCVBUF, 4096)]) for path in paths]
+        for socket in slow[1:]:
+            socket.send("42" + json.dumps(["room", {"roomid": "1", "api_token": token}]))
+            while not socket.recv().startswith('42["room"'):
+                pass
+        reader = self.connect()
+        owner = Api(self.house.http, self.town.owner.token)
+        for number in range(MANY):
+            owner.post("rooms/1/messages", text=f"{number} {'x' * 9_900}")
+            self.assertEqual(json.loads(reader.recv())["content"].partition(" ")[0], str(number))
+        for socket, path in zip(slow, paths, strict=True):
+            with self.assertRaises((websocket.WebSocketException, OSError), msg=path):
+                while socket.recv():
+                    pass
+                raise websocket.WebSocketConnectionClosedException
+        closed = [line for line in self.house.log.read_text().splitlines() if "4008" in line and "too slow" in line]
+        self.assertEqual(len(closed), len(slow))
 
     def test_picture(self) -> None:
         """A large picture comes in a form with its token inside, is said once, and everybody sees it."""

@@ -23,17 +23,16 @@ from webchat.model.commands import PostMessage
 PASSWORD = "correct horse battery"
 
 
-def services_of(server: Server, befriends: bool = True) -> Services:
+def services_of(server: Server, befriends: bool = True, shows_strangers: bool = True) -> Services:
     """What the doors for older clients of *server* work with."""
     seconds, chat = server.clock.seconds, server.chat
-    return Services(
-        chat, Pictures(chat, seconds), Shapes(ORIGIN), Cards(chat.legacy.cards, seconds), nobody_in, befriends
-    )
+    cards = Cards(chat.legacy.cards, seconds)
+    return Services(chat, Pictures(chat, seconds), Shapes(ORIGIN), cards, nobody_in, befriends, shows_strangers)
 
 
-def site_of(server: Server, families: Any = ("laravel", "express"), befriends: bool = True) -> ChatSite:
+def site_of(server: Server, families: Any = ("laravel", "express"), **more: bool) -> ChatSite:
     """The site of *server*, with the door for older clients."""
-    services = services_of(server, befriends)
+    services = services_of(server, **more)
     return make_site(
         chat=server.chat,
         config=server.http,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from twisted.web.test.requesthelper import DummyRequest
 
 from tests.http.scene import SceneCase, rows
+from tests.http.wire import HOST, Wire
 from tests.legacy.scene import PASSWORD, LegacyScene
+from tests.support import images
+from webchat.http.site import MOST_LARGE
 from webchat.legacy.door import FAMILIES, endpoints_of, greeting
 
 FOREIGN = "https://evil.example"
@@ -36,6 +39,23 @@ class Open(SceneCase):
         old = LegacyScene(self.fresh())
         self.assertEqual(old.page().form("/api/login", name="x" * 70_000, password="x").status, 413)
         self.assertEqual(old.page().upload("/api/file/avatar", b"x" * (9 << 20)).status, 413)
+
+    def test_many_large(self) -> None:
+        """Strangers' large bodies take so much of the disk and no more; small ones are taken all the time."""
+        old = LegacyScene(self.fresh())
+        page, token = old.laravel()
+        head = f"POST /api/file/avatar HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        wires = [Wire(old.site, f"192.0.2.{number}") for number in range(MOST_LARGE)]
+        for wire in wires:
+            wire.send(f"{head}Content-Length: 5000000\r\n\r\n".encode() + b"x" * 10)
+        png = images.picture("PNG", (9, 9))
+        self.assertEqual(page.upload("/api/file/avatar", b"x" * 100_000, api_token=token).status, 503)
+        self.assertEqual(page.upload("/api/file/avatar", png, api_token=token).json["errno"], 0)
+        wires.pop().hang_up()
+        self.assertEqual(page.upload("/api/file/avatar", png + b"x" * 100_000, api_token=token).status, 200)
+        for wire in wires:
+            wire.hang_up()
+        self.assertEqual(old.site.large_bodies, 0)
 
     def test_bug(self) -> None:
         """A bug is told without its reasons, and logged."""

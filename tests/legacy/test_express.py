@@ -55,6 +55,16 @@ class Signing(ExpressCase):
             body = self.old.page().post("/api/user/signup", {"name": name, "password": password})
             self.assertEqual((body.status, body.json["errno"], body.json["data"]), (200, 1, text))
 
+    def test_language(self) -> None:
+        """A page in a browser that asks for English is told in English why not."""
+        for name, password, text in (
+            ("n" * 33, PASSWORD, "The name is too long."),
+            ("wang", "sixsix", "The password must have 8 to 128 characters and not be a common one."),
+        ):
+            given = {"name": name, "password": password}
+            body = self.old.page().ask("POST", "/api/user/signup", given, headers={"Accept-Language": "en"}).json
+            self.assertEqual((body["errno"], body["data"], body["msg"]), (1, text, text))
+
     def test_sign_in(self) -> None:
         """A good password gets another token, the first stays good; a wrong one and no such name get one answer."""
         body = self.old.page().post("/api/user/signin", {"name": "李四", "password": PASSWORD}).json
@@ -101,6 +111,14 @@ class People(ExpressCase):
             self.assertTrue(body["data"]["src"])
         for path in ("/api/user/getInfo?id=nobody", "/api/user/getInfo", "/api/user/getInfo?id=%00"):
             self.assertEqual(self.page.get(path).json["errno"], 1, path)
+
+    def test_info_is_for_who_may_know(self) -> None:
+        """Without a sign-in nobody is found, and nobody learns whether there is such a name; a browser is known."""
+        path = f"/api/user/getInfo?id={quote('李四')}"
+        stranger = self.old.page()
+        self.assertEqual(stranger.get(path).json, stranger.get("/api/user/getInfo?id=nobody").json)
+        self.page.token = None
+        self.assertEqual(self.page.get(path).json["data"]["id"], self.me)
 
     def test_search(self) -> None:
         """Names are found by any part of them, letter for letter; guests find nobody."""
@@ -160,7 +178,8 @@ class People(ExpressCase):
         page = self.old.page()
         page.token = self.token
         mei = user_id(self.scene.user_id("mei"))
-        self.assertEqual(self.befriend(page, self.me, mei)["errno"], 0)
+        asked = self.befriend(page, self.me, mei)
+        self.assertEqual((asked["errno"], asked["data"]), (0, "已发送好友请求，等待对方同意"))
         self.assertEqual(page.post("/api/friend/list", {"selfId": self.me}).json["data"], [])
 
     def test_blocked(self) -> None:

@@ -7,6 +7,7 @@ import json
 from tests.legacy.sockets import Express, OldCase
 from tests.support import images
 from webchat.legacy.express_socket import HOLD_SECONDS
+from webchat.legacy.saying import SYSTEM
 from webchat.legacy.socket import SIGN_IN_FIRST
 
 REFUSED = [["login", SIGN_IN_FIRST]]
@@ -232,6 +233,18 @@ class Talking(OldCase):
         self.li.emit("message", {"roomid": "room1", "msg": ""}, id=6)
         answers = [json.loads(text[3:])[0] for text in self.li.told() if text.startswith("43")]
         self.assertEqual([one["errno"] for one in answers], [1])
+
+    def test_commands(self) -> None:
+        """A command is carried out; its line comes back, for which her page waits, and then the answer."""
+        self.li.send_text("/me 挥挥手", client_id="c-1")
+        self.assertEqual([(one["msg"], one["clientId"]) for one in self.li.messages()], [("李四 挥挥手", "c-1")])
+        self.wang.messages()
+        self.li.send_text("/topic", client_id="c-2")
+        line, answer = self.li.messages()
+        self.assertEqual((line["username"], line["msg"], line["clientId"]), ("李四", "/topic", "c-2"))
+        self.assertEqual((answer["username"], answer["msg"]), (SYSTEM, "这个房间还没有简介。"))
+        self.assertEqual(set(answer), set(line))
+        self.assertEqual((self.wang.messages(), self.texts()), ([], ["挥挥手"]))
 
     def test_all_clients(self) -> None:
         """Everybody hears everything once, in order, whatever she speaks."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from urllib.parse import urlencode
 
 from tests.http.scene import SceneCase, rows
 from tests.legacy.scene import PASSWORD, LegacyScene, signed
@@ -75,6 +76,18 @@ class Registering(LaravelCase):
             body = self.page.post("/api/register", fields).json
             self.assertEqual(body["errno"], 1, fields)
             self.assertTrue(body["message"] and body["message"] == body["data"], fields)
+
+    def test_language(self) -> None:
+        """Why a password will not do is told in English to whose browser asks for that, else in Chinese."""
+        fields = urlencode({"name": "wang@example.com", "password": "sixsix"}).encode()
+        for asked, text in (
+            ("en-GB,en;q=0.9", "The password must have 8 to 128 characters and not be a common one."),
+            ("zh-CN", "密码至少 8 个字符，且不能太简单"),
+            ("de", "密码至少 8 个字符，且不能太简单"),
+        ):
+            kind = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": asked}
+            answer = self.page.ask("POST", "/api/register", raw=fields, headers=kind)
+            self.assertEqual((answer.status, answer.json), (200, {"errno": 1, "message": text, "data": text}), asked)
 
     def test_closed(self) -> None:
         """Where an invitation is needed, a client that knows none is told so."""
@@ -328,3 +341,7 @@ class TheRest(LaravelCase):
         last = answers[-1]
         self.assertEqual((last.status, last.json), (429, {"message": "Too Many Attempts."}))
         self.assertTrue({"retry-after", "x-ratelimit-limit", "x-ratelimit-remaining"} <= set(last.headers))
+        self.assertEqual(last.headers["x-ratelimit-limit"], "60", "as many a minute as are taken")
+        old = LegacyScene(self.fresh(reads=Rate(0.5, 10)))
+        last = [old.page().get("/api/user") for _ in range(12)][-1]
+        self.assertEqual((last.status, last.headers["x-ratelimit-limit"]), (429, "30"))

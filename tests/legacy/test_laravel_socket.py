@@ -7,12 +7,14 @@ import json
 
 from tests.legacy.sockets import Laravel, OldCase
 from tests.support import images
-from webchat.legacy.laravel_socket import READ_SECONDS, SYSTEM
+from webchat.legacy.laravel_socket import READ_SECONDS
 from webchat.legacy.online import LOOK_SECONDS
+from webchat.legacy.saying import SYSTEM
 from webchat.legacy.socket import SIGN_IN_FIRST
 from webchat.model.commands import LeaveRoom, MarkRead
-from webchat.model.ids import RoomId, Seq
-from webchat.model.users import Actor
+from webchat.model.events import Notice
+from webchat.model.ids import RoomId, Seq, UserId
+from webchat.model.users import Actor, UserCard
 
 REFUSED = [["login", SIGN_IN_FIRST]]
 
@@ -258,6 +260,34 @@ class Talking(OldCase):
             self.assertEqual([one["username"] for one in told], [SYSTEM], more)
             self.assertTrue(told[0]["msg"])
         self.assertEqual((self.li.news(), self.texts()), ([], []))
+
+    def test_commands(self) -> None:
+        """A command is carried out as everywhere; what it tells her alone, her page shows as the system's message."""
+        self.zhang.send_text("/me 挥挥手")
+        self.assertEqual([one["msg"] for one in self.li.messages()], ["zhang 挥挥手"])
+        self.assertEqual([one["username"] for one in self.zhang.messages()], ["zhang"])
+        self.zhang.send_text("/who")
+        (told,) = self.zhang.messages()
+        self.assertEqual((told["username"], told["userid"], told["roomid"], told["img"]), (SYSTEM, "", 1, ""))
+        self.assertTrue(told["msg"].startswith("现在在线"), told)
+        self.zhang.send_text("/topic 茶 &lt;b>")
+        self.assertEqual([one["username"] for one in self.zhang.messages()], [SYSTEM], "who may not is told so")
+        for text in ("/etc/hosts", "/nonsense", "//me"):
+            self.zhang.send_text(text)
+        self.assertEqual([one["msg"] for one in self.li.messages()], ["/etc/hosts", "/nonsense", "//me"])
+        self.assertEqual(self.texts(), ["挥挥手", "/etc/hosts", "/nonsense", "//me"])
+
+    def test_what_a_bot_answers(self) -> None:
+        """A bot's answer to whoever asked comes as the bot's message to those of her pages that show the room."""
+        bot = UserCard(UserId(77), "rain", "Rain <b>")
+        caller = self.house.wait(self.chat.accounts.authenticate(self.zhang.token)).id
+        for number in (1, 2):
+            room = self.house.wait(self.chat.legacy.numbered(number))
+            self.chat.hub.tell_user(caller, Notice(room, "reply", "下雨 <b>", "weather", bot))
+        self.turn()
+        told = [(one["username"], one["msg"], one["roomid"]) for one in self.zhang.messages()]
+        self.assertEqual(told, [("Rain &lt;b>", "下雨 &lt;b>", 1)])
+        self.assertEqual(self.li.messages(), [])
 
     def test_nonsense(self) -> None:
         """What is no such event is refused, and nothing breaks: not for its sender, nor for others."""

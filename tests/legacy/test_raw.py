@@ -163,6 +163,18 @@ class Saying(RawCase):
             self.assertTrue(len(heard) == 1 and isinstance(heard[0], str) and heard[0] != OFFLINE, more)
         self.assertEqual((self.other.heard(), self.messages()), ([], []))
 
+    def test_commands(self) -> None:
+        """A command is carried out; what it tells its sender comes to this connection alone, as a plain text."""
+        self.one.say(self.mei_token, "/me waves")
+        self.assertEqual([one["content"] for one in self.other.heard()], ["Mei waves"])
+        self.one.heard()
+        self.one.say(self.token, "/topic Tea")
+        self.assertEqual((self.one.heard(), self.other.heard()), (["简介已改为：Tea"], []))
+        self.one.say(self.mei_token, "/topic Coffee")
+        self.assertEqual((self.one.heard(), self.other.heard()), (["你暂无权限"], []))
+        self.one.say(self.token, "/nonsense")
+        self.assertEqual([text for _, text in self.messages()], ["waves", "/nonsense"])
+
     def test_length(self) -> None:
         """What is longer than a message may be is refused as a whole, and the sender is told."""
         text = "字" * 200 + "🎉"

@@ -7,9 +7,10 @@ from xml.etree import ElementTree
 from tests.http.scene import SceneCase
 from tests.legacy.scene import LegacyScene
 from tests.support import images
+from webchat.legacy.door import endpoints_of
 from webchat.legacy.shapes import BUILT_IN
 from webchat.legacy.storage import built_in
-from webchat.model.commands import DeleteMessage
+from webchat.model.commands import DeleteMessage, LeaveRoom
 
 
 class Storage(SceneCase):
@@ -55,6 +56,34 @@ class Storage(SceneCase):
         part = page.get(url, headers={"Range": "bytes=0-3"})
         self.assertEqual((part.status, part.body), (206, b"\x89PNG"))
         self.assertEqual(page.ask("HEAD", url).status, 200)
+
+    def test_members_only(self) -> None:
+        """Where strangers hear nothing, a picture is for the room's members: by the browser's cookie, or the token."""
+        old = LegacyScene(self.scene, shows_strangers=False)
+        page, token = old.laravel()
+        url = page.upload("/api/file/uploadimg", images.picture("PNG", (9, 9)), api_token=token, roomid="1").json[
+            "data"
+        ]
+        self.assertEqual(page.get(url).status, 200)
+        self.assertEqual(old.page().get(f"{url}?api_token={token}").status, 200)
+        self.assertEqual(old.page().get(url).status, 404)
+        actor = self.scene.wait(self.scene.chat.accounts.authenticate(token))
+        self.scene.wait(self.scene.chat.rooms.leave(actor, LeaveRoom(0, self.scene.chat.accounts.lobby)))
+        self.assertEqual(page.get(url).status, 404)
+
+    def test_strangers_make_nothing(self) -> None:
+        """Whatever somebody asks who is not signed in, no second room comes of it; a sign-in makes it."""
+        scene = self.fresh()
+        old = LegacyScene(scene)
+        for endpoint in endpoints_of(("laravel", "express")):
+            if endpoint.path not in ("/api/register", "/api/user/signup"):
+                old.page().ask(
+                    endpoint.method, f"{endpoint.path}?roomid=1&current=1", {} if endpoint.method == "POST" else None
+                )
+        old.page().get(f"/storage/files/{'0' * 32}.png")
+        self.assertEqual(len(scene.wait(scene.chat.legacy.known())), 1)
+        old.laravel()
+        self.assertEqual(len(scene.wait(scene.chat.legacy.known())), 2)
 
     def test_gone(self) -> None:
         """A picture goes with its message, and with the room that is no longer public."""

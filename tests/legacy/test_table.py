@@ -25,7 +25,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /api/history/message": (401, 0, 0, 0, 401),
     "POST /api/user/signup": (0, 0, 0, 0, 0),
     "POST /api/user/signin": (0, 0, 0, 0, 0),
-    "GET /api/user/getInfo": (0, 0, 0, 0, 0),
+    "GET /api/user/getInfo": (1, 0, 0, 0, 1),
     "GET /api/user/vipuser": (0, 0, 0, 0, 0),
     "GET /api/user/search": (0, 0, 0, 0, 0),
     "GET /api/message/history/byUser": (1, 0, 0, 0, 1),

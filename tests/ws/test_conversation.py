@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.ws.engine import EchoCase
 from webchat.live.limits import Rate
-from webchat.ws.conversation import MAX_REFUSED_IN_A_ROW
+from webchat.ws.patience import MAX_REFUSED_IN_A_ROW
 
 
 class Conversations(EchoCase):

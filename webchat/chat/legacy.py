@@ -69,6 +69,13 @@ class Legacy:
             self._second = await self._log.change(None, self._make_second)
         return lobby, self._second
 
+    async def known(self) -> tuple[RoomId, ...]:
+        """Those of the rooms 1 and 2 that there are: nothing is made because a stranger has asked."""
+        if self._second is None:
+            kept = await self._database.read(lambda db: meta.maybe(db, SECOND))
+            self._second = None if kept is None else RoomId(int(kept))
+        return tuple(room for room in (self._accounts.lobby, self._second) if room is not None)
+
     def _make_second(self, db: sa.Connection) -> Outcome[RoomId]:
         # Of two who want to make it one goes first: both want this row, which every database has.
         meta.lock(db, "epoch")

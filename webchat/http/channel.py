@@ -37,6 +37,8 @@ class Doorkeeper(Protocol):
     """What a connection asks of its site."""
 
     settings: HttpSettings
+    large_bodies: int
+    """Bodies under way, or being read, that may be too large for memory."""
 
     def hand_over(self, channel: ChatChannel, handshake: Handshake) -> bool:
         """Makes a WebSocket of the connection; False, and nothing done, where it has to go the long way."""
@@ -116,6 +118,19 @@ class ChatRequest(Request):
         # Twisted 26.10 would answer with a page of HTML.
         self.channel.site.fail(self, reason)
         return reason
+
+
+class LargeBody(SpooledTemporaryFile[bytes]):
+    """A body of which the site counts how many there are; *on_close* is called once."""
+
+    def __init__(self, on_close: Callable[[], None], folder: str | None) -> None:
+        super().__init__(_SPOOLED_FROM, dir=folder)
+        self._on_close = on_close
+
+    def close(self) -> None:
+        super().close()
+        on_close, self._on_close = self._on_close, lambda: None
+        on_close()
 
 
 class ChatChannel(HTTPChannel):
@@ -227,7 +242,11 @@ class ChatChannel(HTTPChannel):
         if self._limit <= _IN_MEMORY:
             return BytesIO()
         folder = self.site.settings.spool_folder
-        return SpooledTemporaryFile(_SPOOLED_FROM, dir=None if folder is None else str(folder))
+        self.site.large_bodies += 1
+        return LargeBody(self._forget_body, None if folder is None else str(folder))
+
+    def _forget_body(self) -> None:
+        self.site.large_bodies -= 1
 
     def take_body(self, request: ChatRequest, data: bytes) -> None:
         """A piece of *request*'s body has come."""

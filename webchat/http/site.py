@@ -35,7 +35,7 @@ from webchat.http.table import all_routes
 from webchat.model.handshake import Handshake
 from webchat.model.hosts import Identify
 from webchat.model.ids import MAX_INT
-from webchat.model.refusals import BadRequest, Internal, MethodNotAllowed, NotFound, Refusal, TooLarge
+from webchat.model.refusals import BadRequest, Busy, Internal, MethodNotAllowed, NotFound, Refusal, TooLarge
 from webchat.model.web import is_local_name, is_proxy, throttle_key
 
 # Trusted Types: no script of the page may turn text into markup or code.  One policy is that of Vue 3.5, which makes it
@@ -58,6 +58,8 @@ _API_PATH = re.compile(rb"(?:/api|/healthz|/readyz|/metrics)(?:/[A-Za-z0-9._-]+)
 _PROBE_PATHS = (b"/healthz", b"/readyz", b"/metrics")
 _SOCKET_PATHS = (SOCKET_PATH.encode(), SOCKET_PATH.encode() + b"/")
 _REMEMBERED_PATHS = 2_048
+MOST_LARGE = 32
+"""Large bodies under way, above which no stranger's is taken."""
 _SOCKETIO_PATHS = (b"/socket.io", b"/socket.io/")
 _HAS_EIO = re.compile(rb"(?:\A|&)EIO=")
 _RESERVED = re.compile(rb"/(?:api|ws|socket\.io|storage|healthz|readyz|metrics)(?:/|\Z)")
@@ -117,6 +119,7 @@ class ChatSite(Site):
         self._headers = _headers_of_every_answer(settings)
         self._by_address: Counter[str] = Counter()
         self.refused = 0
+        self.large_bodies = 0
 
     def startFactory(self) -> None:
         """Nothing to start: Twisted's own access log reads the reactor's clock, which is not the time of day."""
@@ -181,15 +184,22 @@ class ChatSite(Site):
         if limit is not None:
             if head.length is not None and head.length > limit:
                 raise TooLarge(f"The body has more than {limit} bytes.")
+            if self._is_large(head, limit) and self.large_bodies >= MOST_LARGE:
+                # Who sends it is found out only in it: as much of the disk as all strangers together may take.
+                raise Busy("Too many large requests are under way.", retry_after=5.0)
             return limit
         limit = self._door.body_limit(head.method, path)
         if head.length is not None and head.length > limit:
             raise TooLarge(f"The body has more than {limit} bytes.")
-        common = self.settings.body_limit
-        if limit > common and (head.length is None or head.length > common):
+        if self._is_large(head, limit):
             # It is held in memory until it is whole: that much not for strangers.
             self._door.gate.let_in(head.headers)
         return limit
+
+    def _is_large(self, head: Head, limit: int) -> bool:
+        """Whether the body may be larger than most requests' bodies."""
+        common = self.settings.body_limit
+        return limit > common and (head.length is None or head.length > common)
 
     def refusal_of(self, refusal: Refusal) -> tuple[bytes, bytes, Headers, bytes]:
         """*refusal* as (status, reason, headers, body)."""

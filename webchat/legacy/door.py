@@ -26,7 +26,15 @@ from webchat.legacy.endpoint import Answer, Asked, Endpoint, Family, Services
 from webchat.legacy.forms import Form, read_form, read_query
 from webchat.legacy.shapes import STORAGE
 from webchat.legacy.tokens import COOKIE_DAYS, device_cookie, device_cookie_name
-from webchat.model.refusals import Forbidden, ForeignOrigin, Internal, NotFound, Unauthenticated
+from webchat.model.refusals import (
+    Forbidden,
+    ForeignOrigin,
+    Internal,
+    NotFound,
+    RateLimited,
+    Refusal,
+    Unauthenticated,
+)
 from webchat.model.users import Actor
 from webchat.model.web import throttle_key
 
@@ -73,7 +81,7 @@ class LegacyDoor:
         """The most bytes of a body that is sent to *path*.
 
         Who brings a picture says in the body who she is.  So it is not asked before, as elsewhere; it lies in a file
-        until it is whole, and connections from one address are counted.
+        until it is whole, the site takes only so many at once, and connections from one address are counted.
         """
         return uploads.UPLOAD_LIMIT if path in self._uploads else self._settings.body_limit
 
@@ -114,7 +122,7 @@ class LegacyDoor:
     async def _answer(self, endpoint: Endpoint, request: ChatRequest) -> bytes:
         """Carries out *request*: the body of the answer, its status and headers are set."""
         asked: Asked | None = None
-        retry_after: float | None = None
+        refusal: Refusal | None = None
         try:
             if not self._allow_page(request):
                 return self._gate.refuse(request, ForeignOrigin())
@@ -126,13 +134,10 @@ class LegacyDoor:
             status, body = 200, answer.value
         except Exception as error:  # An edge: only a Refusal is told.
             refusal = self._gate.as_refusal(request, error, self._new_id())
-            retry_after = refusal.retry_after
             status, body = endpoint.refuse(asked, refusal)
         request.setResponseCode(status)
-        if status == 429:
-            request.answer_with(b"Retry-After", b"%d" % max(1, math.ceil(retry_after or 1)))
-            request.answer_with(b"X-RateLimit-Limit", b"60")
-            request.answer_with(b"X-RateLimit-Remaining", b"0")
+        if status == 429 and refusal is not None:
+            _name_limit(request, refusal)
         return _measured(request, _encode(body))
 
     def _read(self, request: ChatRequest) -> Asked:
@@ -267,6 +272,14 @@ def greeting(new_cookie: Callable[[], str]) -> Callable[[Any, Sequence[str], boo
         return None if device_cookie(cookies, secure) is not None else give_cookie(request, new_cookie(), secure)
 
     return greet
+
+
+def _name_limit(request: ChatRequest, refusal: Refusal) -> None:
+    """Says when to go on, and how many requests a minute are taken, as Laravel names it."""
+    request.answer_with(b"Retry-After", b"%d" % max(1, math.ceil(refusal.retry_after or 1)))
+    if isinstance(refusal, RateLimited) and refusal.per_minute is not None:
+        request.answer_with(b"X-RateLimit-Limit", b"%d" % max(1, refusal.per_minute))
+        request.answer_with(b"X-RateLimit-Remaining", b"0")
 
 
 def _measured(request: ChatRequest, body: bytes) -> bytes:

@@ -27,14 +27,19 @@ MOST = 2**31
 
 @attrs.frozen
 class Services:
-    """What all doors for older clients work with.  *befriends*: an added friend is one at once, without being asked."""
+    """What all doors for older clients work with.
+
+    *befriends*: an added friend is one at once, without being asked.  *shows_strangers*: what is said in the public
+    rooms is for everybody, so its pictures are too.
+    """
 
     chat: Chat
     pictures: Pictures
     shapes: Shapes
     cards: Cards
     reply: Reply
-    befriends: bool = True
+    befriends: bool = False
+    shows_strangers: bool = False
 
 
 @attrs.frozen
@@ -88,6 +93,11 @@ class Asked:
         if type(value) is not int or not 0 <= value < MOST:
             raise BadRequest(field=name)
         return value
+
+
+def language(asked: Asked | None) -> str:
+    """The language that an answer is wanted in: English if that was asked for, else that of these clients' pages."""
+    return "zh-CN" if asked is None else asked.locale
 
 
 @attrs.frozen

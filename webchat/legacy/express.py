@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from webchat.chat import Chat
 from webchat.chat.sessions import SignedIn
 from webchat.legacy import robot
-from webchat.legacy.endpoint import Answer, Asked, Endpoint
+from webchat.legacy.endpoint import Answer, Asked, Endpoint, language
 from webchat.legacy.ids import direct_name, read_direct, read_message, read_number, read_user, room_name, user_id
 from webchat.legacy.laravel import PAGE, enter_both, numbered_page
 from webchat.legacy.shapes import avatar, person
@@ -37,18 +37,20 @@ PASSWORD_MAX = 128
 
 
 class Said(Refusal):
-    """A refusal in the words that this client knows it by."""
+    """A refusal in the *words* that this client knows it by, or in *english*."""
 
-    code = "refused"
+    def __init__(self, words: str, english: str) -> None:
+        super().__init__(english)
+        self.words = words
 
 
 async def sign_up(asked: Asked) -> Answer:
     """A new account."""
     name, password = asked.text("name"), asked.text("password")
     if len(name) > NAME_MAX:
-        raise Said("用户名过长")
+        raise Said("用户名过长", "The name is too long.")
     if len(password) > PASSWORD_MAX:
-        raise Said("密码过长")
+        raise Said("密码过长", "The password is too long.")
     invitation = asked.text("invitation", "") or None
     signed = await asked.chat.accounts.register(name, name, password, None, invitation, asked.device)
     return await _let_in(asked, signed, "注册成功")
@@ -59,7 +61,7 @@ async def sign_in(asked: Asked) -> Answer:
     try:
         signed = await asked.chat.accounts.sign_in(asked.text("name"), asked.text("password"), asked.device)
     except WrongCredentials:
-        raise Said("用户名或密码不正确") from None
+        raise Said("用户名或密码不正确", "Name and password do not match.") from None
     return await _let_in(asked, signed, "登录成功")
 
 
@@ -76,7 +78,9 @@ async def info(asked: Asked) -> dict[str, Any]:
     try:
         card = await asked.chat.legacy.named(name)
     except NoSuchUser:
-        card = await asked.chat.legacy.named(unquote(name))
+        card = await asked.chat.legacy.named(unquote(name).replace("\0", ""))
+    # Who may not know of her is told no more than of nobody.
+    await asked.chat.people.profile(asked.actor, card.id)
     return {"errno": 0, "data": {"id": user_id(card.id), "name": card.name, "src": avatar(card)}}
 
 
@@ -131,7 +135,7 @@ async def history(asked: Asked) -> dict[str, Any]:
             before = found[1]
         page = await _page(asked, asked.actor, room, before)
     except (NoSuchRoom, NotAMember):
-        raise Said(NO_RIGHT) from None
+        raise Said(NO_RIGHT, "You may not do this.") from None
     return {"errno": 0, "data": {"data": _rows(asked, page, named)}}
 
 
@@ -152,11 +156,12 @@ async def add_friend(asked: Asked) -> dict[str, Any]:
         return {"errno": 1, "data": text, "error": text}
     if asked.services.befriends:
         if not await asked.chat.contacts.befriend(actor, other):
-            raise Said("您已经添加过该好友，请勿重复添加")
+            raise Said("您已经添加过该好友，请勿重复添加", "You are friends already.")
     else:
         if any(view.user.id == other for view in await friends(asked.chat, actor)):
-            raise Said("您已经添加过该好友，请勿重复添加")
+            raise Said("您已经添加过该好友，请勿重复添加", "You are friends already.")
         await asked.chat.contacts.ask(actor, other, "")
+        return {"errno": 0, "data": "已发送好友请求，等待对方同意"}
     return {"errno": 0, "data": "添加成功"}
 
 
@@ -194,7 +199,7 @@ def _is_guest(asked: Asked) -> bool:
 def _self(asked: Asked) -> Actor:
     """The caller, who must be whom `selfId` names.  Raises Said."""
     if asked.text("selfId") != user_id(asked.actor.id):
-        raise Said("登录异常，请重新登录")
+        raise Said("登录异常，请重新登录", "Sign in again.")
     return asked.actor
 
 
@@ -220,8 +225,10 @@ def _rows(asked: Asked, page: Page, named: int | tuple[UserId, UserId]) -> list[
 
 def text_of(asked: Asked | None, refusal: Refusal) -> str:
     """What the client shows of *refusal*."""
-    if isinstance(refusal, Said):
+    if language(asked) == "en":
         return refusal.message
+    if isinstance(refusal, Said):
+        return refusal.words
     if isinstance(refusal, Unauthenticated) and asked is not None and asked.token(None) is not None:
         return "token 校验错误"
     return said(refusal)
@@ -236,7 +243,7 @@ def refused(asked: Asked | None, refusal: Refusal) -> tuple[int, dict[str, Any]]
 ENDPOINTS = (
     Endpoint("POST", "/api/user/signup", sign_up, "express", refused, "anybody"),
     Endpoint("POST", "/api/user/signin", sign_in, "express", refused, "anybody"),
-    Endpoint("GET", "/api/user/getInfo", info, "express", refused, "anybody"),
+    Endpoint("GET", "/api/user/getInfo", info, "express", refused, "known by browser"),
     Endpoint("GET", "/api/user/vipuser", featured, "express", refused, "anybody"),
     Endpoint("GET", "/api/user/search", search, "express", refused, "anybody"),
     Endpoint("GET", "/api/message/history/byUser", newest, "express", refused),

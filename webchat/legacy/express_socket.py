@@ -10,14 +10,15 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from webchat.legacy.express import friend_row, friends
-from webchat.legacy.ids import read_direct, read_number, read_user, room_name
+from webchat.legacy.ids import direct_name, read_direct, read_number, read_user, room_name
 from webchat.legacy.online import Change
+from webchat.legacy.saying import say
 from webchat.legacy.shapes import NOBODY, avatar, file_in
 from webchat.legacy.socket import Place, RoomName, Said, Socket, Sockets
-from webchat.legacy.texts import taken
+from webchat.legacy.texts import iso, shown, taken
 from webchat.legacy.tokens import read_token
-from webchat.model.commands import PostMessage
-from webchat.model.events import ContactChanged, Message
+from webchat.model.answers import Noted
+from webchat.model.events import ContactChanged, Message, Notice
 from webchat.model.ids import RoomId, Seq, UserId
 from webchat.model.refusals import BadPicture, EmptyText, Forbidden, NoSuchRoom, NoSuchUser, Unauthenticated
 from webchat.model.rooms import RoomState
@@ -163,13 +164,46 @@ class ExpressSocket(Socket):
             if file is not None:
                 posted = await self.services.pictures.say_kept(actor, room, file, nonce)
             else:
-                posted = await self.chat.messages.post(actor, PostMessage(0, room, taken(str(text)), nonce=nonce))
+                ran = await say(self.chat, actor, room, taken(str(text)), nonce)
+                if ran.posted is None:
+                    self._close_line(room, nonce, str(text), ran.notice)
+                    return
+                posted = ran.posted
         except BaseException:
             self._echoes.pop(nonce, None)
             raise
         if posted.duplicate and nonce in self._echoes:
             page = await self.chat.messages.page(actor, room, before=posted.seq + 1, limit=1)
             self.tell(self._echo(page.messages[0], page.users[0], self.places[room]))
+
+    def _close_line(self, room: RoomId, nonce: str, line: str, notice: Noted | None) -> None:
+        """Her page shows the command as a message until it is told how that ended; then it shows the answer."""
+        place = self.places.get(room)
+        client_id, _ = self._echoes.pop(nonce, ("", ""))
+        if place is None or self.actor is None:
+            return
+        self._notices += 1
+        row = self._note(f"notice-{self._notices}", place.name, taken(line), self.actor.user.card)
+        self.client.emit("message", {**row, "clientId": client_id})
+        if notice is not None:
+            self.tell(self.noted(room, notice.text))
+
+    def note(self, id: str, name: RoomName, text: str, card: UserCard) -> bytes:
+        return encode("message", self._note(id, name, text, card))
+
+    def _note(self, id: str, name: RoomName, text: str, card: UserCard) -> dict[str, Any]:
+        return {
+            "_id": id,
+            "username": card.name,
+            "src": avatar(card),
+            "msg": shown(text),
+            "img": "",
+            "roomid": room_name(name) if isinstance(name, int) else direct_name(*name),
+            "roomType": "group" if isinstance(name, int) else "single",
+            "type": "text",
+            "clientId": "",
+            "time": iso(self.sockets.shared.now()),
+        }
 
     async def _named(self, actor: Actor, given: dict[str, Any]) -> RoomId:
         """The room that a message is for, which is heard from now on.  Raises NoSuchRoom, Forbidden ..."""
@@ -203,13 +237,15 @@ class ExpressSocket(Socket):
             return b""
         room = getattr(event, "room", None)
         place = self.places.get(room) if room is not None else None
+        if isinstance(event, Notice):
+            return self.noted(event.room, event.text, event.user) if place is not None and place.is_shown else b""
         if place is None or self.has_ended(event) or not isinstance(event, Message) or event.seq <= place.seq:
             return b""
         place.seq = event.seq
         if event.author == self.user:
             # Her page breaks at a message of her own that it does not know: only the one that sent it is told.
             return self._echo(event, said.card, place) if event.nonce in self._echoes else b""
-        if isinstance(place.name, int) and not place.is_in:
+        if not place.is_shown:
             return b""
         return said.frame("others", lambda: self._as_message(event, said.card, place.name))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from webchat.chat.sessions import SignedIn
 from webchat.legacy import robot
-from webchat.legacy.endpoint import Answer, Asked, Endpoint
+from webchat.legacy.endpoint import Answer, Asked, Endpoint, language
 from webchat.legacy.shapes import user_row
 from webchat.legacy.texts import said
 from webchat.model.answers import Page
@@ -109,7 +109,10 @@ async def enter_both(asked: Asked, actor: Actor) -> None:
 
 
 def _auth_refused(asked: Asked | None, refusal: Refusal) -> tuple[int, dict[str, Any]]:
-    text = "用户已退出" if isinstance(refusal, Unauthenticated) else said(refusal)
+    # Status 200: of any other its page shows nothing but the number.
+    text = said(refusal, language(asked))
+    if isinstance(refusal, Unauthenticated) and language(asked) != "en":
+        text = "用户已退出"
     return 200, {"errno": 1, "message": text, "data": text}
 
 
@@ -119,7 +122,7 @@ def refused(asked: Asked | None, refusal: Refusal) -> tuple[int, dict[str, Any]]
         return 401, {"message": "Unauthenticated."}
     if isinstance(refusal, RateLimited):
         return 429, {"message": "Too Many Attempts."}
-    return 200, {"errno": 1, "message": said(refusal)}
+    return 200, {"errno": 1, "message": said(refusal, language(asked))}
 
 
 def _history_refused(asked: Asked | None, refusal: Refusal) -> tuple[int, dict[str, Any]]:

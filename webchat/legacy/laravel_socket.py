@@ -11,13 +11,14 @@ from typing import Any
 from webchat.legacy.ids import read_number, room_name, user_id
 from webchat.legacy.online import Change
 from webchat.legacy.pictures import LARGEST
+from webchat.legacy.saying import say
 from webchat.legacy.shapes import NOBODY, avatar, file_in, own_id
-from webchat.legacy.socket import Place, Said, Socket, Sockets
+from webchat.legacy.socket import THE_SERVER, Place, RoomName, Said, Socket, Sockets
 from webchat.legacy.texts import iso, shown, taken
 from webchat.legacy.tokens import read_token
-from webchat.model.commands import MarkRead, PostMessage
-from webchat.model.events import Message, ReadMark
-from webchat.model.ids import RoomId, Seq, UserId
+from webchat.model.commands import MarkRead
+from webchat.model.events import Message, Notice, ReadMark
+from webchat.model.ids import RoomId, Seq
 from webchat.model.names import email_key
 from webchat.model.refusals import BadPicture, EmptyText, Forbidden, NoSuchRoom, Refusal, TooLarge, Unauthenticated
 from webchat.model.users import Actor, User, UserCard
@@ -25,7 +26,6 @@ from webchat.ws.clients import Client, encode
 
 READ_SECONDS = 5.0
 """How long it may take until what somebody sees is marked as read."""
-SYSTEM = "系统消息"
 
 
 class LaravelSocket(Socket):
@@ -40,7 +40,6 @@ class LaravelSocket(Socket):
         self._sent: set[str] = set()
         self._counts: dict[str, int] = {}
         self._named: int | None = None
-        self._notices = 0
 
     async def connected(self) -> None:
         # The address holds the token that the page had when it was loaded, if any.
@@ -152,10 +151,14 @@ class LaravelSocket(Socket):
             # Her page shows nothing before this comes back.
             self._sent.add(nonce)
         try:
-            await self.chat.messages.post(actor, PostMessage(0, room, taken(text), nonce=nonce))
+            ran = await say(self.chat, actor, room, taken(text), nonce)
         except BaseException:
             self._sent.discard(nonce)
             raise
+        if ran.posted is None:
+            self._sent.discard(nonce)
+        if ran.notice is not None:
+            self.tell(self.noted(room, ran.notice.text))
 
     async def _show(self, actor: Actor, room: RoomId, picture: str) -> None:
         """Says a picture: its address here, or its bytes (RFC 2397)."""
@@ -184,6 +187,8 @@ class LaravelSocket(Socket):
         if place is None or self.has_ended(event):
             return b""
         frame = b""
+        if isinstance(event, Notice):
+            return self.noted(event.room, event.text, event.user) if place.is_in else b""
         if isinstance(event, ReadMark):
             place.read = max(place.read, event.seq)
         elif isinstance(event, Message) and event.seq > place.seq:
@@ -209,19 +214,13 @@ class LaravelSocket(Socket):
         if self._named is None:
             return
         self._notices += 1
-        self.client.emit(
-            "message",
-            {
-                "id": f"notice-{self._notices}",
-                "_id": f"notice-{self._notices}",
-                "userid": "",
-                "username": SYSTEM,
-                "src": avatar(UserCard(UserId(0), "", "")),
-                "msg": shown(text),
-                "img": "",
-                "roomid": self._named,
-                "time": iso(self.sockets.shared.now()),
-            },
+        self.tell(self.note(f"notice-{self._notices}", self._named, text, THE_SERVER))
+
+    def note(self, id: str, name: RoomName, text: str, card: UserCard) -> bytes:
+        time = iso(self.sockets.shared.now())
+        who = {"userid": "", "username": shown(card.display_name), "src": avatar(card)}
+        return encode(
+            "message", {"id": id, "_id": id, **who, "msg": shown(text), "img": "", "roomid": name, "time": time}
         )
 
     # What is unread.

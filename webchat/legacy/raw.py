@@ -18,18 +18,19 @@ from twisted.logger import Logger
 from webchat.chat.incidents import loggable
 from webchat.legacy.dialect import Dialect
 from webchat.legacy.endpoint import Services
+from webchat.legacy.saying import say
 from webchat.legacy.shapes import file_in
 from webchat.legacy.texts import said
 from webchat.legacy.tokens import read_token
 from webchat.live.limits import Bucket, Rate
-from webchat.model.commands import PostMessage
 from webchat.model.events import Message, RoomRow
 from webchat.model.ids import RoomId, SessionId, UserId
 from webchat.model.refusals import BadPicture, BadRequest, EmptyText, Forbidden, Internal, Refusal, Unauthenticated
 from webchat.model.text import printable
 from webchat.ws.frames import text_frame
-from webchat.ws.native import MAX_QUEUED, MAX_REFUSED_IN_A_ROW, Peer, Timers
-from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT, write_all
+from webchat.ws.native import MAX_QUEUED, Peer, Timers
+from webchat.ws.outgoing import write_all
+from webchat.ws.patience import mind_the_haste, mind_the_queue
 
 OFFLINE = "离线用户不能发送消息"
 """What somebody is told whose object has no token, or one that is nobody's."""
@@ -155,8 +156,8 @@ class Gallery:
         decided = ("name", "type", "content", "image")
         return {**as_sent, **{name: told[name] for name in decided}}
 
-    async def say(self, sent: dict[str, Any], address: str) -> None:
-        """Makes a message of the object *sent* by somebody at *address*.
+    async def say(self, sent: dict[str, Any], address: str) -> str | None:
+        """Makes a message of the object *sent* by somebody at *address*, or carries it out: what that tells her alone.
 
         Raises Unauthenticated, and whatever speaks against it.
         """
@@ -182,13 +183,16 @@ class Gallery:
         if self._talks:
             self._sayings[nonce] = {name: sent[name] for name in sent if name not in (*_SECRET, *_NAMING)}
         try:
-            if file is None:
-                await self.chat.messages.post(actor, PostMessage(0, room, body, nonce=nonce))
-            else:
+            if file is not None:
                 await self._pictures.say_kept(actor, room, file, nonce)
+                return None
+            ran = await say(self.chat, actor, room, body, nonce)
         except BaseException:
             self._sayings.pop(nonce, None)
             raise
+        if ran.posted is None:
+            self._sayings.pop(nonce, None)
+        return None if ran.notice is None else ran.notice.text
 
 
 class RawTalk:
@@ -256,7 +260,9 @@ class RawTalk:
                     raise Unauthenticated from None
                 if not isinstance(sent, dict):
                     raise Unauthenticated
-                await self._gallery.say(sent, self._peer.address)
+                answer = await self._gallery.say(sent, self._peer.address)
+                if answer is not None and self.outgoing.is_open:
+                    self.outgoing.write(text_frame(answer.encode()))
                 self._refused_in_a_row = 0
             except Refusal as refusal:
                 self._refuse(refusal, sent.get("name") if isinstance(sent, dict) else "")
@@ -278,15 +284,10 @@ class RawTalk:
         self.outgoing.write(text_frame((OFFLINE if is_offline else said(refusal)).encode()))
         if refusal.retry_after is not None:
             self._refused_in_a_row += 1
-            if self._refused_in_a_row > MAX_REFUSED_IN_A_ROW:
-                self._peer.close(4029, "too fast")
+            mind_the_haste(self._peer, self._refused_in_a_row)
 
     def _mind_the_queue(self) -> None:
-        waiting = self.outgoing.waiting
-        if waiting > HARD_LIMIT:
-            self._peer.close(4008, "too slow")
-        elif waiting > SOFT_LIMIT:
-            self._peer.stop_reading()
+        mind_the_queue(self._peer, self.outgoing.waiting)
 
     def _failed(self, failure: Any) -> None:
         self._is_running = False

@@ -17,9 +17,10 @@ from webchat.chat.incidents import loggable
 from webchat.legacy.dialect import Cards, Dialect
 from webchat.legacy.endpoint import Services
 from webchat.legacy.online import Change, Online
+from webchat.legacy.saying import SYSTEM
 from webchat.legacy.texts import said
 from webchat.legacy.tokens import device_cookie
-from webchat.model.events import ContactChanged, Event, Member, Message, ReadMark, RoomRow, ends_room
+from webchat.model.events import ContactChanged, Event, Member, Message, Notice, ReadMark, RoomRow, ends_room
 from webchat.model.ids import RoomId, Seq, SessionId, UserId
 from webchat.model.refusals import BadRequest, Forbidden, Internal, Refusal, TooMany, Unauthenticated
 from webchat.model.rooms import RoomState
@@ -34,6 +35,8 @@ SIGN_IN_FIRST = "登录后才能进入聊天室"
 MOST_MISSED = 50
 _SIGN_IN_AGAIN = (4001, 4003)
 
+THE_SERVER = UserCard(UserId(0), SYSTEM, SYSTEM)
+
 RoomName = int | tuple[UserId, UserId]
 """A room's number, or the two people whose conversation it is."""
 
@@ -46,6 +49,11 @@ class Place:
     seq: Seq
     read: Seq
     is_in: bool = False
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether her page takes what is said there: of a conversation it always does."""
+        return self.is_in or not isinstance(self.name, int)
 
 
 @attrs.frozen
@@ -67,7 +75,7 @@ class SocketDialect(Dialect):
     """A kind of older client in the hub.  Its ports are Sockets, each of which knows what it has been told."""
 
     def __init__(self, cards: Cards) -> None:
-        super().__init__(cards, self._say_all, (Message, Member, RoomRow, ReadMark, ContactChanged))
+        super().__init__(cards, self._say_all, (Message, Member, RoomRow, ReadMark, ContactChanged, Notice))
 
     def _is_told(self, event: Any) -> bool:
         return not isinstance(event, Message) or event.deleted is None
@@ -115,6 +123,7 @@ class Socket:
         self.online = sockets.online
         self.sockets = sockets
         self.is_gone = False
+        self._notices = 0
 
     # As its client's session sees it.
 
@@ -184,6 +193,18 @@ class Socket:
 
     def explain(self, text: str) -> None:
         """Has her read why something was not done, where her client can show it."""
+
+    def note(self, id: str, name: RoomName, text: str, card: UserCard) -> bytes:
+        """A message by *card*'s owner that is kept nowhere, in the room that she knows as *name*."""
+        raise NotImplementedError
+
+    def noted(self, room: RoomId, text: str, card: UserCard = THE_SERVER) -> bytes:
+        """What she alone is told in *room*, as a message, since it is all that her client can show."""
+        place = self.places.get(room)
+        if place is None:
+            return b""
+        self._notices += 1
+        return self.note(f"notice-{self._notices}", place.name, text, card)
 
     # As the hub sees it.
 

@@ -1,8 +1,7 @@
 """Pictures by address: those of people, and those that were said.
 
-An address is drawn by lot, and told only to who may see the picture; these clients show it where no sign-in can go
-along.  So one in a room that is open to everybody needs none; any other is for the room's members alone, whose browser
-is known by its cookie, or who send their token.
+An address is drawn by lot, and told only to who may see the picture.  That is a room's members, whose browser is known
+by its cookie, or who send their token; and everybody, if the room is public and strangers hear what is said there.
 """
 
 from __future__ import annotations
@@ -45,7 +44,9 @@ async def file(services: Services, name: str, actor: Actor | None) -> Opened:
     if actor is not None:
         with suppress(NoSuchFile):
             return await services.chat.files.open(actor, found[1])
-    return await services.chat.files.open_public(found[1], await services.chat.legacy.both())
+    if not services.shows_strangers:
+        raise NoSuchFile
+    return await services.chat.files.open_public(found[1], await services.chat.legacy.known())
 
 
 def built_in(number: int) -> bytes:

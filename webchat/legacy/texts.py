@@ -70,8 +70,10 @@ _SAID = {
 }
 
 
-def said(refusal: Refusal) -> str:
-    """*refusal* in a sentence that these clients show to people."""
+def said(refusal: Refusal, locale: str = "zh-CN") -> str:
+    """*refusal* in a sentence that these clients show to people, in Chinese, as their pages are, or English (`en`)."""
+    if locale == "en":
+        return refusal.message
     if refusal.code == "name_taken" and refusal.field == "email":
         return "该邮箱已被注册"
     return _SAID.get(refusal.code, "服务器繁忙，请稍后再试")

@@ -44,7 +44,9 @@ class Bucket:
         self._at = now
         if level < 1.0:
             self._level = level
-            raise RateLimited(retry_after=self.wait(now))
+            refusal = RateLimited(retry_after=self.wait(now))
+            refusal.per_minute = 60 * rate.per_second
+            raise refusal
         self._level = level - 1.0
 
     def is_full(self, now: float) -> bool:

@@ -270,10 +270,14 @@ class AlreadySetUp(Refusal):
 
 
 class RateLimited(Refusal):
-    """Too many requests of this kind; `retry_after` says when to go on."""
+    """Too many requests of this kind; `retry_after` says when to go on.
+
+    *per_minute*: how many are taken in the long run, where that is a fixed number.
+    """
 
     code = "rate_limited"
     sentence = "Too many requests."
+    per_minute: float | None = None
 
 
 class TooMany(Refusal):

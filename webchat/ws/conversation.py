@@ -13,10 +13,8 @@ from webchat.ws import socketio
 from webchat.ws.clients import Client, Dialect, Line, Visit
 from webchat.ws.engineio import Malformed
 from webchat.ws.native import Shared
+from webchat.ws.patience import mind_the_haste
 from webchat.ws.socketio import Kind, Packet
-
-MAX_REFUSED_IN_A_ROW = 100
-"""Packets that came too fast, one after the other, before the connection is closed."""
 
 JOIN_SECONDS = 20.0
 """How long a session may last in which nobody has connected, or nobody any more."""
@@ -72,8 +70,7 @@ class Conversation:
             self._allowance.take(self._shared.clock.seconds())
         except RateLimited as refusal:
             self._refused_in_a_row += 1
-            if self._refused_in_a_row > MAX_REFUSED_IN_A_ROW:
-                self._line.close(4029, "too fast")
+            mind_the_haste(self._line, self._refused_in_a_row)
             return refusal
         self._refused_in_a_row = 0
         return None

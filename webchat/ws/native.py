@@ -54,14 +54,12 @@ from webchat.model.refusals import (
 )
 from webchat.model.users import Actor
 from webchat.ws.frames import text_frame
-from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT, Outgoing, write_all
+from webchat.ws.outgoing import SOFT_LIMIT, Outgoing, write_all
+from webchat.ws.patience import mind_the_haste, mind_the_queue
 
 HELLO_SECONDS = 5.0
 MAX_QUEUED = 128
 """Requests of one connection that wait for earlier ones; above it nothing more is read from it."""
-
-MAX_REFUSED_IN_A_ROW = 100
-"""Refusals for going too fast, one after the other, before the connection is closed."""
 
 _decoder = msgspec.json.Decoder(Frame)
 _encoder = msgspec.json.Encoder()
@@ -584,15 +582,10 @@ class Conversation:
         if refusal.retry_after is None:
             return
         self._refused_in_a_row += 1
-        if self._refused_in_a_row > MAX_REFUSED_IN_A_ROW:
-            self._peer.close(4029, "too fast")
+        mind_the_haste(self._peer, self._refused_in_a_row)
 
     def _mind_the_queue(self) -> None:
-        waiting = self._out.waiting
-        if waiting > HARD_LIMIT:
-            self._peer.close(4008, "too slow")
-        elif waiting > SOFT_LIMIT:
-            self._peer.stop_reading()
+        mind_the_queue(self._peer, self._out.waiting)
 
     def _start(self, work: Any) -> None:
         running = Deferred.fromCoroutine(work)

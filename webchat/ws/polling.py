@@ -37,7 +37,7 @@ _PREFLIGHT_SECONDS = 600
 
 
 Greet = Callable[[Any, Sequence[str], bool], str | None]
-"""Told of a handshake, the values of its `Cookie` headers, and whether it came by https.
+"""Told of an older client's handshake, the values of its `Cookie` headers, and whether it came by https.
 
 May have the browser keep a cookie, as whose `name=value` it is known from this handshake on.
 """
@@ -167,7 +167,8 @@ class Polling(Resource):
 
     def _visit(self, request: Any, query: dict[str, str]) -> Visit:
         cookies = _headers(request, b"Cookie")
-        given = None if self._greet is None else self._greet(request, cookies, self._is_secure(request))
+        is_old = query["EIO"] == "3"
+        given = self._greet(request, cookies, self._is_secure(request)) if self._greet and is_old else None
         forwarded = _headers(request, b"X-Forwarded-For")
         peer = getattr(request.client, "host", None)
         return Visit(

@@ -15,6 +15,7 @@ from webchat.ws.engineio import CLOSE, MAX_ANSWERED, NOOP, UPGRADE_SECONDS, Engi
 from webchat.ws.frames import payloads_of, text_frame
 from webchat.ws.native import Shared
 from webchat.ws.outgoing import HARD_LIMIT, SOFT_LIMIT, Outgoing
+from webchat.ws.patience import mind_the_queue
 
 LINGER_SECONDS = 10.0
 """How long a session that is closed waits for the poll that takes what is left to say."""
@@ -220,11 +221,7 @@ class Session:
             socket.stop_reading()
 
     def _mind_the_queue(self) -> None:
-        waiting = self.waiting
-        if waiting > HARD_LIMIT:
-            self.close(4008, "too slow")
-        elif waiting > SOFT_LIMIT:
-            self.stop_reading()
+        mind_the_queue(self, self.waiting)
 
     # Both.
 

@@ -31,11 +31,12 @@ export class ChatServer {
   private constructor(
     private readonly folder: string,
     private readonly robot: boolean,
+    private readonly more: string[],
   ) {}
 
-  /** *robot*: with 大白, who would stand in every list of people. */
-  static async start(robot = false): Promise<ChatServer> {
-    const server = new ChatServer(await mkdtemp(join(tmpdir(), 'webchat-e2e-')), robot)
+  /** *robot*: with 大白, who would stand in every list of people.  *more*: further options. */
+  static async start(robot = false, more: string[] = []): Promise<ChatServer> {
+    const server = new ChatServer(await mkdtemp(join(tmpdir(), 'webchat-e2e-')), robot, more)
     await server.start()
     return server
   }
@@ -55,6 +56,7 @@ export class ChatServer {
       'open',
       '--robot',
       String(this.robot),
+      ...this.more,
     ]
     // Stories are told faster than people type.
     const pace = ['--post-burst', '1000', '--posts-per-second', '1000', '--request-burst', '1000']

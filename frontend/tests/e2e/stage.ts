@@ -20,6 +20,8 @@ interface Backstage {
 interface Stage {
   /** Whether the server has one: `test.use({ robot: true })`. */
   robot: boolean
+  /** Further options of the server. */
+  options: string[]
   server: ChatServer
   open: Open
   complaints: Complaints
@@ -82,6 +84,7 @@ export class Complaints {
 
 export const test = base.extend<Stage, Backstage>({
   robot: [false, { option: true }],
+  options: [[], { option: true }],
   nextServer: [
     async ({}, use) => {
       let next = ChatServer.start()
@@ -96,8 +99,9 @@ export const test = base.extend<Stage, Backstage>({
     },
     { scope: 'worker' },
   ],
-  server: async ({ robot, nextServer }, use) => {
-    const server = await (robot ? ChatServer.start(true) : nextServer())
+  server: async ({ robot, options, nextServer }, use) => {
+    const isPlain = !robot && options.length === 0
+    const server = await (isPlain ? nextServer() : ChatServer.start(robot, options))
     await use(server)
     await server.stop()
     expect(server.mishaps(), 'errors in the log of the server').toEqual([])
