@@ -39,8 +39,10 @@ class OldHouse(House):
         return [*super()._usual_command(lie), *(f"--legacy={one}" for one in ("laravel", "express", "raw"))]
 
 
-class OlderClients(SynchronousTestCase):
+class Served(SynchronousTestCase):
     """Each test starts a server of its own and leaves nothing behind."""
+
+    kind: type[House] = OldHouse
 
     def setUp(self) -> None:
         if websocket is None:
@@ -48,7 +50,7 @@ class OlderClients(SynchronousTestCase):
         folder = Path(self.mktemp()).absolute()
         folder.mkdir()
         chance = random.Random()  # noqa: S311
-        self.house = OldHouse(folder, None, free_port(chance))
+        self.house = self.kind(folder, None, free_port(chance))
         self.addCleanup(self.house.close)
         asyncio.run(self.house.start())
         self.town: Town = populate(self.house, chance, people=1, rooms=1, each=1)
@@ -69,6 +71,10 @@ class OlderClients(SynchronousTestCase):
         socket = websocket.create_connection(f"ws://127.0.0.1:{self.house.port}{path}", timeout=SECONDS, **more)
         self.addCleanup(socket.close)
         return socket
+
+
+class OlderClients(Served):
+    """Everything that the doors are for."""
 
     def test_conversation(self) -> None:
         """Two register, everybody hears what is said, the history holds it, and who signed out is heard no more."""
@@ -147,6 +153,30 @@ class OlderClients(SynchronousTestCase):
         self.assertEqual((told["type"], told["image"]), ("image", answers[0]["data"]))
         with urlopen(f"{self.house.http}{told['image']}?imageView2/2/w/360", timeout=SECONDS) as answer:
             self.assertEqual(answer.read(), picture)
+
+
+class ByDefault(Served):
+    """A server whose operator has said nothing of older clients."""
+
+    kind = House
+
+    def rooms(self) -> int:
+        return len(Api(self.house.http, self.town.owner.token).get("me/rooms")["rooms"])
+
+    def test_doors(self) -> None:
+        """Who shows who she is comes in; nothing shows of it before, and `raw` is closed."""
+        before = self.rooms()
+        for path in ("/api/user", "/api/history/message?roomid=1&current=1"):
+            with self.assertRaises(HTTPError) as caught:
+                self.ask(path)
+            self.assertEqual(caught.exception.code, 401)
+            caught.exception.close()
+        with self.assertRaises(websocket.WebSocketBadStatusException):
+            self.connect()
+        self.assertEqual(self.rooms(), before)
+        token = self.register("alice@example.com")
+        self.assertEqual(self.ask(f"/api/user?api_token={token}")["name"], "alice")
+        self.assertEqual(self.rooms(), before + 1)
 
 
 def _noise() -> bytes:
