@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     from webchat.chat import Chat
     from webchat.http.gate import Gate
     from webchat.http.settings import HttpSettings
+    from webchat.jobs.completions import Completer
     from webchat.jobs.service import Jobs
     from webchat.jobs.vapid import Vapid
     from webchat.legacy.door import LegacyDoor
     from webchat.legacy.endpoint import Family, Services
     from webchat.live.limits import Rate
+    from webchat.model.completions import Endpoint
     from webchat.model.hosts import Host
     from webchat.ws.carrier import SocketIoFactory
     from webchat.ws.clients import Dialect
@@ -62,6 +65,7 @@ def makeService(options: Options) -> Service:
         config = options.config(os.environ)
         startup.data_folder(config.data)
         startup.database(config.database)
+        startup.endpoint(config)
         found = startup.endpoints(reactor, config.listen)
         return Daemon(config, reactor, found)
 
@@ -71,10 +75,17 @@ def now() -> Millis:
     return Millis(time.time_ns() // 1_000_000)
 
 
-def build_chat(config: Config, reactor: Any, vapid: Vapid | None, sign_in: str | None = None) -> Chat:
+def build_chat(
+    config: Config,
+    reactor: Any,
+    vapid: Vapid | None,
+    sign_in: str | None = None,
+    endpoint: Endpoint | None = None,
+) -> Chat:
     """The use cases over the configured database, with threads of their own, not yet started.
 
-    *vapid*: who the server is to push services.  *sign_in*: where one signs in, if that is not here.
+    *vapid*: who the server is to push services.  *sign_in*: where one signs in, if that is not here.  *endpoint*: what
+    the robot asks.
     """
     from webchat.chat.accounts import SessionLife
     from webchat.chat.facade import Chat, Settings, Sources, argon2id
@@ -120,6 +131,7 @@ def build_chat(config: Config, reactor: Any, vapid: Vapid | None, sign_in: str |
         push_key=None if vapid is None else vapid.public,
         push_services=(*PUSH_SERVICES, *config.push_services),
         robot=config.robot,
+        endpoint=endpoint,
     )
     sources = Sources(time.monotonic, now, secrets.token_bytes)
     return Chat(settings, database, passwords, sources, __version__, build_id(STATIC), images, shelf)
@@ -144,8 +156,25 @@ def make_vapid(config: Config) -> Vapid | None:
     return Vapid(key, contact, now)
 
 
-def build_jobs(config: Config, vapid: Vapid | None, chat: Chat, reactor: Any) -> Jobs:
+def build_completer(config: Config, chat: Chat, key: str | None, reactor: Any) -> Completer:
+    """Who asks the endpoint of the robot, by its *key*: where it lies is the operator's choice, and nobody else's."""
+    from webchat.jobs.completions import Completer
+    from webchat.jobs.outside import Outside, authority, by_name, named_connect
+
+    assert config.robot_url is not None
+    allowed = frozenset((authority(urlsplit(config.robot_url)),))
+    outside = Outside(reactor, by_name, named_connect(reactor), allowed)
+    return Completer(
+        chat.completions, outside, reactor, f"{config.robot_url}/chat/completions", key, config.robot_seconds
+    )
+
+
+def build_jobs(
+    config: Config, vapid: Vapid | None, chat: Chat, reactor: Any, completer: Completer | None = None
+) -> Jobs:
     """What leaves the house, not yet started."""
+    from webchat.chat.completions import LEASE
+    from webchat.jobs.completions import AT_ONCE
     from webchat.jobs.hooks import Deliverer
     from webchat.jobs.outside import Outside, machine_connect, machine_resolve
     from webchat.jobs.previews import Fetcher
@@ -163,6 +192,10 @@ def build_jobs(config: Config, vapid: Vapid | None, chat: Chat, reactor: Any) ->
         Worker("hook", deliverer.deliver, chat.database, now, random.uniform),
         Worker("command", caller.deliver, chat.database, now, random.uniform),
     ]
+    if config.robot:
+        ask = chat.completions.give_up if completer is None else completer.deliver
+        workers.append(Worker("robot", ask, chat.database, now, random.uniform, AT_ONCE, LEASE))
+        chat.completions.look = workers[-1].step
     if vapid is not None:
         from webchat.jobs.push import Pusher
 
@@ -171,7 +204,7 @@ def build_jobs(config: Config, vapid: Vapid | None, chat: Chat, reactor: Any) ->
     return Jobs(workers)
 
 
-def build_legacy(config: Config, chat: Chat, reactor: Any) -> Services:
+def build_legacy(config: Config, chat: Chat, reactor: Any, completer: Completer | None = None) -> Services:
     """What the doors for clients of older chat systems share."""
     from webchat.legacy.dialect import Cards
     from webchat.legacy.endpoint import Services
@@ -183,19 +216,16 @@ def build_legacy(config: Config, chat: Chat, reactor: Any) -> Services:
         Pictures(chat, reactor.seconds),
         Shapes(config.public_url or ""),
         Cards(chat.legacy.cards, reactor.seconds),
-        _answering(chat, config),
+        _answering(chat, config, completer),
         befriends=config.legacy_friends == "at-once",
     )
 
 
-def _answering(chat: Chat, config: Config) -> Callable[[str, str], Awaitable[str]]:
+def _answering(chat: Chat, config: Config, completer: Completer | None) -> Callable[[str, str], Awaitable[str]]:
     """What older clients are answered on the page of their robot."""
-    from webchat.legacy.robot import nobody_in
+    from webchat.legacy.robot import answering, nobody_in
 
-    async def reply(text: str, locale: str) -> str:
-        return chat.robot.reply(text, locale)
-
-    return reply if config.robot else nobody_in
+    return answering(chat.robot, None if completer is None else completer.once) if config.robot else nobody_in
 
 
 def build_dialect(services: Services, shared: Shared, config: Config) -> Dialect:
@@ -233,6 +263,7 @@ class Server(Service):
         self._starting: Deferred[None] | None = None
         self._chat: Chat
         self._jobs: Jobs
+        self._completer: Completer | None = None
         self._sockets: ChatFactory
         self._legacy: Services
         self._socketio: SocketIoFactory | None = None
@@ -241,8 +272,12 @@ class Server(Service):
     def startService(self) -> None:
         """Listens, then starts threads: a failure to listen must leave nothing behind."""
         vapid = make_vapid(self._config)
-        self._chat = build_chat(self._config, self._reactor, vapid, None if self._host is None else self._host.sign_in)
-        self._jobs = build_jobs(self._config, vapid, self._chat, self._reactor)
+        sign_in = None if self._host is None else self._host.sign_in
+        endpoint, key = startup.endpoint(self._config) or (None, None)
+        self._chat = build_chat(self._config, self._reactor, vapid, sign_in, endpoint)
+        if endpoint is not None:
+            self._completer = build_completer(self._config, self._chat, key, self._reactor)
+        self._jobs = build_jobs(self._config, vapid, self._chat, self._reactor, self._completer)
         site = self._build_doors()
         self._ports = startup.listen(self._endpoints, site)
         super().startService()  # type: ignore[no-untyped-call]
@@ -308,7 +343,7 @@ class Server(Service):
             largest_file=config.max_file * MIB,
             spool_folder=config.data,
         )
-        self._legacy = build_legacy(config, self._chat, self._reactor)
+        self._legacy = build_legacy(config, self._chat, self._reactor, self._completer)
         if config.socketio:
             dialect = build_dialect(self._legacy, shared, config)
             self._socketio = SocketIoFactory(self._sockets, dialect, secrets.token_bytes)

@@ -121,6 +121,12 @@ class Answering(RobotTests):
         self.assertNotIn("reply", first)
         self.assertEqual(self.said(), [])
 
+    def test_silence_first(self) -> None:
+        """It has looked before anything was said, and hears all the same what is said then."""
+        self.assertEqual(self.said(), [])
+        self.say("2+3")
+        self.assertEqual(len(self.said()), 1)
+
     def test_mentioned(self) -> None:
         """In a room it answers who mentions it, as a reply; to others it does not listen."""
         self.house.wait(self.house.chat.members.invite(self.anna, RoomId(1), [ROBOT]))
