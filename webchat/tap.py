@@ -399,6 +399,7 @@ class Server(Service):
     async def _come_up(self) -> None:
         await self._chat.load(secrets.token_hex(8))
         await self._offer_set_up()
+        await self._chat.robot.show_face(self._chat.pictures)
         if self._config.legacy:
             with suppress(NoSuchRoom):
                 await self._chat.legacy.both()

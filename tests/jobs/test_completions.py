@@ -32,7 +32,7 @@ SECONDS = 60.0
 
 
 def settings(**more: Any) -> Settings:
-    common = {name: FAST for name in ("posts", "changes", "marks", "typing", "reads")}
+    common = dict.fromkeys(("posts", "changes", "marks", "typing", "reads"), FAST)
     asked = completions.Endpoint("model.example", "small-1", tokens=500)
     return Settings(registration="open", robot=True, endpoint=asked, questions=FAST, **common, **more)
 

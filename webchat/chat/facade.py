@@ -388,6 +388,7 @@ class Chat:
             creating=self.settings.creating,
             sign_in=self._sign_in,
             robot=self.robot.card,
+            robot_asks=self.robot.endpoint is not None,
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib.resources import files
 from itertools import count
 
 import attrs
@@ -19,6 +20,7 @@ from webchat.chat import reminders
 from webchat.chat.bots import make_bot
 from webchat.chat.completions import Completions, Wanted, nonce_of
 from webchat.chat.messages import Messages
+from webchat.chat.pictures import Pictures
 from webchat.chat.reminders import Reminders
 from webchat.chat.settings import ServerSettings
 from webchat.chat.standing import Standing
@@ -44,7 +46,7 @@ NAME, DISPLAY_NAME = "dabai", "大白"
 LATE = 600_000
 """ms after which nobody in a room waits for an answer any more; in a conversation of two it is given however late."""
 MESSAGES_AT_ONCE, ROOMS_AT_ONCE = 50, 200
-_ACCOUNT, _OFF = "robot.user", "robot.off"
+_ACCOUNT, _OFF, _FACE = "robot.user", "robot.off", "robot.face"
 
 
 @attrs.frozen
@@ -131,6 +133,20 @@ class Robot:
             return user, robot_store.talks(db, user.id)
 
         self._user, self._talks = await self._database.write(None, work)
+
+    async def show_face(self, pictures: Pictures) -> None:
+        """Gives it its picture, once: what an admin makes of that stays."""
+        if self._user is None or await self._database.read(lambda db: meta.maybe(db, _FACE)) is not None:
+            return
+        try:
+            await pictures.set_avatar(self._actor, files("webchat.robot").joinpath("face.png").read_bytes())
+        except Refusal as refusal:
+            # The next start tries again.
+            self._log.warn("The robot has no picture: {why}", why=refusal.message)
+            return
+        me = self._user.id
+        await self._database.write(None, lambda db: meta.put(db, _FACE, "1"))
+        self._user = await self._database.read(lambda db: users.maybe(db, me))
 
     # What it hears.
 

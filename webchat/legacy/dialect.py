@@ -117,7 +117,8 @@ class Dialect:
             # Told once it is complete, though others may have been told since.
             if event.seq > self._newest.get(event.room, 0):
                 self._growing.setdefault(event.room, set()).add(event.seq)
-        elif event.seq in growing:
+            return False
+        if event.seq in growing:
             growing.discard(event.seq)
             self._newest[event.room] = Seq(max(event.seq, self._newest.get(event.room, 0)))
             return event.deleted is None

@@ -29,11 +29,11 @@ export class ChatServer {
   private constructor(
     private readonly folder: string,
     private readonly port: number,
-    private readonly robot: boolean,
+    private readonly robot: boolean | string,
   ) {}
 
-  /** *robot*: with 大白, who would stand in every list of people. */
-  static async start(robot = false): Promise<ChatServer> {
+  /** *robot*: with 大白, who would stand in every list of people; or where the endpoint is that it asks. */
+  static async start(robot: boolean | string = false): Promise<ChatServer> {
     const server = new ChatServer(await mkdtemp(join(tmpdir(), 'webchat-e2e-')), await freePort(), robot)
     await server.start()
     return server
@@ -53,7 +53,8 @@ export class ChatServer {
       '--registration',
       'open',
       '--robot',
-      String(this.robot),
+      String(!!this.robot),
+      ...(typeof this.robot === 'string' ? ['--robot-url', this.robot, '--robot-model', 'tea-1'] : []),
     ]
     // Stories are told faster than people type.
     const pace = ['--post-burst', '1000', '--posts-per-second', '1000', '--request-burst', '1000']

@@ -13,8 +13,8 @@ export const PHONE = {
 type Open = (person: Person | null, options?: BrowserContextOptions) => Promise<Page>
 
 interface Stage {
-  /** Whether the server has one: `test.use({ robot: true })`. */
-  robot: boolean
+  /** Whether the server has one: `test.use({ robot: true })`; or where the endpoint is that it asks. */
+  robot: boolean | string
   server: ChatServer
   open: Open
   complaints: Complaints
