@@ -80,7 +80,7 @@ class Asked(CompletionCase):
         """Reminders, and help where it is called for, are the robot's own; nothing else is."""
         self.say("remind me in 5 minutes to drink tea"), self.say("my reminders"), self.say("help")
         self.say("帮助 搜索")
-        first, second, help, topic = self.said()
+        _, second, help, topic = self.said()
         self.assertIn("drink tea", second["text"])
         self.assertIn("small-1", help["text"])
         self.assertIn("dep*", topic["text"])

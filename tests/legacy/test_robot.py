@@ -23,7 +23,7 @@ class Elsewhere(SynchronousTestCase):
         async def answer(text: str, locale: str) -> str | None:
             return model
 
-        return str(self.successResultOf(Deferred.fromCoroutine(answering(Knowing(), answer)(text, "en"))))  # type: ignore
+        return str(self.successResultOf(Deferred.fromCoroutine(answering(Knowing(), answer)(text, "en"))))  # type: ignore[arg-type]
 
     def test_model(self) -> None:
         """The language model is asked where it may be; where it does not answer the robot does."""

@@ -1,5 +1,5 @@
 // Speaks new messages of others to screen readers, bundled when many come at once; history and own ones are silent.
-import { onBeforeUnmount } from 'vue'
+import { onBeforeUnmount, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { wordsOf } from '@/lib/markup/pieces'
 import { useMessages } from '@/stores/messages'
@@ -47,6 +47,12 @@ export function useAnnouncements(room: RoomId, isAtEnd: () => boolean): void {
   const stop = messages.onChange(room, ({ kind, own }) => {
     if (kind === 'live' && !own) timer ??= setTimeout(speak, PAUSE)
   })
+  watch(
+    () => messages.view(room).items,
+    () => {
+      if (growing.size > 0) timer ??= setTimeout(speak, PAUSE)
+    },
+  )
   onBeforeUnmount(() => {
     clearTimeout(timer)
     stop()
