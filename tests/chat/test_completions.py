@@ -92,7 +92,7 @@ class Asked(CompletionCase):
 
     def test_conversation(self) -> None:
         """Where two are alone it is told what they have said, without what was taken back, notes, and threads."""
-        self.answered("what is tea?", "A drink.\n\n*(…Stopped.)*")
+        self.answered("what is tea?", "A drink.\n\n*(Stopped.)*")
         self.line.ask("delete", room=self.talk, seq=self.say("oops"))
         self.say("in a thread", thread=1)
         system, *turns = self.turns(self.asked("and coffee?"))
@@ -160,7 +160,7 @@ class Asked(CompletionCase):
         self.chat.completions.endpoint = None
         for job in jobs:
             self.house.wait(self.chat.completions.give_up(job))
-        self.assertEqual(self.message(self.talk, seq).text, "Tea is\n\n*(…Interrupted.)*")
+        self.assertEqual(self.message(self.talk, seq).text, "Tea is\n\n*(Interrupted.)*")
         self.assertEqual(self.message(self.talk, Seq(seq + 2)).text, excuse("missing", "en"))
 
 
@@ -190,7 +190,7 @@ class Stopping(CompletionCase):
         seq = self.begin(asking)
         self.assertEqual(self.house.refusal(self.chat.completions.stop(self.anna, room, seq)), "forbidden")
         self.house.wait(self.chat.completions.stop(self.mei, room, seq))
-        self.assertEqual(self.message(room, seq).text, "Tea is\n\n*(…Stopped.)*")
+        self.assertEqual(self.message(room, seq).text, "Tea is\n\n*(Stopped.)*")
 
     def test_word_of_another(self) -> None:
         """The word stops what oneself has asked."""

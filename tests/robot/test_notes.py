@@ -10,8 +10,8 @@ from webchat.robot.notes import NOTE_LIMIT, NOTES, annotated, excuse, without_no
 class Notes(SynchronousTestCase):
     def test_behind(self) -> None:
         """A note stands below the text, in the language of the question."""
-        self.assertEqual(annotated("Tea is ", "stopped", "en"), "Tea is\n\n*(…Stopped.)*")
-        self.assertEqual(annotated("茶是", "interrupted", "zh"), "茶是\n\n*（……已中断。）*")
+        self.assertEqual(annotated("Tea is ", "stopped", "en"), "Tea is\n\n*(Stopped.)*")
+        self.assertEqual(annotated("茶是", "interrupted", "zh"), "茶是\n\n（已中断。）")
 
     def test_alone(self) -> None:
         """Where there is no text it is a sentence of its own."""
@@ -19,8 +19,8 @@ class Notes(SynchronousTestCase):
 
     def test_open_block(self) -> None:
         """A block of code that is still open is closed before it."""
-        self.assertEqual(annotated("```\nx = 1", "stopped", "en"), "```\nx = 1\n```\n\n*(…Stopped.)*")
-        self.assertEqual(annotated("```\nx\n```", "stopped", "en"), "```\nx\n```\n\n*(…Stopped.)*")
+        self.assertEqual(annotated("```\nx = 1", "stopped", "en"), "```\nx = 1\n```\n\n*(Stopped.)*")
+        self.assertEqual(annotated("```\nx\n```", "stopped", "en"), "```\nx\n```\n\n*(Stopped.)*")
 
     def test_without(self) -> None:
         """What was said can be had again without it; of what was nothing else, nothing is left."""

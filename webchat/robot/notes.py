@@ -58,7 +58,8 @@ NOTES: dict[Why, tuple[str, str]] = {
     "idle": ("I was not saying anything.", "我没有在回答什么呀。"),
 }
 
-_BEHIND = {why: (f"*(…{en})*", f"*（……{zh}）*") for why, (en, zh) in NOTES.items()}
+# Emphasis in Chinese is dots below the signs, which a note does not need.
+_BEHIND = {why: (f"*({en})*", f"（{zh}）") for why, (en, zh) in NOTES.items()}
 NOTE_LIMIT = max(len(note) for notes in _BEHIND.values() for note in notes) + 8
 """How much longer a text may become by a note behind it."""
 
