@@ -205,7 +205,7 @@ if __name__ == "__main__":
         packages=[*find_packages(include=["webchat", "webchat.*"], exclude=["webchat.static*"]), "twisted.plugins"],
         package_data={
             "webchat": ["py.typed", "*.txt"],
-            "webchat.robot": ["*.toml"],
+            "webchat.robot": ["*.toml", "face.png"],
             "webchat.store.migrations": ["*.mako"],
         },
         install_requires=INSTALL,

@@ -139,6 +139,9 @@ class Loading(SynchronousTestCase):
             "argon2_memory_kib": "1024",
             "reader_threads": "four",
             "session_idle_days": "14.5",
+            "robot_url": "http://user:password@127.0.0.1/v1",
+            "robot_seconds": "0",
+            "robot_tokens": "many",
         }.items():
             with self.assertRaises(ConfigError) as caught:
                 load({}, {f"WEBCHAT_{name.upper()}": value})
@@ -152,6 +155,22 @@ class Loading(SynchronousTestCase):
         with self.assertRaises(ConfigError) as caught:
             load({"database": ["oracle://scott:tiger@h/n"]}, {})
         self.assertNotIn("tiger", str(caught.exception))
+
+    def test_robot_url(self) -> None:
+        """What the robot asks is a base that paths are put behind."""
+        for said in ("http://127.0.0.1:11434/v1", "https://model.example/v1/", "http://[::1]:8080"):
+            self.assertEqual(load({"robot_url": [said]}, {}).robot_url, said.rstrip("/"))
+        for said in (
+            "ftp://a/v1",
+            "http://",
+            "http://a/v1?key=x",
+            "http://a/v1#x",
+            "http://a b/",
+            "http://a:x/",
+            "a/v1",
+        ):
+            with self.assertRaises(ConfigError):
+                load({"robot_url": [said]}, {})
 
     def test_memory(self) -> None:
         """A database in memory would be another one for every thread."""

@@ -64,7 +64,7 @@ class Distribution(TestCase):
         names = self.names()
         for name in ("webchat/static/index.html", "webchat/static/assets/app-1a2b.js", "webchat/py.typed",
                      "webchat/store/migrations/env.py", "webchat/robot/help.toml", "webchat/robot/talk.toml",
-                     "twisted/plugins/webchat_plugin.py"):  # fmt: skip
+                     "webchat/robot/face.png", "twisted/plugins/webchat_plugin.py"):  # fmt: skip
             self.assertIn(name, names)
         self.assertTrue(any(name.startswith("webchat/store/migrations/versions/v0001") for name in names))
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.client.scene import Scene, says, until
 from webchat.cli import main
-from webchat.model.ids import RoomId
-from webchat.talk import _shown, _token
+from webchat.model.events import Message
+from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
+from webchat.talk import Tail, _shown, _token
 
 ROOT = Path(__file__).parent.parent
 ROOM = RoomId(1)
@@ -56,6 +58,28 @@ class Watched(ProcessProtocol):
             await self._waiting
         line, _, self.buffer = self.buffer.partition(b"\n")
         return line.decode()
+
+
+class Growing(SynchronousTestCase):
+    def test_once(self) -> None:
+        """A text that grows is printed when it is complete; as JSON, whenever it has changed."""
+        printed = StringIO()
+        self.patch(sys, "stdout", printed)
+        for is_json, wanted in ((False, ["#2", "Tea."]), (True, ["Te", "Tea", "m2", "Tea."])):
+            printed.seek(0), printed.truncate()
+            tail = Tail(ANYTHING, is_json, False, ANYTHING)
+            tail._names[UserId(7)] = "Mei"
+            for rev, seq, text, streaming in (
+                (1, 1, "Te", True),
+                (2, 1, "Tea", True),
+                (3, 2, "m2", False),
+                (4, 1, "Tea.", False),
+            ):
+                message = Message(ROOM, Rev(rev), Seq(seq), UserId(7), text, Millis(0), streaming=streaming)
+                self.successResultOf(Deferred.fromCoroutine(tail._show([message])))
+                tail._rev = Rev(rev)
+            lines = printed.getvalue().splitlines()
+            self.assertEqual([word in line for word, line in zip(wanted, lines, strict=True)], [True] * len(wanted))
 
 
 class Terminal(Scene):

@@ -8,25 +8,27 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import attrs
 
-from webchat import __version__
+from webchat import __version__, startup
 from webchat.config import Config, StartupError
 from webchat.model.ids import Millis
 from webchat.model.push import PUSH_SERVICES
 from webchat.model.web import Origins
-from webchat.startup import write_secret
 
 if TYPE_CHECKING:
     from webchat.chat import Chat
     from webchat.http.gate import Gate
     from webchat.http.settings import HttpSettings
+    from webchat.jobs.completions import Completer
     from webchat.jobs.service import Jobs
     from webchat.jobs.vapid import Vapid
     from webchat.legacy.door import LegacyDoor
     from webchat.legacy.endpoint import Family, Services
     from webchat.live.limits import Rate
+    from webchat.model.completions import Endpoint
     from webchat.model.hosts import Host
     from webchat.ws.carrier import SocketIoFactory
     from webchat.ws.clients import Dialect
@@ -69,20 +71,29 @@ class Parts:
 def build(config: Config, reactor: Any, host: Host | None, ready: Callable[[], Awaitable[None]]) -> Parts:
     """All of the server.  *ready* raises while it cannot do its work."""
     vapid = make_vapid(config)
-    chat = build_chat(config, reactor, vapid, None if host is None else host.sign_in)
-    jobs = build_jobs(config, vapid, chat, reactor)
+    endpoint, key = startup.endpoint(config) or (None, None)
+    chat = build_chat(config, reactor, vapid, None if host is None else host.sign_in, endpoint)
+    completer = None if endpoint is None else build_completer(config, chat, key, reactor)
+    jobs = build_jobs(config, vapid, chat, reactor, completer)
     shared = build_shared(config, chat, reactor)
     sockets = build_sockets(config, shared, reactor)
-    legacy = build_legacy(config, chat, reactor)
+    legacy = build_legacy(config, chat, reactor, completer)
     socketio = build_socketio(config, sockets, legacy, shared)
     site = build_site(config, chat, jobs, sockets, socketio, legacy, shared, reactor, host, ready)
     return Parts(chat, jobs, sockets, socketio, site)
 
 
-def build_chat(config: Config, reactor: Any, vapid: Vapid | None, sign_in: str | None = None) -> Chat:
+def build_chat(
+    config: Config,
+    reactor: Any,
+    vapid: Vapid | None,
+    sign_in: str | None = None,
+    endpoint: Endpoint | None = None,
+) -> Chat:
     """The use cases over the configured database, with threads of their own, not yet started.
 
-    *vapid*: who the server is to push services.  *sign_in*: where one signs in, if that is not here.
+    *vapid*: who the server is to push services.  *sign_in*: where one signs in, if that is not here.  *endpoint*: what
+    the robot asks.
     """
     from webchat.chat.facade import Chat, Settings, Sources, argon2id
     from webchat.chat.files import FilePolicy
@@ -128,6 +139,7 @@ def build_chat(config: Config, reactor: Any, vapid: Vapid | None, sign_in: str |
         push_key=None if vapid is None else vapid.public,
         push_services=(*PUSH_SERVICES, *config.push_services),
         robot=config.robot,
+        endpoint=endpoint,
     )
     sources = Sources(time.monotonic, now, secrets.token_bytes)
     return Chat(settings, database, passwords, sources, __version__, build_id(STATIC), images, shelf)
@@ -144,7 +156,7 @@ def make_vapid(config: Config) -> Vapid | None:
     public_url = config.public_url or ""
     contact = config.push_contact or (public_url if public_url.startswith("https:") else "https://localhost")
     try:
-        key = load_or_make(config.data, write_secret)
+        key = load_or_make(config.data, startup.write_secret)
     except (OSError, ValueError, VapidException):
         raise StartupError(
             f"The key for pushes in {config.data} cannot be used; webchat rotate-push-key makes room for another."
@@ -152,8 +164,25 @@ def make_vapid(config: Config) -> Vapid | None:
     return Vapid(key, contact, now)
 
 
-def build_jobs(config: Config, vapid: Vapid | None, chat: Chat, reactor: Any) -> Jobs:
+def build_completer(config: Config, chat: Chat, key: str | None, reactor: Any) -> Completer:
+    """Who asks the endpoint of the robot, by its *key*: where it lies is the operator's choice, and nobody else's."""
+    from webchat.jobs.completions import Completer
+    from webchat.jobs.outside import Outside, authority, by_name, named_connect
+
+    assert config.robot_url is not None
+    allowed = frozenset((authority(urlsplit(config.robot_url)),))
+    outside = Outside(reactor, by_name, named_connect(reactor), allowed)
+    return Completer(
+        chat.completions, outside, reactor, f"{config.robot_url}/chat/completions", key, config.robot_seconds
+    )
+
+
+def build_jobs(
+    config: Config, vapid: Vapid | None, chat: Chat, reactor: Any, completer: Completer | None = None
+) -> Jobs:
     """What leaves the house, not yet started."""
+    from webchat.chat.completions import LEASE
+    from webchat.jobs.completions import AT_ONCE
     from webchat.jobs.hooks import Deliverer
     from webchat.jobs.outside import Outside, machine_connect, machine_resolve
     from webchat.jobs.previews import Fetcher
@@ -171,6 +200,10 @@ def build_jobs(config: Config, vapid: Vapid | None, chat: Chat, reactor: Any) ->
         Worker("hook", deliverer.deliver, chat.database, now, random.uniform),
         Worker("command", caller.deliver, chat.database, now, random.uniform),
     ]
+    if config.robot:
+        ask = chat.completions.give_up if completer is None else completer.deliver
+        workers.append(Worker("robot", ask, chat.database, now, random.uniform, AT_ONCE, LEASE))
+        chat.completions.look = workers[-1].step
     if vapid is not None:
         from webchat.jobs.push import Pusher
 
@@ -179,7 +212,7 @@ def build_jobs(config: Config, vapid: Vapid | None, chat: Chat, reactor: Any) ->
     return Jobs(workers)
 
 
-def build_legacy(config: Config, chat: Chat, reactor: Any) -> Services:
+def build_legacy(config: Config, chat: Chat, reactor: Any, completer: Completer | None = None) -> Services:
     """What the doors for clients of older chat systems share."""
     from webchat.legacy.dialect import Cards
     from webchat.legacy.endpoint import Services
@@ -191,20 +224,17 @@ def build_legacy(config: Config, chat: Chat, reactor: Any) -> Services:
         Pictures(chat, reactor.seconds),
         Shapes(config.public_url or ""),
         Cards(chat.legacy.cards, reactor.seconds),
-        _answering(chat, config),
+        _answering(chat, config, completer),
         befriends=config.legacy_friends == "at-once",
         shows_strangers="raw" in config.legacy,
     )
 
 
-def _answering(chat: Chat, config: Config) -> Callable[[str, str], Awaitable[str]]:
+def _answering(chat: Chat, config: Config, completer: Completer | None) -> Callable[[str, str], Awaitable[str]]:
     """What older clients are answered on the page of their robot."""
-    from webchat.legacy.robot import nobody_in
+    from webchat.legacy.robot import answering, nobody_in
 
-    async def reply(text: str, locale: str) -> str:
-        return chat.robot.reply(text, locale)
-
-    return reply if config.robot else nobody_in
+    return answering(chat.robot, None if completer is None else completer.once) if config.robot else nobody_in
 
 
 def build_shared(config: Config, chat: Chat, reactor: Any) -> Shared:

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NoReturn
+from urllib.parse import urlsplit
 
 import attrs
 import sqlalchemy as sa
@@ -127,6 +128,25 @@ def _host_and_port(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(rf"(?:{name}):[1-9][0-9]{{0,4}}", value):
         raise ValueError("must hold hosts with their ports, like ci.internal:8080")
     return value
+
+
+def _base(value: Any) -> str:
+    """A URL that paths are put behind, without the last stroke."""
+    try:
+        parts = urlsplit(_text(value))
+        is_plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_plain = False
+    if (
+        not is_plain
+        or "@" in value
+        or "?" in value
+        or "#" in value
+        or not value.isascii()
+        or re.search(r"[\s\\]", value)
+    ):
+        raise ValueError("must be a URL like http://127.0.0.1:11434/v1, without a password, ? or #")
+    return str(value).rstrip("/")
 
 
 def _contact(value: Any) -> str:
@@ -314,6 +334,39 @@ class Config:
 
     robot: bool = _option(
         _SWITCH, True, "whether there is a robot, 大白, that answers what is said to it", group=_WHO, shown="true"
+    )
+
+    robot_url: str | None = _option(
+        _base,
+        None,
+        "where an OpenAI-compatible endpoint is (like http://127.0.0.1:11434/v1) whose language model answers what the "
+        "robot itself need not; see robot.md for what it is sent",
+        group=_WHO,
+        shown="none: the robot answers by its own rules",
+    )
+    robot_model: str | None = _option(
+        _text, None, "the model that is asked there, which robot_url needs", group=_WHO, shown="none"
+    )
+    robot_key_file: Path | None = _option(
+        _path, None, "a file with the key for that endpoint, which nobody else may read", group=_WHO, shown="none"
+    )
+    robot_prompt: Path | None = _option(
+        _path,
+        None,
+        "a file with what the model is told of itself, in place of the server's own words; {name}, {title}, {language} "
+        "and {time} in it are filled in",
+        group=_WHO,
+        shown="the server's own words",
+    )
+    robot_seconds: float = _option(
+        _number(1, 3_600), 60.0, "seconds that one answer of the model may take in all", group=_WHO
+    )
+    robot_tokens: int | None = _option(
+        _integer(1, 1_000_000),
+        None,
+        "the most tokens that one answer may have",
+        group=_WHO,
+        shown="as the endpoint likes",
     )
 
     log_format: Literal["text", "json"] = _option(

@@ -92,6 +92,7 @@ class Server(Service):
     async def _come_up(self) -> None:
         await self._chat.load(composition.new_epoch())
         await self._offer_set_up()
+        await self._chat.robot.show_face(self._chat.pictures)
         if self._config.legacy:
             # The second of their rooms is made when the first of them comes; who needs no sign-in finds both.
             with suppress(NoSuchRoom):

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from twisted.internet.endpoints import serverFromString
@@ -23,10 +24,14 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.lockfile import isLocked
 
-from webchat.config import ConfigError, StartupError
+from webchat.config import Config, ConfigError, StartupError
+from webchat.model import completions
 from webchat.model.refusals import Refusal
 from webchat.store.engines import open_engines
 from webchat.store.upgrade import SchemaTooNew, upgrade
+
+PROMPT_LIMIT = 20_000
+"""Characters of what the robot's model is told of itself."""
 
 Endpoint = tuple[str, Any]
 """An endpoint's description, and its IStreamServerEndpoint (zope's interfaces mean nothing to a type checker)."""
@@ -105,6 +110,44 @@ def write_secret(file: Path, text: str) -> None:
     file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
         stream.write(text + "\n")
+
+
+def endpoint(config: Config) -> tuple[completions.Endpoint, str | None] | None:
+    """What the robot asks, and the key for it; None: nothing.  Raises StartupError where the settings do not fit."""
+    if config.robot_url is None:
+        lonely = [
+            name for name in ("robot_model", "robot_key_file", "robot_prompt") if getattr(config, name) is not None
+        ]
+        if lonely:
+            raise StartupError(f"{lonely[0]} is set without robot_url, which says where the model is.")
+        return None
+    if config.robot_model is None:
+        raise StartupError("robot_url is set without robot_model, which says what to ask there.")
+    key = None if config.robot_key_file is None else _line_in(config.robot_key_file)
+    prompt = None if config.robot_prompt is None else _content(config.robot_prompt)
+    if prompt is not None and not 0 < len(prompt) <= PROMPT_LIMIT:
+        raise StartupError(f"The file {config.robot_prompt} must hold a text of at most {PROMPT_LIMIT} characters.")
+    host = urlsplit(config.robot_url).netloc
+    return completions.Endpoint(host, config.robot_model, prompt, config.robot_tokens), key
+
+
+def _line_in(file: Path) -> str:
+    """The secret in *file*.  Raises StartupError; no sentence repeats it."""
+    key = _content(file, is_secret=True)
+    if not key.isascii() or not key.isprintable() or " " in key or not 0 < len(key) <= 4096:
+        raise StartupError(f"The file {file} must hold a key and nothing else.")
+    return key
+
+
+def _content(file: Path, is_secret: bool = False) -> str:
+    try:
+        with file.open(encoding="utf-8") as stream:
+            if is_secret and os.fstat(stream.fileno()).st_mode & 0o037:
+                raise StartupError(f"The file {file} lets others at the key in it: run chmod 600 {file}.")
+            return stream.read(PROMPT_LIMIT + 2).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it holds no text"
+        raise StartupError(f"The file {file} cannot be read: {why}.") from None
 
 
 def database(url: str) -> None:

@@ -155,6 +155,7 @@ class Tail:
         self._has_colours = has_colours
         self._pause = pause
         self._last, self._rev = Seq(0), Rev(0)
+        self._growing: set[Seq] = set()
         self._names: dict[UserId, str] = {}
 
     async def follow(self, name: str, since: int | None) -> None:
@@ -206,11 +207,14 @@ class Tail:
         if unknown and not self._is_json:
             self._learn(await self._client.users(list(unknown)))
         for message in messages:
-            is_new = message.seq > self._last
+            is_new = message.seq > self._last or message.seq in self._growing
             self._last = max(self._last, message.seq)
             if self._is_json and (is_new or message.rev > self._rev):
                 print(msgspec.json.encode(message).decode(), flush=True)
+            elif is_new and message.streaming:
+                self._growing.add(message.seq)
             elif is_new and not self._is_json:
+                self._growing.discard(message.seq)
                 print(self._line(message), flush=True)
 
     def _line(self, message: Message) -> str:

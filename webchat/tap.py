@@ -23,6 +23,7 @@ def makeService(options: Options) -> Service:
         config = options.config(os.environ)
         startup.data_folder(config.data)
         startup.database(config.database)
+        startup.endpoint(config)
         found = startup.endpoints(reactor, config.listen)
         return Daemon(config, reactor, found)
 

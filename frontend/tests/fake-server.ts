@@ -140,6 +140,7 @@ export function welcomeFrame(rooms: RoomState[], changes: Partial<Welcome> = {})
       terms: false,
       creating: 'all',
       robot: null,
+      robot_asks: false,
       limits: DEFAULT_LIMITS,
     },
     now: 1_700_000_000_000,

@@ -9,12 +9,12 @@ from tests.chat.test_hooks import HookScene
 from tests.support.house import House
 from webchat.chat import hook_events
 from webchat.chat.hook_events import HookEvents, Parcel
-from webchat.chat.hooks import HookChanges, Made
+from webchat.chat.hooks import HookChanges, Made, speaking
 from webchat.model.commands import DeleteMessage, EditMessage, JoinRoom, LeaveRoom, Pin, PostMessage, React
 from webchat.model.hooks import EVENTS
 from webchat.model.ids import Seq
 from webchat.model.users import Actor
-from webchat.store import outbox
+from webchat.store import outbox, users
 from webchat.store.outbox import Job
 
 URL = "https://ci.example/hook"
@@ -116,6 +116,20 @@ class Telling(OutScene):
         self.react(seq)
         self.delete(gone)
         self.assertEqual(self.told(), [("message.posted", "Tea")])
+
+    def test_growing(self) -> None:
+        """What a bot says bit by bit is told when it is complete, as new."""
+        self.make_out(bots=True)
+        self.house.wait(self.chat.hook_events.look_round())
+        self.jobs()
+        bot = self.house.wait(self.chat.database.read(lambda db: users.maybe(db, self.hook.hook.bot.id)))
+        assert bot is not None
+        actor = speaking(bot, self.house.now())
+        seq = self.house.wait(self.chat.messages.begin(actor, PostMessage(0, self.room, "Te"))).seq
+        self.assertEqual(self.told(), [])
+        for text, is_complete, told in (("Tea", False, []), ("Tea!", True, [("message.posted", "Tea!")])):
+            self.house.wait(self.chat.messages.grow(actor, self.room, seq, text, is_complete))
+            self.assertEqual(self.told(), told)
 
     def test_gone_meanwhile(self) -> None:
         """What was deleted while its delivery waited leaves the house no more."""

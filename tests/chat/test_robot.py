@@ -79,6 +79,20 @@ class Account(RobotTests):
         found, _ = self.house.wait(self.house.chat.people.find(self.mei, "大白"))
         self.assertEqual([one.id for one in found], [ROBOT])
 
+    def test_face(self) -> None:
+        """It has a picture, which an admin may take away for good."""
+        pictures = self.house.chat.pictures
+        self.house.wait(self.house.chat.robot.show_face(pictures))
+        card = self.house.chat.about().robot
+        assert card is not None and card.avatar is not None
+        self.assertTrue(self.house.wait(pictures.read(card.avatar, 128)))
+        self.house.wait(self.house.database.write(None, lambda db: users.change(db, ROBOT, avatar=None)))
+        self.house = self.again()
+        self.house.wait(self.house.chat.robot.show_face(self.house.chat.pictures))
+        card = self.house.chat.about().robot
+        assert card is not None
+        self.assertIsNone(card.avatar)
+
     def test_made_once(self) -> None:
         """The next start finds it; where the operator wants none it is shut out, until she wants one again."""
         self.assertEqual(self.again().chat.about().robot, self.house.chat.about().robot)
@@ -120,6 +134,12 @@ class Answering(RobotTests):
         self.assertIn("8", second["text"])
         self.assertNotIn("reply", first)
         self.assertEqual(self.said(), [])
+
+    def test_silence_first(self) -> None:
+        """It has looked before anything was said, and hears all the same what is said then."""
+        self.assertEqual(self.said(), [])
+        self.say("2+3")
+        self.assertEqual(len(self.said()), 1)
 
     def test_mentioned(self) -> None:
         """In a room it answers who mentions it, as a reply; to others it does not listen."""

@@ -14,7 +14,7 @@ class AboutTests(SceneCase):
         answer = self.fresh().client().get("/api/v1/server")
         self.assertEqual(answer.headers["cache-control"], "no-store")
         wanted = {"title", "version", "build", "registration", "needs_setup", "limits", "guests", "terms", "creating"}
-        wanted |= {"robot", "sign_in"}
+        wanted |= {"robot", "robot_asks", "sign_in"}
         self.assertEqual(set(answer.json), wanted)
 
 

@@ -109,6 +109,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "GET /api/v1/rooms/{room}/threads/{seq}":         (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "DELETE /api/v1/rooms/{room}/messages/{seq}/previews":
                                                       (401, 403, 403, 200, 200, 200, 200, 200, 401, 403),
+    "POST /api/v1/rooms/{room}/messages/{seq}/stop": (401, 403, 403, 403, 403, 403, 403, 403, 401, 403),
     "PUT /api/v1/rooms/{room}/read":                  (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "PUT /api/v1/rooms/{room}/level":                 (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),
     "GET /api/v1/rooms/{room}/present":               (401, 403, 403, 200, 200, 200, 200, 200, 401, 200),

@@ -107,6 +107,17 @@ class Asking(OutsideCase):
         self.assertEqual((answer.status, answer.body), (200, b""))
         self.assertTrue(self.stub.asked.endswith(b"\r\n\r\nxyz"))
 
+    async def test_piece_by_piece(self) -> None:
+        """Or the body is handed on as it comes, until that is enough; what goes wrong there ends it."""
+        pieces: list[bytes] = []
+        answer = await self.ask(each=lambda data: bool(pieces.append(data)))
+        self.assertEqual((b"".join(pieces), answer.body), (b"hello", b""))
+        self.stub.is_done, self.stub.asked = False, b""
+        self.stub.answer = ANSWER.replace(b"5", b"9")
+        await self.ask(each=lambda data: True)
+        self.stub.is_done, self.stub.asked = False, b""
+        await self.fails(Unreachable, "ZeroDivisionError", each=lambda data: bool(1 // 0))
+
     async def test_private(self) -> None:
         """A name that leads into the house, by any of its addresses, leads nowhere."""
         for addresses in (["127.0.0.1"], [PUBLIC, "10.0.0.1"], ["::ffff:127.0.0.1"], ["169.254.169.254"]):

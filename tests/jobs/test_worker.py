@@ -50,6 +50,14 @@ class Work(StoreTests):
     def left(self) -> int:
         return self.read(outbox.count, "push")
 
+    def test_of_its_own(self) -> None:
+        """A kind may have its own number at a time, and its own patience."""
+        self.worker = Worker("push", self.deliver, self.database, self.now, lambda low, high: high, 2, 1_000)
+        self.add(1, 2, 3)
+        self.assertEqual(self.step(), ["1", "2"])
+        self.now.ms += 1_000
+        self.assertEqual(self.step(self.another()), ["3", "1", "2"])
+
     def test_done(self) -> None:
         """A job is forgotten when it is done, not before; then comes the next of its target."""
         self.add(1, 1, 2)

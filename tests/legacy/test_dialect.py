@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec import structs
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
@@ -99,6 +100,18 @@ class Telling(SynchronousTestCase):
         self.hear(said(2))
         self.assertEqual([texts for _, texts in self.told], [["anna: m2"]])
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_growing(self) -> None:
+        """A text that is still growing is told when it is complete, once, whatever has been told since."""
+        self.cards.put(UserCard(UserId(7), "anna", "Anna"))
+        for text, streaming in (("Te", True), ("Tea", True)):
+            self.hear(structs.replace(said(1), text=text, streaming=streaming))
+        self.hear(said(2))
+        self.hear(structs.replace(said(3), streaming=True))
+        for _ in range(2):
+            self.hear(structs.replace(said(1), text="Tea.", rev=Rev(9)))
+        self.hear(structs.replace(said(3), deleted=Millis(1)))
+        self.assertEqual([texts for _, texts in self.told], [["anna: m2"], ["anna: Tea."]])
 
     def test_cards_age(self) -> None:
         """A card is believed for a minute, and no more of them are kept than there is room for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.contracts.engines import NOW, StoreTests, on_each_engine
 from webchat.model.events import Message
+from webchat.model.extras import Extras
 from webchat.model.ids import Millis, Rev, Seq
 from webchat.store import messages
 from webchat.store.messages import NewMessage, Sent
@@ -56,6 +57,20 @@ class Said(StoreTests):
             [(one.seq, one.rev, one.text, one.edited) for one in found],
             [(1, 2, "hi", None), (2, 9, "ho", NOW + 1), (3, 4, "hi", None)],
         )
+
+    def test_grown(self) -> None:
+        """A message that streams grows without being edited; when it is complete it counts as posted then."""
+        seq, rev = self.post(self.room_id, self.anna, "Tea", "n1")
+        self.write(messages.set_extras, self.room_id, seq, Extras(action=True, streaming=True), rev)
+        for text, is_complete in (("Tea is", False), ("Tea is green", True)):
+            rev = Rev(rev + 1)
+            found = self.read(messages.maybe, self.room_id, seq)
+            self.write(messages.grow, found, text, rev, is_complete)
+            found = self.read(messages.maybe, self.room_id, seq)
+            self.assertEqual((found.text, found.rev, found.edited), (text, rev, None))
+            self.assertEqual((found.streaming, found.action), (not is_complete, True))
+            key = (self.room_id, self.anna, "n1")
+            self.assertEqual(self.read(messages.sent, [key])[key].rev, rev if is_complete else 2)
 
     def test_deleted(self) -> None:
         """A deleted message leaves its number and nothing of its text."""

@@ -53,6 +53,14 @@ class Outbox(StoreTests):
         self.assertTrue(self.write(outbox.later, second, Millis(NOW + 7), 1))
         self.assertEqual([job.tries for job in self.take(NOW + 7)], [2])
 
+    def test_all_for(self) -> None:
+        """All that is kept for somebody, also what is under way, the oldest first."""
+        for target, payload in ((1, "a"), (2, "b"), (1, "c")):
+            self.add(target, payload)
+        self.take()
+        self.assertEqual([one.payload for one in self.read(outbox.all_for, "push", 1)], ["a", "c"])
+        self.assertEqual(self.read(outbox.all_for, "preview", 1), [])
+
     def test_waiting(self) -> None:
         """What is asked for twice is found, unless it was begun."""
         self.add(1, "a")

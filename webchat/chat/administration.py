@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from webchat.chat import permission
 from webchat.chat.authority import Who, administer, id_of, own, rule
 from webchat.chat.log import Outcome, RoomLog
+from webchat.chat.robot import Robot
 from webchat.chat.rooms import check_title, end_room, like_pattern, read_cursor, take_out
 from webchat.chat.rooms import cursor as write_cursor
 from webchat.chat.sessions import SIGNED_OUT, SIGNED_OUT_REASON
@@ -55,6 +56,7 @@ class Administration:
     _now: Callable[[], Millis]
     _changes: Buckets
     _version: str
+    robot: Robot | None = attrs.field(default=None, init=False)
     _swept: UserId = attrs.field(default=UserId(0), init=False)
 
     # Looking.
@@ -67,6 +69,7 @@ class Administration:
             return store.made(db), len(reports.open_things(db))
 
         (accounts, rooms), open_reports = await self._database.read(work)
+        endpoint = None if self.robot is None else self.robot.endpoint
         return Overview(
             version=self._version,
             database="SQLite" if self._database.engines.is_sqlite else "PostgreSQL",
@@ -75,6 +78,9 @@ class Administration:
             online=len(self._hub.users()),
             connections=self._hub.listeners,
             open_reports=open_reports,
+            robot=self.robot is not None and self.robot.card is not None,
+            robot_host=None if endpoint is None else endpoint.host,
+            robot_model=None if endpoint is None else endpoint.model,
         )
 
     async def accounts(

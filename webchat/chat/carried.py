@@ -22,7 +22,7 @@ _encoder = msgspec.json.Encoder()
 class Carried(Struct, frozen=True, omit_defaults=True, gc=False):
     """*reply*: which message it answers.  *thread*: the one that began its thread.  *forward*: what is passed on.
 
-    *files*: their ids.  *action*: its text says what its author does.
+    *files*: their ids.  *action*: its text says what its author does.  *streaming*: its text is going to grow.
     """
 
     reply: Seq | None = None
@@ -30,6 +30,7 @@ class Carried(Struct, frozen=True, omit_defaults=True, gc=False):
     forward: Forward | None = None
     files: tuple[str, ...] = ()
     action: bool = False
+    streaming: bool = False
 
 
 def carried_by(command: PostMessage) -> Carried | None:

@@ -12,6 +12,7 @@ from webchat.chat.administration import Administration
 from webchat.chat.announcements import Announcements
 from webchat.chat.bans import Bans
 from webchat.chat.bots import Bots
+from webchat.chat.completions import Completions
 from webchat.chat.contacts import Contacts
 from webchat.chat.directs import Directs
 from webchat.chat.files import FilePolicy, Files
@@ -61,6 +62,7 @@ from webchat.live.pacing import Pace
 from webchat.live.presence import Attendance
 from webchat.live.sessions import SessionCache
 from webchat.model.answers import Limits, RegistrationPolicy, Server
+from webchat.model.completions import Endpoint
 from webchat.model.events import Row
 from webchat.model.files import FILES_PER_MESSAGE
 from webchat.model.ids import Millis
@@ -115,6 +117,10 @@ class Settings:
     """Whether there is a robot that answers; None: none does from here, and its account is left alone."""
     answers: Rate = Rate(50.0, 500.0)
     """What the robot says in all."""
+    endpoint: Endpoint | None = None
+    """Where it asks what it does not answer itself."""
+    questions: Rate = Rate(0.2, 6.0)
+    """Of one account, to that."""
 
 
 @attrs.frozen
@@ -244,6 +250,7 @@ class Chat:
             self.indexing.heard(rows)
             self.hook_events.heard(rows)
             self.robot.heard(rows)
+            self.completions.heard(rows)
 
         log.heard = heard
         self.images = images
@@ -318,17 +325,31 @@ class Chat:
         )
         self._sign_in = settings.sign_in
         answers = Buckets(settings.answers, clock)
+        # What it says is limited apart from what others say, and by the same rules otherwise.
+        spoken = Messages(log, database, epoch, sources.now, answers, answers, changes, self.files.forget)
+        self.completions = Completions(
+            settings.endpoint if settings.robot else None,
+            log,
+            database,
+            spoken,
+            self.settings,
+            self.bus,
+            sources.now,
+            changes,
+            Buckets(settings.questions, clock),
+        )
         self.robot = Robot(
             settings.robot,
             database,
-            # What it says is limited apart from what others say, and by the same rules otherwise.
-            Messages(log, database, epoch, sources.now, answers, answers, changes, self.files.forget),
+            spoken,
             self.settings,
             standing,
             sources.now,
             sources.token_bytes,
             version,
+            self.completions,
         )
+        self.administration.robot = self.robot
         self._version = version
         self._build = build
 
@@ -368,6 +389,7 @@ class Chat:
             creating=self.settings.creating,
             sign_in=self._sign_in,
             robot=self.robot.card,
+            robot_asks=self.robot.endpoint is not None,
         )
 
 

@@ -248,7 +248,7 @@ def _is_new(row: ChangedMessage | Member, hook: Hook) -> TypeGuard[ChangedMessag
 
 def _of_message(row: ChangedMessage, hook: Hook) -> Iterator[HookEvent]:
     """What happened to a message since *hook* was told of the room, as far as the row still shows it."""
-    if row.author == hook.bot or (row.kind == "bot" and not hook.hears_bots):
+    if row.author == hook.bot or (row.kind == "bot" and (not hook.hears_bots or row.is_streaming)):
         return
     has_word = row.text.casefold().startswith(hook.word.casefold())
     was_said = row.said_rev is not None and row.said_rev > hook.told

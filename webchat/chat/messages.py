@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import attrs
 import sqlalchemy as sa
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 
 from webchat.chat import mentions, permission, reactions
-from webchat.chat.carried import carried_by, hash_of, text_of
+from webchat.chat.carried import Carried, carried_by, hash_of, text_of
 from webchat.chat.erasing import erase
 from webchat.chat.files import check_ids
 from webchat.chat.log import Outcome, RoomLog
@@ -82,6 +83,34 @@ class Messages:
             return outcome
 
         return await self._log.change(command.room, change)
+
+    async def begin(self, actor: Actor, command: PostMessage) -> Posted:
+        """As *post*, for a text that is going to grow.  It mentions nobody: nobody has read over what it says."""
+        post = self._made(actor, command)
+        carried = replace(post.carried or Carried(), streaming=True)
+        growing = replace(post, carried=carried, mentioned=None)
+        return await self._log.change_together(command.room, post_all, growing)
+
+    async def grow(self, actor: Actor, room_id: RoomId, seq: Seq, text: str, is_complete: bool) -> bool:
+        """Has the actor's own message say *text*, which keeps no revision and is no editing of it.
+
+        False where it does not stream any more, or she may not speak there now: then it says what it did, and is over.
+        """
+        text, now = message_text(text), self._now()
+
+        def work(db: sa.Connection) -> Outcome[bool]:
+            message = message_store.maybe(db, room_id, seq)
+            if message is None or not message.streaming or message.author != actor.id:
+                return Outcome(False)
+            try:
+                permission.speaker(db, room_id, actor, now)
+            except Refusal:
+                return Outcome(False, grown(db, message, message.text, is_complete=True))
+            if message.text == text and not is_complete:
+                return Outcome(True)
+            return Outcome(True, grown(db, message, text, is_complete))
+
+        return await self._log.change(room_id, work)
 
     def _made(self, actor: Actor, command: PostMessage) -> Post:
         """What goes to the writer, by the pure rules and the allowance of who posts."""
@@ -239,6 +268,13 @@ class Messages:
             return Changes(room, self._epoch(), found.rev, found.rows)
 
         return await self._database.read(work)
+
+
+def grown(db: sa.Connection, message: Message, text: str, is_complete: bool) -> tuple[Message, ...]:
+    """*message*, which is streaming, with another *text*: a change of its room."""
+    _, rev = rooms.raise_counters(db, message.room, 0, 1)
+    message_store.grow(db, message, text, rev, is_complete)
+    return _row(db, message.room, message.seq)
 
 
 def _row(db: sa.Connection, room: RoomId, seq: Seq) -> tuple[Message, ...]:

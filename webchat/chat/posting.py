@@ -210,6 +210,8 @@ class _Batch:
                 extras = replace(extras, files=self.files.pass_on(new, extras.files))
             if post.carried.action:
                 extras = replace(extras, action=True)
+            if post.carried.streaming:
+                extras = replace(extras, streaming=True)
             new = new._replace(text=text, reply=post.carried.reply, thread=post.carried.thread)
         if meant is not None:
             extras = replace(extras, mentions=meant.people, everyone=meant.everyone)

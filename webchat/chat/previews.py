@@ -58,7 +58,7 @@ class Previews:
         if not self._settings.previews:
             return
         for row in rows:
-            if type(row) is Message and "://" in row.text and row.edited is None and not row.previews:
+            if type(row) is Message and "://" in row.text and _may_have(row):
                 place = Place(row.room, row.seq)
                 if place in self._noted or row.created <= self._now() - FRESH or len(self._new) >= MOST_NOTED:
                     continue
@@ -142,7 +142,7 @@ class Previews:
 
 
 def _may_have(message: Message) -> bool:
-    return message.deleted is None and message.edited is None and not message.previews
+    return message.deleted is None and message.edited is None and not message.previews and not message.streaming
 
 
 def _changed(db: sa.Connection, message: Message, cards: tuple[Preview, ...]) -> tuple[Message, ...]:

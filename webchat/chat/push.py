@@ -134,7 +134,10 @@ class Push:
         if not self._has_devices:
             return
         for row in rows:
-            if type(row) is Message and row.deleted is None and row.created > self._now() - FRESH:
+            # What is still growing is told when it is complete, in whole.
+            if type(row) is not Message or row.deleted is not None or row.streaming:
+                continue
+            if row.created > self._now() - FRESH:
                 self._stirred[row.room] = self._stirred.get(row.room, False) or row.everyone is not None
 
     async def load(self) -> None:
@@ -240,6 +243,7 @@ def _wanted(db: sa.Connection, user: User, where: RoomId, now: Millis) -> tuple[
         one
         for one in unread
         if one.deleted is None
+        and not one.streaming
         and one.author != user.id
         and one.author not in blocked
         and is_wanted(place.level, place.muted, room.kind, is_meant(one), now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib.resources import files
 from itertools import count
 
 import attrs
@@ -17,18 +18,22 @@ from twisted.logger import Logger
 
 from webchat.chat import reminders
 from webchat.chat.bots import make_bot
+from webchat.chat.completions import Completions, Wanted, nonce_of
 from webchat.chat.messages import Messages
+from webchat.chat.pictures import Pictures
 from webchat.chat.reminders import Reminders
 from webchat.chat.settings import ServerSettings
 from webchat.chat.standing import Standing
 from webchat.model.commands import PostMessage
+from webchat.model.completions import Endpoint
 from webchat.model.events import Member, Message, Row
 from webchat.model.ids import Millis, RoomId, Seq, SessionId, UserId
 from webchat.model.names import name_key
 from webchat.model.refusals import TRANSIENT, Refusal
 from webchat.model.users import Actor, Session, User, UserCard
-from webchat.robot.asking import Action, Facts, Question, SetReminder, language_of
+from webchat.robot.asking import Action, Answer, Facts, Question, SetReminder, language_of
 from webchat.robot.brain import Brain
+from webchat.robot.notes import excuse
 from webchat.store import directs, memberships, meta, places, users
 from webchat.store import messages as message_store
 from webchat.store import preferences as preference_store
@@ -41,7 +46,7 @@ NAME, DISPLAY_NAME = "dabai", "大白"
 LATE = 600_000
 """ms after which nobody in a room waits for an answer any more; in a conversation of two it is given however late."""
 MESSAGES_AT_ONCE, ROOMS_AT_ONCE = 50, 200
-_ACCOUNT, _OFF = "robot.user", "robot.off"
+_ACCOUNT, _OFF, _FACE = "robot.user", "robot.off", "robot.face"
 
 
 @attrs.frozen
@@ -81,6 +86,7 @@ class Robot:
     _now: Callable[[], Millis]
     _token_bytes: Callable[[int], bytes]
     _version: str
+    _completions: Completions
     _user: User | None = attrs.field(default=None, init=False)
     _talks: set[RoomId] = attrs.field(factory=set, init=False)
     """Its direct conversations."""
@@ -91,6 +97,7 @@ class Robot:
 
     def __attrs_post_init__(self) -> None:
         self._reminders = Reminders(self._database, self._messages, self._now)
+        self._completions.speaker = lambda: self._actor
 
     # Its account.
 
@@ -127,6 +134,20 @@ class Robot:
 
         self._user, self._talks = await self._database.write(None, work)
 
+    async def show_face(self, pictures: Pictures) -> None:
+        """Gives it its picture, once: what an admin makes of that stays."""
+        if self._user is None or await self._database.read(lambda db: meta.maybe(db, _FACE)) is not None:
+            return
+        try:
+            await pictures.set_avatar(self._actor, files("webchat.robot").joinpath("face.png").read_bytes())
+        except Refusal as refusal:
+            # The next start tries again.
+            self._log.warn("The robot has no picture: {why}", why=refusal.message)
+            return
+        me = self._user.id
+        await self._database.write(None, lambda db: meta.put(db, _FACE, "1"))
+        self._user = await self._database.read(lambda db: users.maybe(db, me))
+
     # What it hears.
 
     def heard(self, rows: Sequence[Row]) -> None:
@@ -158,6 +179,8 @@ class Robot:
         woken, self._woken = self._woken, {}
         for room in woken:
             await self._catch_up(room)
+        if woken and self._completions.look is not None:
+            await self._completions.look()
 
     async def remind(self) -> None:
         """Tells people what they asked to be told by now."""
@@ -165,6 +188,10 @@ class Robot:
             await self._reminders.step(self._actor)
 
     # What it says.
+
+    def may_ask(self, text: str, locale: str = "en") -> bool:
+        """Whether somebody else may answer *text* in its place."""
+        return self.endpoint is not None and self._brain.does(Question(text, self._now(), locale=locale)) is None
 
     def reply(self, text: str, locale: str = "en") -> str:
         """What it says to somebody of whom it knows nothing, and for whom nothing can be done."""
@@ -203,12 +230,12 @@ class Robot:
         if me is None or me.disabled is not None or place is None or not place.is_active:
             return None
         first = Seq(place.read + 1) if place.unread_from is None else place.unread_from
-        found = message_store.after(db, room, Seq(first - 1), MESSAGES_AT_ONCE)
-        if not found:
-            return None
         is_alone = directs.is_of_two(db, room)
         if is_alone:
             self._talks.add(room)
+        found = message_store.after(db, room, Seq(first - 1), MESSAGES_AT_ONCE)
+        if not found:
+            return None
         people = {user.id: user for user in users.present(db, {message.author for message in found})}
         fresh = self._now() - LATE
         asked = [
@@ -233,7 +260,10 @@ class Robot:
         message, author = asked.message, asked.author
         zone, kept = await self._database.read(lambda db: _known(db, author.id))
         locale, open_ones = author.locale or "en", reminders.numbered(kept)
-        answer = self._brain.answer(Question(message.text, self._now(), zone, locale, author.display_name, open_ones))
+        question = Question(message.text, self._now(), zone, locale, author.display_name, open_ones)
+        answer = await self._found(message, question) if self.endpoint is not None else self._brain.answer(question)
+        if answer is None:
+            return
 
         def work(db: sa.Connection) -> None:
             if answer.action is not None:
@@ -243,11 +273,23 @@ class Robot:
             id=0,
             room=message.room,
             text=answer.text,
-            nonce=f"robot:{message.room}:{message.seq}",
+            nonce=nonce_of(message.room, message.seq),
             reply=None if asked.is_alone else message.seq,
             thread=message.thread,
         )
         await self._messages.post_and(self._actor, command, work)
+
+    async def _found(self, message: Message, question: Question) -> Answer | None:
+        """What the robot itself says to *question*; None where that comes from elsewhere, later, or is seen already."""
+        language = language_of(question.text, question.locale)
+        if self._brain.is_told_to_stop(question):
+            why = await self._completions.hush(message.author, message.room)
+            return None if why is None else Answer(excuse(why, language), "talk")
+        answer = self._brain.does(question)
+        if answer is not None:
+            return answer
+        why = await self._completions.ask(Wanted(message.room, message.seq, message.author, language, question.zone))
+        return None if why is None else Answer(excuse(why, language), "unknown")
 
     def _act(self, db: sa.Connection, asked: Asked, action: Action, kept: Sequence[Kept]) -> None:
         message, author = asked.message, asked.author
@@ -259,9 +301,15 @@ class Robot:
         reminders.act(db, action, kept, new)
 
     @property
+    def endpoint(self) -> Endpoint | None:
+        """Whose language model answers what the robot itself need not."""
+        return self._completions.endpoint
+
+    @property
     def _brain(self) -> Brain:
         names = (DISPLAY_NAME,) if self._user is None else (self._user.display_name, self._user.name)
-        return Brain(Facts(self._settings.title, self._version, tuple(dict.fromkeys(names))), self._chance)
+        model = "" if self.endpoint is None else self.endpoint.model
+        return Brain(Facts(self._settings.title, self._version, tuple(dict.fromkeys(names)), model), self._chance)
 
     def _chance(self, below: int) -> int:
         """A number from 0 up to *below*: so many random bytes that the remainder favours none."""

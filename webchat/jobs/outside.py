@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import attrs
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
+from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.internet.ssl import optionsForClientTLS
 from twisted.internet.task import Cooperator
@@ -145,13 +145,15 @@ class Outside:
         limit: int,
         seconds: float,
         only: Callable[[int, Mapping[str, str]], bool] = lambda status, headers: True,
+        each: Callable[[bytes], bool] | None = None,
     ) -> Answer:
         """The answer to one request, of which no more than *limit* bytes are read, all within *seconds*.
 
         Redirects are answers too.  *only*: whether the body is worth reading, by status and headers; else it is empty.
+        *each*: is given the body piece by piece as it comes, instead of the answer, and says whether that is enough.
         Raises Forbidden, Unreachable.
         """
-        work = Deferred.fromCoroutine(self._ask(method, url, headers or {}, body, limit, only))
+        work = Deferred.fromCoroutine(self._ask(method, url, headers or {}, body, limit, only, each))
         patience = self._reactor.callLater(seconds, work.cancel)
         try:
             return await work
@@ -174,6 +176,7 @@ class Outside:
         body: bytes | None,
         limit: int,
         only: Callable[[int, Mapping[str, str]], bool],
+        each: Callable[[bytes], bool] | None,
     ) -> Answer:
         parts = checked(url, self._allowed)
         is_allowed = authority(parts) in self._allowed
@@ -199,7 +202,7 @@ class Outside:
                 raise Unreachable("its answer is packed")
             if response.length is not UNKNOWN_LENGTH and response.length > limit:
                 raise Unreachable("its answer is too long")
-            collected = _Body(limit)
+            collected = _Body(limit, each)
             response.deliverBody(collected)
             return Answer(response.code, found, await collected.done)
         finally:
@@ -256,6 +259,21 @@ def machine_connect(reactor: Any) -> Connect:
     return connect
 
 
+def named_connect(reactor: Any) -> Connect:
+    """As *machine_connect*, to a host by its name: whichever of its addresses answers (RFC 8305)."""
+
+    def connect(name: str, port: int, host: str | None) -> Any:
+        plain: Any = HostnameEndpoint(reactor, name, port, timeout=5)
+        return plain if host is None else wrapClientTLS(optionsForClientTLS(host), plain)
+
+    return connect
+
+
+async def by_name(host: str) -> Sequence[str]:
+    """A name as its own address, for *named_connect*."""
+    return [host]
+
+
 def machine_resolve(reactor: Any) -> Resolve:
     """Names as the machine looks them up."""
 
@@ -287,19 +305,31 @@ class _Found:
 
 
 class _Body(Protocol):
-    """Collects a body up to a limit."""
+    """Collects a body up to a limit, or hands its pieces on."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, each: Callable[[bytes], bool] | None) -> None:
         self.done: Deferred[bytes] = Deferred()
         self._limit = limit
+        self._each = each
         self._parts: list[bytes] = []
 
     def dataReceived(self, data: bytes) -> None:
+        if self.done.called:
+            return
         self._limit -= len(data)
-        if self._limit >= 0:
-            self._parts.append(data)
-        elif not self.done.called:
+        if self._limit < 0:
             self.done.errback(Unreachable("its answer is too long"))
+        elif self._each is None:
+            self._parts.append(data)
+        else:
+            self._hand_on(data, self._each)
+
+    def _hand_on(self, data: bytes, each: Callable[[bytes], bool]) -> None:
+        try:
+            if each(data):
+                self.done.callback(b"")
+        except Exception:
+            self.done.errback(Failure())  # type: ignore[no-untyped-call]
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         if self.done.called:

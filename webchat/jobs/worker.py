@@ -43,6 +43,8 @@ class Worker:
     _now: Callable[[], Millis]
     _uniform: Callable[[float, float], float]
     """As random.uniform."""
+    _at_once: int = AT_ONCE
+    _lease: int = LEASE
     _running: set[Deferred[None]] = attrs.field(factory=set, init=False)
     _is_looking: bool = attrs.field(default=False, init=False)
     _is_stopping: bool = attrs.field(default=False, init=False)
@@ -58,7 +60,7 @@ class Worker:
 
     async def step(self) -> None:
         """Begins jobs that are due, as many as there is room for."""
-        free = AT_ONCE - len(self._running)
+        free = self._at_once - len(self._running)
         if self._is_looking or self._is_stopping or free <= 0:
             return
         self._is_looking = True
@@ -74,7 +76,9 @@ class Worker:
         # Looked for by a reader first: the writer is not troubled every second for nothing.
         if not await self._database.read(lambda db: outbox.has_due(db, self.kind, now)):
             return []
-        return await self._database.write(None, lambda db: outbox.take(db, self.kind, now, Millis(now + LEASE), limit))
+        return await self._database.write(
+            None, lambda db: outbox.take(db, self.kind, now, Millis(now + self._lease), limit)
+        )
 
     def _begin(self, job: Job) -> None:
         done: Deferred[None] = Deferred.fromCoroutine(self._do(job))

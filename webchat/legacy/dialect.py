@@ -82,6 +82,7 @@ class Dialect:
         self._waiting: deque[tuple[tuple[Any, ...], list[Any]]] = deque()
         self._is_telling = False
         self._newest: dict[RoomId, Seq] = {}
+        self._growing: dict[RoomId, set[Seq]] = {}
 
     def begin(self, room: RoomId, seq: Seq) -> None:
         """The first of its listeners is about to enter *room*, whose latest message is *seq* at the rev she holds."""
@@ -90,6 +91,7 @@ class Dialect:
     def end(self, room: RoomId) -> None:
         """The last of its listeners has left *room*."""
         self._newest.pop(room, None)
+        self._growing.pop(room, None)
 
     def encode(self, event: Event) -> bytes:
         """*event* for `write_all`; nothing for what these clients are not told."""
@@ -110,6 +112,16 @@ class Dialect:
     def _is_told(self, event: Any) -> bool:
         if not isinstance(event, Message):
             return True
+        growing = self._growing.get(event.room, set())
+        if event.streaming:
+            # Told once it is complete, though others may have been told since.
+            if event.seq > self._newest.get(event.room, 0):
+                self._growing.setdefault(event.room, set()).add(event.seq)
+            return False
+        if event.seq in growing:
+            growing.discard(event.seq)
+            self._newest[event.room] = Seq(max(event.seq, self._newest.get(event.room, 0)))
+            return event.deleted is None
         if event.seq <= self._newest.get(event.room, 0):
             return False
         self._newest[event.room] = event.seq

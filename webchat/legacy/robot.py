@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from webchat.chat.robot import Robot
 from webchat.legacy.endpoint import Asked
 
 TEXT = 100_000
 LONGEST = 500
+
+Ask = Callable[[str, str], Awaitable[Any]]
+"""What is answered to a text, by the locale of who asks."""
 
 
 async def nobody_in(text: str, locale: str) -> str:
@@ -16,6 +21,16 @@ async def nobody_in(text: str, locale: str) -> str:
     if locale == "en":
         return "Nobody is in at the moment. Please ask in one of the rooms."
     return "现在没有人值班，请到聊天室里提问。"
+
+
+def answering(robot: Robot, model: Ask | None) -> Ask:
+    """The answers of the *robot*; of the language *model*, where that may be asked and answers."""
+
+    async def reply(text: str, locale: str) -> str:
+        said = await model(text, locale) if model is not None and robot.may_ask(text, locale) else None
+        return robot.reply(text, locale) if said is None else said
+
+    return reply
 
 
 async def answer(asked: Asked) -> dict[str, Any]:

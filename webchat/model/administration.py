@@ -69,7 +69,10 @@ class AuditPage(Struct, frozen=True):
 
 
 class Overview(Struct, frozen=True):
-    """The server at a glance.  *accounts* and *rooms*: how many were ever made.  *online*: people connected here."""
+    """The server at a glance.  *accounts* and *rooms*: how many were ever made.  *online*: people connected here.
+
+    *robot*: whether one answers; *robot_host*, *robot_model*: which language model it asks, and where; null: none.
+    """
 
     version: str
     database: str
@@ -78,6 +81,9 @@ class Overview(Struct, frozen=True):
     online: int
     connections: int
     open_reports: int
+    robot: bool = False
+    robot_host: str | None = None
+    robot_model: str | None = None
 
 
 class RunningSettings(Struct, frozen=True):

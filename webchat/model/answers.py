@@ -294,7 +294,7 @@ class Server(Struct, frozen=True):
 
     *guests*: one may look round without an account.  *terms*: there are terms to read before registering.  *creating*:
     who makes rooms.  *sign_in*: the address at which one signs in; null: here.  *robot*: the account that answers what
-    is said to it; null where there is none.
+    is said to it; null where there is none.  *robot_asks*: what is said to it goes to a language model.
     """
 
     title: str
@@ -308,6 +308,7 @@ class Server(Struct, frozen=True):
     creating: Literal["all", "admins"] = "all"
     sign_in: str | None = None
     robot: UserCard | None = None
+    robot_asks: bool = False
 
 
 class Welcome(Struct, frozen=True, tag_field="type", tag="welcome"):

@@ -24,7 +24,8 @@ class Message(Struct, frozen=True, tag_field="type", tag="message", omit_default
 
     *reply*: the seq of the message it answers.  *thread*: the seq of the one that began its thread, which counts its
     *replies*.  *mentions*: who is meant by it, *everyone* or those who are here besides.
-    *action*: the text says what its author does ("waves"), to be read after her name.
+    *action*: the text says what its author does ("waves"), to be read after her name.  *streaming*: the text is still
+    growing, as the robot's does while it is being told what to say; growing is no editing.
     """
 
     room: RoomId
@@ -48,6 +49,7 @@ class Message(Struct, frozen=True, tag_field="type", tag="message", omit_default
     forwarded: Forwarded | None = None
     previews: tuple[Preview, ...] = ()
     action: bool = False
+    streaming: bool = False
 
 
 class Member(Struct, frozen=True, tag_field="type", tag="member", omit_defaults=True):

@@ -73,6 +73,7 @@ class Extras(Struct, frozen=True, omit_defaults=True):
     forwarded: Forwarded | None = None
     previews: tuple[Preview, ...] = ()
     action: bool = False
+    streaming: bool = False
 
 
 NONE = Extras()

@@ -35,6 +35,8 @@ class Facts:
     version: str
     names: tuple[str, ...] = ("大白",)
     """What it is called, at least one; the first is what it calls itself."""
+    model: str = ""
+    """The language model that answers what the robot itself does not; '' where there is none."""
 
 
 @attrs.frozen

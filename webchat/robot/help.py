@@ -42,7 +42,7 @@ _BARE = re.compile(
     r"(?: help|帮助|的?用法|怎么用|怎么办)?",
     re.IGNORECASE,
 )
-
+_CALLED = re.compile(r"/?(?:help\b|帮助)[:, ]*(.*?)[.! ]*", re.IGNORECASE)
 
 _ABLE = any_of(
     r"what (?:can|do) you do", r"what are you able to do", r"what can i (?:ask|say|do)(?: you| here)?",
@@ -94,8 +94,32 @@ def guide(asked: Asked) -> Answer | None:
     return None
 
 
+def called(asked: Asked) -> Answer | None:
+    """The answer to `help`, alone or with the name of a topic behind it; None to all else."""
+    found = _CALLED.fullmatch(asked.plain[:HELP_LIMIT])
+    if found is None:
+        return None
+    if not found[1]:
+        return Answer(abilities(asked), "help")
+    return next((_answer(asked, one.en, one.zh) for one in TOPICS if one.names.fullmatch(found[1])), None)
+
+
 def abilities(asked: Asked) -> str:
     """What the robot can do, with examples."""
+    if asked.facts.model:
+        model = echo(asked.facts.model)
+        return asked.say(
+            "I myself can:\n"
+            "- tell how the chat works: `help invite`, `help search`, `help shortcuts`\n"
+            "- remind you: `remind me tomorrow at 9 to water the plants`, `my reminders`, `cancel 2`\n\n"
+            f"Everything else I ask a language model, {model}: with your question it is sent what we said before in "
+            "this conversation. It may be wrong. “stop” ends an answer.",
+            "我自己会：\n"
+            "- 讲怎么用这个聊天：`帮助 邀请`、`帮助 搜索`、`帮助 快捷键`\n"
+            "- 提醒你：`明天早上9点提醒我浇花`、`我的提醒`、`取消2`\n\n"
+            f"其他问题我会去问语言模型 {model}：你的问题和我们在这个对话里之前说的话会一起发给它。它的回答可能有错。"
+            "说“停”可以让我停下。",
+        )
     return asked.say(
         "I can:\n"
         "- tell how the chat works: `how do I invite people`, `search syntax`, `shortcuts`\n"

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import attrs
 import sqlalchemy as sa
 
+from webchat.model.extras import unpacked
 from webchat.model.hooks import HookEvent, HookKind, HookView, read_events
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
 from webchat.model.users import UserCard, UserKind
@@ -61,6 +62,7 @@ _CHANGED = (
         users.c.kind,
         messages.c.text,
         messages.c.deleted,
+        messages.c.extras,
     )
     .join(users, users.c.id == messages.c.author)
     .where(messages.c.room == sa.bindparam("room_"), messages.c.rev > sa.bindparam("rev_"))
@@ -130,6 +132,12 @@ class ChangedMessage(NamedTuple):
     kind: UserKind
     text: str
     deleted: Millis | None
+    extras: str | None = None
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether its text is still growing."""
+        return unpacked(self.extras).streaming
 
 
 def add(db: sa.Connection, kind: HookKind, room: RoomId, bot: UserId, creator: UserId, **columns: Any) -> Hook:
@@ -201,7 +209,7 @@ def telling(db: sa.Connection) -> dict[RoomId, bool]:
 def changed(db: sa.Connection, room: RoomId, rev: Rev, limit: int) -> list[ChangedMessage]:
     """The first *limit* messages that changed after *rev*, in rising rev."""
     values = {"room_": room, "rev_": rev, "limit_": limit}
-    return [ChangedMessage(*row) for row in db.execute(_CHANGED, values)]
+    return [ChangedMessage(*tuple(row)) for row in db.execute(_CHANGED, values)]
 
 
 def _hook(row: Any) -> Hook | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import attrs
 import sqlalchemy as sa
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from webchat.model.events import Message
 from webchat.model.extras import Extras, packed, unpacked
@@ -108,6 +108,9 @@ _SET_EXTRAS = (
     .where(_IN_ROOM, messages.c.seq == sa.bindparam("seq_"))
     .values(extras=sa.bindparam("extras_"), rev=sa.bindparam("rev_"))
 )
+_GROW = _SET_EXTRAS.values(text=sa.bindparam("text_"))
+# For those who are told of each new message once, it is new when it is complete.
+_COMPLETE = _GROW.values(posted_rev=sa.bindparam("rev_"))
 _SET_REACTIONS = _SET_EXTRAS.values(reacted_rev=sa.bindparam("rev_"))
 _LIMIT: sa.BindParameter[int] = sa.bindparam("limit_")
 _BEFORE = (
@@ -237,6 +240,13 @@ def set_reactions(db: sa.Connection, room: RoomId, seq: Seq, extras: Extras, rev
 def edit(db: sa.Connection, room: RoomId, seq: Seq, text: str, now: Millis, rev: Rev) -> None:
     """Replaces the text, as the room's change number *rev*."""
     db.execute(_EDIT, {"room_": room, "seq_": seq, "text_": text, "edited_": now, "rev_": rev})
+
+
+def grow(db: sa.Connection, message: Message, text: str, rev: Rev, is_complete: bool) -> None:
+    """Replaces the text of a message that is streaming, as the room's change number *rev*: no editing of it."""
+    extras = packed(replace(extras_of(message), streaming=not is_complete))
+    named = {"room_": message.room, "seq_": message.seq, "text_": text, "extras_": extras, "rev_": rev}
+    db.execute(_COMPLETE if is_complete else _GROW, named)
 
 
 def delete(db: sa.Connection, room: RoomId, seq: Seq, now: Millis, rev: Rev) -> list[str]:

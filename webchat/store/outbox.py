@@ -75,6 +75,11 @@ _HAS_DUE = (
     sa.select(outbox.c.id).where(outbox.c.kind == sa.bindparam("kind_"), outbox.c.due <= sa.bindparam("now_")).limit(1)
 )
 _FORGET = outbox.delete().where(outbox.c.kind == sa.bindparam("kind_"), outbox.c.target == sa.bindparam("target_"))
+_FOR = (
+    sa.select(outbox.c.id, outbox.c.kind, outbox.c.target, outbox.c.payload, outbox.c.created, outbox.c.tries)
+    .where(outbox.c.kind == sa.bindparam("kind_"), outbox.c.target == sa.bindparam("target_"))
+    .order_by(outbox.c.id)
+)
 _COUNT = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.kind == sa.bindparam("kind_"))
 _COUNT_FOR = _COUNT.where(outbox.c.target == sa.bindparam("target_"))
 
@@ -114,6 +119,11 @@ def waiting(db: sa.Connection, kind: JobKind, payload: str, targets: Iterable[in
     """Those of *targets* for which the same is waiting already, and nobody has begun."""
     named = {"kind_": kind, "payload_": payload, "targets_": list(targets)}
     return {int(row[0]) for row in db.execute(_WAITING, named)}
+
+
+def all_for(db: sa.Connection, kind: JobKind, target: int) -> list[Job]:
+    """The jobs of this kind for *target*, the oldest first; those under way too."""
+    return [Job(*row) for row in db.execute(_FOR, {"kind_": kind, "target_": target})]
 
 
 def count(db: sa.Connection, kind: JobKind) -> int:

@@ -202,6 +202,7 @@ def renumbered(extras: Extras, number: Callable[[UserId], int | None]) -> Extras
     author = None if forwarded is None else number(forwarded.author)
     return msgspec.structs.replace(
         extras,
+        streaming=False,
         mentions=_numbers(extras.mentions, number),
         reactions=tuple(msgspec.structs.replace(one, users=_numbers(one.users, number)) for one in extras.reactions),
         forwarded=None

@@ -48,6 +48,10 @@ export interface Overview {
   online: number
   connections: number
   open_reports: number
+  robot: boolean
+  /** Which language model the robot asks, and where. */
+  robot_host: string | null
+  robot_model: string | null
 }
 
 export interface RunningSettings {

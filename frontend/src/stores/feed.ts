@@ -1,6 +1,6 @@
 // Brings what the socket says to the stores that hold it.
 import { setServerNow } from '@/lib/clock'
-import type { MessageRow, RoomId, Row, ServerEvent, UserId, Welcome } from '@/wire/frames'
+import type { MessageRow, RoomId, Row, Seq, ServerEvent, UserId, Welcome } from '@/wire/frames'
 import { useAnnouncements } from './announcements'
 import { useAsides } from './asides'
 import { useConnection } from './connection'
@@ -129,12 +129,22 @@ function happened(event: ServerEvent): void {
   }
 }
 
+/** Messages whose text is growing: they are news when they are complete. */
+const growing = new Set<string>()
+
+function isNews(row: MessageRow, last: Seq): boolean {
+  const key = `${row.room}-${row.seq}`
+  if (!row.streaming) return growing.delete(key) || row.seq > last
+  if (row.seq > last) growing.add(key)
+  return false
+}
+
 function spread(rows: readonly Row[]): void {
   const rooms = useRooms()
   const me = useSession().me?.id
   for (const row of rows) {
     if (row.type === 'message') {
-      if (row.seq > (rooms.get(row.room)?.seq ?? Infinity)) for (const hear of news) hear(row)
+      if (isNews(row, rooms.get(row.room)?.seq ?? Infinity)) for (const hear of news) hear(row)
       rooms.receiveMessage(row)
     } else if (row.type === 'room') {
       rooms.receiveRoom(row)

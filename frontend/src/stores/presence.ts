@@ -58,6 +58,8 @@ export const usePresenceStore = defineStore('presence', () => {
 
   function state(id: UserId): State {
     if (id === session.me?.id) return ownState(session.me.status)
+    // The robot is always here, without a device.
+    if (id === session.server?.robot?.id) return 'online'
     return states.get(id) ?? members.get(id) ?? 'offline'
   }
 

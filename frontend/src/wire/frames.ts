@@ -213,6 +213,8 @@ export interface Server {
   sign_in?: string | null
   /** The account that answers what is said to it. */
   robot: UserCard | null
+  /** What is said to it goes to a language model. */
+  robot_asks: boolean
 }
 
 // Rows: whole current states, stamped with the room's rev.
@@ -245,6 +247,8 @@ export interface MessageRow {
   previews?: Preview[]
   /** The text says what its author does, to be read after her name. */
   action?: boolean
+  /** The text is still growing. */
+  streaming?: boolean
 }
 
 /** What can be looked for, and what a message can have. */

@@ -405,6 +405,7 @@ const MORE = [
   'forwarded',
   'previews',
   'action',
+  'streaming',
 ] as const satisfies (keyof MoreOfMessage)[]
 
 function moreOf(message: MessageRow): MoreOfMessage {

@@ -21,7 +21,8 @@ test('somebody finds the robot, takes a suggestion, and is reminded', async ({ s
   await expect(composer(page)).toBeFocused()
   await expect(log(page).locator('[data-seq]')).toHaveCount(2)
   await expect(page.getByRole('button', { name: 'Roll the dice' })).toHaveCount(0)
-  await expect(page.getByRole('link', { name: '大白', exact: false }).getByText('Online')).toBeAttached()
+  // In the list of conversations, and beside the conversation.
+  await expect(page.getByRole('link', { name: '大白', exact: false }).getByText('Online')).toHaveCount(2)
 
   await say(page, 'remind me in 2 seconds to pour the tea')
   await expect(log(page)).toContainText('I will remind you')

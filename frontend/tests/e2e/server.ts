@@ -30,12 +30,15 @@ export class ChatServer {
 
   private constructor(
     private readonly folder: string,
-    private readonly robot: boolean,
+    private readonly robot: boolean | string,
     private readonly more: string[],
   ) {}
 
-  /** *robot*: with 大白, who would stand in every list of people.  *more*: further options. */
-  static async start(robot = false, more: string[] = []): Promise<ChatServer> {
+  /**
+   * *robot*: with 大白, who would stand in every list of people; or where the endpoint is that it asks.
+   * *more*: further options.
+   */
+  static async start(robot: boolean | string = false, more: string[] = []): Promise<ChatServer> {
     const server = new ChatServer(await mkdtemp(join(tmpdir(), 'webchat-e2e-')), robot, more)
     await server.start()
     return server
@@ -55,7 +58,8 @@ export class ChatServer {
       '--registration',
       'open',
       '--robot',
-      String(this.robot),
+      String(!!this.robot),
+      ...(typeof this.robot === 'string' ? ['--robot-url', this.robot, '--robot-model', 'tea-1'] : []),
       ...this.more,
     ]
     // Stories are told faster than people type.

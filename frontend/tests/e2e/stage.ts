@@ -18,8 +18,8 @@ interface Backstage {
 }
 
 interface Stage {
-  /** Whether the server has one: `test.use({ robot: true })`. */
-  robot: boolean
+  /** Whether the server has one: `test.use({ robot: true })`; or where the endpoint is that it asks. */
+  robot: boolean | string
   /** Further options of the server. */
   options: string[]
   server: ChatServer

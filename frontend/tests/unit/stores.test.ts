@@ -3,11 +3,12 @@ import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openDatabase } from '@/lib/db'
 import { useConnection } from '@/stores/connection'
+import { news } from '@/stores/feed'
 import { useMessages } from '@/stores/messages'
 import { usePeople } from '@/stores/people'
 import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
-import type { Page, RoomState } from '@/wire/frames'
+import type { MessageRow, Page, RoomState } from '@/wire/frames'
 import { card, FakeServer, ME, message, OTHER, roomState, serveHttp, until, welcomeFrame } from '../fake-server'
 
 vi.mock('@/lib/i18n', () => ({ pickLocale: () => 'en', setLocale: () => Promise.resolve() }))
@@ -142,6 +143,20 @@ describe('rooms', () => {
     expect(rooms.unreadRooms()).toBe(1)
     expect(rooms.unreadRooms(1)).toBe(0)
     expect(rooms.archived.map((room) => room.room)).toEqual([3])
+  })
+
+  it('of a text that grows are told once it is complete, whatever was said since', async () => {
+    await signIn(roomState(1, { seq: 5, rev: 5, read: 5 }))
+    const heard: string[] = []
+    const hear = (row: MessageRow) => void heard.push(row.text)
+    news.add(hear)
+    server.line.say(message(6, 6, { text: 'Te', streaming: true }))
+    server.line.say(message(6, 7, { text: 'Tea', streaming: true }))
+    server.line.say(message(7, 8))
+    server.line.say(message(6, 9, { text: 'Tea.' }))
+    server.line.say(message(6, 10, { text: 'Tea.', reactions: [] }))
+    news.delete(hear)
+    expect(heard).toEqual(['text 7', 'Tea.'])
   })
 
   it('count what comes, and one’s own as read', async () => {

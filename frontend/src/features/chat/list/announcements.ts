@@ -1,5 +1,5 @@
 // Speaks new messages of others to screen readers, bundled when many come at once; history and own ones are silent.
-import { onBeforeUnmount } from 'vue'
+import { onBeforeUnmount, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { wordsOf } from '@/lib/markup/pieces'
 import { useMessages } from '@/stores/messages'
@@ -7,7 +7,7 @@ import { usePeople } from '@/stores/people'
 import { useRooms } from '@/stores/rooms'
 import { useSession } from '@/stores/session'
 import { useUi } from '@/stores/ui'
-import type { RoomId } from '@/wire/frames'
+import type { RoomId, Seq } from '@/wire/frames'
 
 const PAUSE = 700
 const MOST_SPOKEN = 3
@@ -18,6 +18,8 @@ export function useAnnouncements(room: RoomId, isAtEnd: () => boolean): void {
   const people = usePeople()
   const session = useSession()
   const ui = useUi()
+  /* What is still growing is spoken once it is complete. */
+  const growing = new Set<Seq>()
   let spoken = useRooms().get(room)?.seq ?? 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -26,11 +28,15 @@ export function useAnnouncements(room: RoomId, isAtEnd: () => boolean): void {
     const fresh = messages
       .view(room)
       .items.flatMap((item) =>
-        item.kind === 'row' && item.row.seq !== null && item.row.seq > spoken ? [item.row] : [],
+        item.kind === 'row' && item.row.seq !== null && (item.row.seq > spoken || growing.has(item.row.seq))
+          ? [item.row]
+          : [],
       )
     spoken = Math.max(spoken, ...fresh.map((row) => row.seq ?? 0))
+    growing.clear()
+    for (const row of fresh) if (row.seq !== null && row.more.streaming) growing.add(row.seq)
     if (!isAtEnd() || document.visibilityState !== 'visible') return
-    const others = fresh.filter((row) => row.author !== session.me?.id && !row.deleted)
+    const others = fresh.filter((row) => row.author !== session.me?.id && !row.deleted && !row.more.streaming)
     if (others.length > MOST_SPOKEN) ui.announce(t('message.new', others.length))
     else if (others.length > 0)
       ui.announce(
@@ -41,6 +47,12 @@ export function useAnnouncements(room: RoomId, isAtEnd: () => boolean): void {
   const stop = messages.onChange(room, ({ kind, own }) => {
     if (kind === 'live' && !own) timer ??= setTimeout(speak, PAUSE)
   })
+  watch(
+    () => messages.view(room).items,
+    () => {
+      if (growing.size > 0) timer ??= setTimeout(speak, PAUSE)
+    },
+  )
   onBeforeUnmount(() => {
     clearTimeout(timer)
     stop()
