@@ -25,7 +25,7 @@ from webchat.chat.accounts import NO_SESSION
 from webchat.chat.facade import Chat, Settings, Sources, argon2id
 from webchat.chat.passwords import Passwords
 from webchat.config import Config, ConfigError, Options, StartupError, load
-from webchat.model.ids import MAX_INT, InviteId, Millis, RoomId, SessionId, UserId
+from webchat.model.ids import MAX_INT, SERVER, InviteId, Millis, RoomId, SessionId, UserId
 from webchat.model.names import name_key
 from webchat.model.refusals import NoSuchUser, Refusal
 from webchat.model.transfer import lines_of
@@ -686,7 +686,7 @@ def _audit_show(config: Config, said: argparse.Namespace) -> None:
         user = None if said.user is None else _user(chat, said.user).id
         room = None if said.room is None else RoomId(said.room)
         page = _done(chat.administration.acts(None, None, room, user, said.limit))
-    names = {card.id: card.name for card in page.users}
+    names = {SERVER: "the server"} | {card.id: card.name for card in page.users}
     rows = [
         (
             _moment(one.created),

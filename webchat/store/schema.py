@@ -543,7 +543,7 @@ audit = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("created", Time, nullable=False),
-    # None: the operator, at the machine itself.
+    # None: the operator, at the machine itself; 0: the server, of its own accord.
     sa.Column("actor", Id),
     sa.Column("action", sa.Text, nullable=False),
     sa.Column("room", Id),
