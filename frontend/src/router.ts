@@ -1,5 +1,6 @@
 // Every place with an address, and who may be there.
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+import { fetched } from '@/lib/fetched'
 import { saying } from '@/lib/i18n'
 import { useSession } from '@/stores/session'
 
@@ -9,6 +10,12 @@ declare module 'vue-router' {
     for?: 'guest' | 'anybody' | 'founder'
   }
 }
+
+/** A page without words of its own. */
+const page =
+  <T>(load: () => Promise<T>) =>
+  () =>
+    fetched(load)
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -60,31 +67,31 @@ export const router = createRouter({
     { path: '/stay', name: 'stay', component: saying('auth', () => import('@/features/auth/StayPage.vue')) },
     {
       path: '/',
-      component: () => import('@/features/shell/AppShell.vue'),
+      component: page(() => import('@/features/shell/AppShell.vue')),
       children: [
-        { path: '', name: 'home', component: () => import('@/features/shell/HomePage.vue') },
+        { path: '', name: 'home', component: page(() => import('@/features/shell/HomePage.vue')) },
         {
           path: 'rooms/:id(\\d+)/:panel(members|info|threads)?/:thread(\\d+)?',
           name: 'room',
-          component: () => import('@/features/chat/RoomPage.vue'),
+          component: page(() => import('@/features/chat/RoomPage.vue')),
           props: (route) => ({
             id: Number(route.params.id),
             panel: route.params.panel || null,
             thread: route.params.panel === 'threads' ? Number(route.params.thread) || null : null,
           }),
         },
-        { path: 'mentions', name: 'mentions', component: () => import('@/features/marks/MentionsPage.vue') },
-        { path: 'people', name: 'people', component: () => import('@/features/people/PeoplePage.vue') },
+        { path: 'mentions', name: 'mentions', component: page(() => import('@/features/marks/MentionsPage.vue')) },
+        { path: 'people', name: 'people', component: page(() => import('@/features/people/PeoplePage.vue')) },
         {
           path: 'people/:id(\\d+)',
           name: 'person',
-          component: () => import('@/features/people/ProfilePage.vue'),
+          component: page(() => import('@/features/people/ProfilePage.vue')),
           props: (route) => ({ id: Number(route.params.id) }),
         },
         {
           path: 'dm/:user(\\d+)',
           name: 'direct',
-          component: () => import('@/features/rooms/DirectPage.vue'),
+          component: page(() => import('@/features/rooms/DirectPage.vue')),
           props: (route) => ({ user: Number(route.params.user) }),
         },
         {
@@ -92,7 +99,7 @@ export const router = createRouter({
           name: 'search',
           component: saying('search', () => import('@/features/search/SearchPage.vue')),
         },
-        { path: 'browse', name: 'browse', component: () => import('@/features/rooms/DirectoryPage.vue') },
+        { path: 'browse', name: 'browse', component: page(() => import('@/features/rooms/DirectoryPage.vue')) },
         {
           path: 'settings/:section?',
           name: 'settings',
@@ -102,7 +109,7 @@ export const router = createRouter({
         {
           path: 'announcements',
           name: 'announcements',
-          component: () => import('@/features/announcements/AnnouncementsPage.vue'),
+          component: page(() => import('@/features/announcements/AnnouncementsPage.vue')),
         },
         {
           path: 'admin/:section?',
@@ -110,7 +117,7 @@ export const router = createRouter({
           component: saying('admin', () => import('@/features/admin/AdminPage.vue')),
           props: (route) => ({ section: route.params.section || null }),
         },
-        { path: ':rest(.*)*', name: 'not-found', component: () => import('@/features/shell/NotFound.vue') },
+        { path: ':rest(.*)*', name: 'not-found', component: page(() => import('@/features/shell/NotFound.vue')) },
       ],
     },
   ],
