@@ -11,11 +11,14 @@ declare module 'vue-router' {
   }
 }
 
-/** A page without words of its own. */
-const page =
-  <T>(load: () => Promise<T>) =>
-  () =>
-    fetched(load)
+/** A page, as the router fetches it: several at once, and of these it hears only the first that does not come. */
+function page<T>(load: () => Promise<T>): () => Promise<T> {
+  return () => {
+    const coming = fetched(load)
+    coming.catch(() => undefined)
+    return coming
+  }
+}
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -23,48 +26,48 @@ export const router = createRouter({
     {
       path: '/setup',
       name: 'setup',
-      component: saying('auth', () => import('@/features/auth/SetupPage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/SetupPage.vue'))),
       meta: { for: 'founder' },
     },
     {
       path: '/sign-in',
       name: 'sign-in',
-      component: saying('auth', () => import('@/features/auth/SignInPage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/SignInPage.vue'))),
       meta: { for: 'guest' },
     },
     {
       path: '/register',
       name: 'register',
-      component: saying('auth', () => import('@/features/auth/RegisterPage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/RegisterPage.vue'))),
       meta: { for: 'guest' },
     },
     {
       path: '/invite/:code',
       name: 'invite',
-      component: saying('auth', () => import('@/features/auth/InvitePage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/InvitePage.vue'))),
       props: true,
       meta: { for: 'anybody' },
     },
     {
       path: '/look-round',
       name: 'look-round',
-      component: saying('auth', () => import('@/features/auth/GuestPage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/GuestPage.vue'))),
       meta: { for: 'guest' },
     },
     {
       path: '/reset/:code',
       name: 'reset',
-      component: saying('auth', () => import('@/features/auth/ResetPage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/ResetPage.vue'))),
       props: true,
       meta: { for: 'anybody' },
     },
     {
       path: '/terms',
       name: 'terms',
-      component: saying('auth', () => import('@/features/auth/TermsPage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/TermsPage.vue'))),
       meta: { for: 'anybody' },
     },
-    { path: '/stay', name: 'stay', component: saying('auth', () => import('@/features/auth/StayPage.vue')) },
+    { path: '/stay', name: 'stay', component: page(saying('auth', () => import('@/features/auth/StayPage.vue'))) },
     {
       path: '/',
       component: page(() => import('@/features/shell/AppShell.vue')),
@@ -97,13 +100,13 @@ export const router = createRouter({
         {
           path: 'search',
           name: 'search',
-          component: saying('search', () => import('@/features/search/SearchPage.vue')),
+          component: page(saying('search', () => import('@/features/search/SearchPage.vue'))),
         },
         { path: 'browse', name: 'browse', component: page(() => import('@/features/rooms/DirectoryPage.vue')) },
         {
           path: 'settings/:section?',
           name: 'settings',
-          component: saying('settings', () => import('@/features/settings/SettingsPage.vue')),
+          component: page(saying('settings', () => import('@/features/settings/SettingsPage.vue'))),
           props: (route) => ({ section: route.params.section || null }),
         },
         {
@@ -114,7 +117,7 @@ export const router = createRouter({
         {
           path: 'admin/:section?',
           name: 'admin',
-          component: saying('admin', () => import('@/features/admin/AdminPage.vue')),
+          component: page(saying('admin', () => import('@/features/admin/AdminPage.vue'))),
           props: (route) => ({ section: route.params.section || null }),
         },
         { path: ':rest(.*)*', name: 'not-found', component: page(() => import('@/features/shell/NotFound.vue')) },

@@ -25,11 +25,9 @@ from webchat.store.hooks import Hook
 from webchat.store.outbox import Job, NewJob
 
 WORDS: dict[Locale, str] = {
-    "en": "I have been paused: what happens in **{room}** is not delivered any more, since it failed again and again "
-    "(the last time: {failure}). When the other side works again, open the room's panel, **Webhooks**, and press "
-    "**Resume**.",
-    "zh-CN": "我已被暂停：**{room}** 里的动态多次推送失败，不再推送（最近一次的原因：{failure}）。"
-    "对方恢复正常后，请打开房间面板中的 **Webhook 接入**，点击 **恢复**。",
+    "en": "I have been paused, since what happens in **{room}** could not be delivered. The room's panel says why, "
+    "under **Webhooks**; **Resume** there lets me go on.",
+    "zh-CN": "我已被暂停：**{room}** 里的动态无法送达。原因见房间面板中的 **Webhook 接入**，在那里点 **恢复** 即可继续推送。",
 }
 
 
@@ -93,7 +91,7 @@ def _bot_and_text(db: sa.Connection, id: int, notice: Notice) -> tuple[Hook, Use
     except NoSuchUser:
         return None
     words = WORDS["zh-CN" if keeper.locale == "zh-CN" else "en"]
-    return hook, bot, words.format(room=echo(room.title), failure=echo(hook.failure or ""))
+    return hook, bot, words.format(room=echo(room.title))
 
 
 def _keeper(db: sa.Connection, room: RoomId, user: UserId) -> User:
