@@ -27,7 +27,8 @@ from webchat.store.outbox import Job, NewJob
 WORDS: dict[Locale, str] = {
     "en": "I have been paused, since what happens in **{room}** could not be delivered. The room's panel says why, "
     "under **Webhooks**; **Resume** there lets me go on.",
-    "zh-CN": "我已被暂停：**{room}** 里的动态无法送达。原因见房间面板中的 **Webhook 接入**，在那里点 **恢复** 即可继续推送。",
+    "zh-CN": "我已被暂停：**{room}** 里的动态无法送达。原因见房间面板中的 **Webhook 接入**，"
+    "在那里点 **恢复** 即可继续推送。",
 }
 
 
