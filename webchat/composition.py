@@ -193,11 +193,14 @@ def build_jobs(
     resolve, connect = machine_resolve(reactor), machine_connect(reactor)
     outside = Outside(reactor, resolve, connect)
     fetcher = Fetcher(chat.previews, outside, chat.images, secrets.token_bytes, now)
-    deliverer = Deliverer(chat.hook_events, Outside(reactor, resolve, connect, frozenset(config.webhook_hosts)))
-    caller = Caller(chat.bot_commands, outside, now)
+    # Programs that somebody has named: hosts of the operator's own network are among them where she says so.
+    programs = Outside(reactor, resolve, connect, frozenset(config.webhook_hosts))
+    deliverer = Deliverer(chat.hook_events, programs)
+    caller = Caller(chat.bot_commands, programs, now)
     workers = [
         Worker("preview", fetcher.deliver, chat.database, now, random.uniform),
         Worker("hook", deliverer.deliver, chat.database, now, random.uniform),
+        Worker("notice", chat.hook_notices.deliver, chat.database, now, random.uniform),
         Worker("command", caller.deliver, chat.database, now, random.uniform),
     ]
     if config.robot:

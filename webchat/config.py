@@ -320,7 +320,8 @@ class Config:
     webhook_hosts: tuple[str, ...] = _option(
         _many(_host_and_port),
         (),
-        "hosts of your own network (like ci.internal:8080) that outgoing webhooks may tell besides public ones",
+        "hosts of your own network (like ci.internal:8080) that outgoing webhooks and the commands of bots may tell "
+        "besides public ones",
         group=_WHO,
         shown="none",
     )

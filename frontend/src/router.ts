@@ -1,5 +1,6 @@
 // Every place with an address, and who may be there.
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+import { fetched } from '@/lib/fetched'
 import { saying } from '@/lib/i18n'
 import { useSession } from '@/stores/session'
 
@@ -10,107 +11,116 @@ declare module 'vue-router' {
   }
 }
 
+/** A page, as the router fetches it: several at once, and of these it hears only the first that does not come. */
+function page<T>(load: () => Promise<T>): () => Promise<T> {
+  return () => {
+    const coming = fetched(load)
+    coming.catch(() => undefined)
+    return coming
+  }
+}
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
     {
       path: '/setup',
       name: 'setup',
-      component: saying('auth', () => import('@/features/auth/SetupPage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/SetupPage.vue'))),
       meta: { for: 'founder' },
     },
     {
       path: '/sign-in',
       name: 'sign-in',
-      component: saying('auth', () => import('@/features/auth/SignInPage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/SignInPage.vue'))),
       meta: { for: 'guest' },
     },
     {
       path: '/register',
       name: 'register',
-      component: saying('auth', () => import('@/features/auth/RegisterPage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/RegisterPage.vue'))),
       meta: { for: 'guest' },
     },
     {
       path: '/invite/:code',
       name: 'invite',
-      component: saying('auth', () => import('@/features/auth/InvitePage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/InvitePage.vue'))),
       props: true,
       meta: { for: 'anybody' },
     },
     {
       path: '/look-round',
       name: 'look-round',
-      component: saying('auth', () => import('@/features/auth/GuestPage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/GuestPage.vue'))),
       meta: { for: 'guest' },
     },
     {
       path: '/reset/:code',
       name: 'reset',
-      component: saying('auth', () => import('@/features/auth/ResetPage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/ResetPage.vue'))),
       props: true,
       meta: { for: 'anybody' },
     },
     {
       path: '/terms',
       name: 'terms',
-      component: saying('auth', () => import('@/features/auth/TermsPage.vue')),
+      component: page(saying('auth', () => import('@/features/auth/TermsPage.vue'))),
       meta: { for: 'anybody' },
     },
-    { path: '/stay', name: 'stay', component: saying('auth', () => import('@/features/auth/StayPage.vue')) },
+    { path: '/stay', name: 'stay', component: page(saying('auth', () => import('@/features/auth/StayPage.vue'))) },
     {
       path: '/',
-      component: () => import('@/features/shell/AppShell.vue'),
+      component: page(() => import('@/features/shell/AppShell.vue')),
       children: [
-        { path: '', name: 'home', component: () => import('@/features/shell/HomePage.vue') },
+        { path: '', name: 'home', component: page(() => import('@/features/shell/HomePage.vue')) },
         {
           path: 'rooms/:id(\\d+)/:panel(members|info|threads)?/:thread(\\d+)?',
           name: 'room',
-          component: () => import('@/features/chat/RoomPage.vue'),
+          component: page(() => import('@/features/chat/RoomPage.vue')),
           props: (route) => ({
             id: Number(route.params.id),
             panel: route.params.panel || null,
             thread: route.params.panel === 'threads' ? Number(route.params.thread) || null : null,
           }),
         },
-        { path: 'mentions', name: 'mentions', component: () => import('@/features/marks/MentionsPage.vue') },
-        { path: 'people', name: 'people', component: () => import('@/features/people/PeoplePage.vue') },
+        { path: 'mentions', name: 'mentions', component: page(() => import('@/features/marks/MentionsPage.vue')) },
+        { path: 'people', name: 'people', component: page(() => import('@/features/people/PeoplePage.vue')) },
         {
           path: 'people/:id(\\d+)',
           name: 'person',
-          component: () => import('@/features/people/ProfilePage.vue'),
+          component: page(() => import('@/features/people/ProfilePage.vue')),
           props: (route) => ({ id: Number(route.params.id) }),
         },
         {
           path: 'dm/:user(\\d+)',
           name: 'direct',
-          component: () => import('@/features/rooms/DirectPage.vue'),
+          component: page(() => import('@/features/rooms/DirectPage.vue')),
           props: (route) => ({ user: Number(route.params.user) }),
         },
         {
           path: 'search',
           name: 'search',
-          component: saying('search', () => import('@/features/search/SearchPage.vue')),
+          component: page(saying('search', () => import('@/features/search/SearchPage.vue'))),
         },
-        { path: 'browse', name: 'browse', component: () => import('@/features/rooms/DirectoryPage.vue') },
+        { path: 'browse', name: 'browse', component: page(() => import('@/features/rooms/DirectoryPage.vue')) },
         {
           path: 'settings/:section?',
           name: 'settings',
-          component: saying('settings', () => import('@/features/settings/SettingsPage.vue')),
+          component: page(saying('settings', () => import('@/features/settings/SettingsPage.vue'))),
           props: (route) => ({ section: route.params.section || null }),
         },
         {
           path: 'announcements',
           name: 'announcements',
-          component: () => import('@/features/announcements/AnnouncementsPage.vue'),
+          component: page(() => import('@/features/announcements/AnnouncementsPage.vue')),
         },
         {
           path: 'admin/:section?',
           name: 'admin',
-          component: saying('admin', () => import('@/features/admin/AdminPage.vue')),
+          component: page(saying('admin', () => import('@/features/admin/AdminPage.vue'))),
           props: (route) => ({ section: route.params.section || null }),
         },
-        { path: ':rest(.*)*', name: 'not-found', component: () => import('@/features/shell/NotFound.vue') },
+        { path: ':rest(.*)*', name: 'not-found', component: page(() => import('@/features/shell/NotFound.vue')) },
       ],
     },
   ],

@@ -12,7 +12,7 @@ from webchat.chat.hook_events import HookEvents, Parcel
 from webchat.chat.hooks import HookChanges, Made, speaking
 from webchat.model.commands import DeleteMessage, EditMessage, JoinRoom, LeaveRoom, Pin, PostMessage, React
 from webchat.model.hooks import EVENTS
-from webchat.model.ids import Seq
+from webchat.model.ids import SERVER, Seq
 from webchat.model.users import Actor
 from webchat.store import outbox, users
 from webchat.store.outbox import Job
@@ -244,7 +244,7 @@ class Telling(OutScene):
             self.assertEqual(
                 (view.failures, view.failure, view.disabled is not None), (failures, "status 500", resting)
             )
-        self.assertIn(("hook.rest", None, self.hook.hook.bot.id), self.acts())
+        self.assertIn(("hook.rest", SERVER, self.hook.hook.bot.id), self.acts())
         view = self.house.wait(self.change(self.hook, resting=False))
         self.assertEqual((view.failures, view.failure, view.disabled), (0, None, None))
         self.house.wait(self.chat.hook_events.failed(parcel, "status 500"))

@@ -13,8 +13,9 @@ from tests.support.house import DEVICE, PASSWORD
 from webchat.chat import leaving as leaving_module
 from webchat.chat.leaving import Leaving
 from webchat.model.commands import DeleteMessage, JoinRoom, PostMessage, React
-from webchat.model.ids import Seq, UserId
-from webchat.store import meta, users
+from webchat.model.ids import Millis, Seq, UserId
+from webchat.store import meta, reminders, users
+from webchat.store.reminders import NewReminder
 
 
 class LeavingCase(PeopleCase):
@@ -47,6 +48,9 @@ class Exporting(LeavingCase):
         self.wait(self.house.chat.messages.delete(self.mei, DeleteMessage(0, LOBBY, Seq(1))))
         for who, emoji in ((self.mei, "👍"), (self.mei, "🎉"), (self.mei, "🍵"), (self.anna, "👎")):
             self.wait(self.house.chat.reactions.react(who, React(0, LOBBY, Seq(2), emoji, True)))
+        for who, text in ((self.mei, "Water the plants"), (self.anna, "something of anna's own")):
+            new = NewReminder(who.id, LOBBY, text, "en", Millis(1), Millis(2**50))
+            self.wait(self.house.database.write(None, lambda db, new=new: reminders.add(db, new)))
         whole = self.export(self.mei)
         self.assertEqual((whole["account"]["email"], whole["account"]["about"]), ("mei@example.org", "Harbour"))
         self.assertEqual(whole["preferences"], {"theme": "dark"})
@@ -58,6 +62,7 @@ class Exporting(LeavingCase):
         self.assertEqual([one["text"] for one in whole["messages"]], [f"mine {number}" for number in range(1, 5)])
         self.assertEqual({(one["seq"], one["emoji"]) for one in whole["reactions"]}, {(2, "👍"), (2, "🎉"), (2, "🍵")})
         self.assertEqual(set(whole["reactions"][0]), {"room", "seq", "emoji", "created"})
+        self.assertEqual(whole["reminders"], [{"room": LOBBY, "text": "Water the plants", "created": 1, "due": 2**50}])
         self.assertEqual({session["kind"] for session in whole["sessions"]}, {"browser", "api"})
         text = json.dumps(whole)
         for secret in (token, "argon2", "sha256", "something of anna", "private words"):

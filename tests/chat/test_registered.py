@@ -93,7 +93,7 @@ class Registering(BotCase):
         self.assertEqual(refused(self.commands.register(reader, "x", "", "", None)), "forbidden")
         self.assertEqual(refused(self.commands.register(self.bot, "me", "", "", None)), "bad_name")
         self.assertEqual(refused(self.commands.register(self.bot, "x", "h" * 61, "", None)), "text_too_long")
-        self.assertEqual(refused(self.commands.register(self.bot, "x", "", "", "http://127.0.0.1")), "bad_request")
+        self.assertEqual(refused(self.commands.register(self.bot, "x", "", "", "ftp://127.0.0.1")), "bad_request")
         self.register()
         self.assertEqual(refused(self.commands.register(self.make_bot("dice"), "Weather", "", "", None)), "name_taken")
         for number in range(MOST_COMMANDS - 1):

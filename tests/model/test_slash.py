@@ -6,14 +6,13 @@ import re
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from webchat.model.refusals import BadName, BadRequest
+from webchat.model.refusals import BadName
 from webchat.model.slash import (
     BUILT_IN,
     DESCRIBED,
     WORDS,
     Line,
     command_name,
-    command_url,
     is_said,
     read_line,
     said,
@@ -49,13 +48,6 @@ class Lines(SynchronousTestCase):
         self.assertEqual([command_name(name) for name in ("Weather", "天气", "a" * 32)], ["weather", "天气", "a" * 32])
         for name in ("", "a b", "a" * 33, "/a", "é", "a\n", *BUILT_IN, "Help"):
             self.assertRaises(BadName, command_name, name)
-
-    def test_urls(self) -> None:
-        """Only https, and nothing that could be read in two ways."""
-        self.assertEqual(command_url("https://a.example/x?y"), "https://a.example/x?y")
-        for url in ("http://a.example", "https://", "https://me@a.example", "https://a b", "https://ä.example",
-                    "https://[::1", "file:///etc/passwd", "", "https://a.example/\n"):  # fmt: skip
-            self.assertRaises(BadRequest, command_url, url)
 
     def test_suggestions(self) -> None:
         """Who has mistyped is told what is near, and nothing that is not."""

@@ -17,6 +17,7 @@ from webchat.chat.contacts import Contacts
 from webchat.chat.directs import Directs
 from webchat.chat.files import FilePolicy, Files
 from webchat.chat.hook_events import HookEvents
+from webchat.chat.hook_notices import HookNotices
 from webchat.chat.hooks import Hooks
 from webchat.chat.images import Images
 from webchat.chat.indexing import Indexing
@@ -243,6 +244,7 @@ class Chat:
             changes,
         )
         self.hook_events = HookEvents(database, self.messages, self.settings, sources.now, changes)
+        self.hook_notices = HookNotices(database, self.directs, self.messages, sources.now)
 
         def heard(rows: Sequence[Row]) -> None:
             self.push.heard(rows)

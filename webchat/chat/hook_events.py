@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from webchat.chat import permission
+from webchat.chat.hook_notices import notices
 from webchat.chat.hooks import speaking
 from webchat.chat.messages import Messages
 from webchat.chat.settings import ServerSettings
@@ -19,7 +20,7 @@ from webchat.live.limits import Buckets
 from webchat.model.commands import PostMessage
 from webchat.model.events import Member, Message, Row
 from webchat.model.hooks import Delivery, Happening, HookEvent, ToldHook, ToldMessage, ToldRoom
-from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
+from webchat.model.ids import SERVER, Millis, Rev, RoomId, Seq, UserId
 from webchat.model.refusals import Busy, Forbidden, NotFound, RateLimited, Refusal, Retry, TooMany, Unavailable
 from webchat.model.rooms import Room
 from webchat.model.signing import signed_headers
@@ -173,7 +174,7 @@ class HookEvents:
         await self._database.write(None, lambda db: hook_store.change(db, parcel.hook.id, **columns))
 
     async def failed(self, parcel: Parcel, why: str, is_gone: bool = False) -> None:
-        """It was given up.  *is_gone*: the other side wants no more of them."""
+        """It was given up.  *is_gone*: the other side wants no more of them.  Should it rest now, people are told."""
         now, id = self._now(), parcel.hook.id
 
         def work(db: sa.Connection) -> None:
@@ -184,7 +185,8 @@ class HookEvents:
             hook_store.change(db, id, failures=failures, failure=why[:FAILURE_LIMIT])
             if hook.disabled is None and not parcel.is_test and (is_gone or failures >= MOST_FAILURES):
                 hook_store.change(db, id, disabled=now)
-                audit.record(db, now, None, "hook.rest", room=hook.room, user=hook.bot)
+                audit.record(db, now, SERVER, "hook.rest", room=hook.room, user=hook.bot)
+                outbox.add(db, notices(db, hook, now))
 
         await self._database.write(None, work)
 

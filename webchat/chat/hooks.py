@@ -28,7 +28,6 @@ from webchat.model.hooks import (
     HookEvent,
     HookKind,
     HookView,
-    hook_url,
     read_events,
     stored_events,
 )
@@ -37,6 +36,7 @@ from webchat.model.refusals import BadRequest, Busy, Forbidden, NameTaken, NoSuc
 from webchat.model.rooms import Room
 from webchat.model.signing import secret_of
 from webchat.model.slack import read_said
+from webchat.model.targets import target_url
 from webchat.model.text import DISPLAY_NAME_LIMIT, folded, line_of_text
 from webchat.model.users import Actor, Session, User
 from webchat.store import audit, memberships, outbox
@@ -86,7 +86,7 @@ class HookChanges:
         if hook.kind == "in" and any(one is not UNSET for one in told):
             raise BadRequest("An incoming webhook has no URL, events or words.")
         if self.url is not UNSET:
-            found["url"] = hook_url(self.url)
+            found["url"] = target_url(self.url)
         if self.word is not UNSET:
             found["word"] = word_of(self.word)
         if self.events is not UNSET or self.bots is not UNSET:
@@ -139,7 +139,7 @@ class Hooks:
             room,
             "out",
             label,
-            url=hook_url(url),
+            url=target_url(url),
             secret=secret,
             events=stored_events(events_of(events), bots),
             word=word_of(word),

@@ -15,6 +15,7 @@ from webchat.chat.files import Files
 from webchat.chat.log import RoomLog
 from webchat.chat.people import tell_changed
 from webchat.chat.pictures import Pictures
+from webchat.chat.reminders import REMINDERS_MAX
 from webchat.chat.rooms import take_out
 from webchat.chat.sessions import MAX_SESSIONS_LISTED, REMOVED, view
 from webchat.live.hub import Hub
@@ -95,6 +96,10 @@ class Leaving:
             "preferences": {key: json.loads(text) for key, text in preference_store.of(db, actor.id).items()},
             "sessions": sessions,
             "rooms": room_store.states(db, actor.id),
+            "reminders": [
+                {"room": one.room, "text": one.text, "created": one.created, "due": one.due}
+                for one in reminder_store.of_user(db, actor.id, REMINDERS_MAX)
+            ],
         }
 
     async def _contacts(self, user: UserId) -> list[bytes]:

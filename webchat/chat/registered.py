@@ -19,7 +19,8 @@ from webchat.model.events import CommandGiven, Notice
 from webchat.model.ids import Millis, RoomId, Seq, SessionId, UserId
 from webchat.model.refusals import Forbidden, NameTaken, NoSuchCommand, NoSuchUser, NotFound, Refusal, TooMany
 from webchat.model.signing import secret_of
-from webchat.model.slash import DESCRIPTION_LIMIT, HINT_LIMIT, command_name, command_url, worded
+from webchat.model.slash import DESCRIPTION_LIMIT, HINT_LIMIT, command_name, worded
+from webchat.model.targets import target_url
 from webchat.model.text import line_of_text, message_text
 from webchat.model.users import Actor, Locale, Session, User, UserCard
 from webchat.store import bots, memberships, outbox
@@ -122,7 +123,7 @@ class BotCommands:
         columns: dict[str, Any] = {
             "hint": line_of_text(hint, HINT_LIMIT, "hint", may_be_empty=True),
             "description": line_of_text(description, DESCRIPTION_LIMIT, "description", may_be_empty=True),
-            "url": None if url is None else command_url(url),
+            "url": None if url is None else target_url(url),
         }
         self._changes.take(actor.id)
         now = self._now()

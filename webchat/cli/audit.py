@@ -8,7 +8,7 @@ from webchat.cli.opening import at_once, opened, user_named
 from webchat.cli.parsing import Commands, positive
 from webchat.cli.printing import moment, print_table
 from webchat.config import Config
-from webchat.model.ids import RoomId
+from webchat.model.ids import SERVER, RoomId
 
 
 def add_commands(commands: Commands) -> None:
@@ -25,7 +25,7 @@ def _show(config: Config, said: argparse.Namespace) -> None:
         user = None if said.user is None else user_named(chat, said.user).id
         room = None if said.room is None else RoomId(said.room)
         page = at_once(chat.administration.acts(None, None, room, user, said.limit))
-    names = {card.id: card.name for card in page.users}
+    names = {SERVER: "the server"} | {card.id: card.name for card in page.users}
     rows = [
         (
             moment(one.created),

@@ -9,10 +9,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 from webchat.chat.hooks import HookChanges, Made
 from webchat.http.route import API, Call, Nothing, Reply, Route
 from webchat.model.answers import Posted
-from webchat.model.hooks import EVENTS, URL_LIMIT, WORD_LIMIT, HookEvent, HookView
+from webchat.model.hooks import EVENTS, WORD_LIMIT, HookEvent, HookView
+from webchat.model.targets import TargetUrl
 
 Label = Annotated[str, Meta(min_length=1, max_length=64)]
-Url = Annotated[str, Meta(min_length=1, max_length=URL_LIMIT)]
 Events = Annotated[tuple[HookEvent, ...], Meta(max_length=len(EVENTS))]
 Word = Annotated[str, Meta(max_length=WORD_LIMIT)]
 
@@ -27,7 +27,7 @@ class MakeOutgoing(Struct, frozen=True, forbid_unknown_fields=True):
     """Have *url* told of *events*; of messages only those that begin with *word*; what *bots* say, too."""
 
     label: Label
-    url: Url
+    url: TargetUrl
     events: Events = ("message.posted",)
     word: Word = ""
     bots: bool = False
@@ -37,7 +37,7 @@ class ChangeHook(Struct, frozen=True, forbid_unknown_fields=True):
     """What is absent stays as it is.  *resting*: it tells nothing, and takes nothing."""
 
     label: Label | UnsetType = UNSET
-    url: Url | UnsetType = UNSET
+    url: TargetUrl | UnsetType = UNSET
     events: Events | UnsetType = UNSET
     word: Word | UnsetType = UNSET
     bots: bool | UnsetType = UNSET

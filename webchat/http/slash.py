@@ -11,6 +11,7 @@ from webchat.http.route import API, Call, Nothing, Reply, Route
 from webchat.model.answers import CommandEntry, CommandView, Ran
 from webchat.model.commands import ASeq, Nonce, Room, RunCommand, Text
 from webchat.model.ids import UserId
+from webchat.model.targets import TargetUrl
 from webchat.model.users import Locale
 
 _Line = Annotated[str, Meta(max_length=400)]
@@ -41,7 +42,7 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(max_length=64)]
     hint: _Line = ""
     description: _Line = ""
-    url: Annotated[str, Meta(max_length=500)] | None = None
+    url: TargetUrl | None = None
 
 
 class Answer(Struct, frozen=True, forbid_unknown_fields=True):

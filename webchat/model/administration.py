@@ -49,7 +49,7 @@ class RoomEntry(Struct, frozen=True):
 
 
 class AuditEntry(Struct, frozen=True):
-    """One act.  *actor*: null for the operator at the machine itself.  *room* and *user*: to whom it was done."""
+    """One act.  *actor*: null for the operator at the machine itself, 0 for the server.  *room* and *user*: to whom."""
 
     id: int
     created: Millis

@@ -16,5 +16,8 @@ Rev = NewType("Rev", int)
 Millis = NewType("Millis", int)
 """Wall-clock time: milliseconds since 1970, UTC."""
 
+SERVER = UserId(0)
+"""The server itself, where it acts of its own accord: no account has this number."""
+
 MAX_INT = 2**53
 """The largest integer taken from or told to a client (what a JavaScript number holds exactly)."""

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Literal, NamedTuple, get_args
-from urllib.parse import urlsplit
 
-from webchat.model.refusals import BadName, BadRequest
+from webchat.model.refusals import BadName
 from webchat.model.users import Locale
 
 NoticeCode = Literal["help", "who", "invited", "topic", "away", "back", "asked", "absent", "reply", "no_answer"]
@@ -56,18 +55,6 @@ def command_name(name: str) -> str:
     if name in BUILT_IN:
         raise BadName("This command is built in.", field="name")
     return name
-
-
-def command_url(url: str) -> str:
-    """*url*, where a command may be told.  Raises BadRequest."""
-    try:
-        parts = urlsplit(url)
-        is_plain = parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        is_plain = False
-    if not is_plain or not (url.isascii() and url.isprintable()) or " " in url:
-        raise BadRequest("Give an https URL, without a name or password in it.", field="url")
-    return url
 
 
 def suggestions(name: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -25,7 +25,10 @@ _COLUMNS = (
 
 @attrs.frozen
 class Entry:
-    """One act.  *actor*: None for the operator at the machine itself.  *details*: ids and settings, no texts."""
+    """One act.  *actor*: None for the operator at the machine itself, SERVER for the server.
+
+    *details*: ids and settings, no texts.
+    """
 
     id: int
     created: Millis

@@ -11,7 +11,7 @@ from msgspec import Struct
 from webchat.model.ids import Millis
 from webchat.store.schema import outbox
 
-JobKind = Literal["push", "preview", "hook", "command", "robot"]
+JobKind = Literal["push", "preview", "hook", "command", "notice", "robot"]
 
 
 class Job(Struct, frozen=True):

@@ -442,7 +442,7 @@ outbox = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
-    # For whom: the id of a subscription, of a hook.  Those of one target go in order.
+    # For whom or where: the id of a subscription, of a hook, of a room.  Those of one target go in order.
     sa.Column("target", Id, nullable=False),
     # JSON.
     sa.Column("payload", sa.Text, nullable=False),
@@ -543,7 +543,7 @@ audit = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("created", Time, nullable=False),
-    # None: the operator, at the machine itself.
+    # None: the operator, at the machine itself; 0: the server, of its own accord.
     sa.Column("actor", Id),
     sa.Column("action", sa.Text, nullable=False),
     sa.Column("room", Id),

@@ -1,6 +1,7 @@
 // Languages of the interface: one locale is loaded, compiled at build time.
 import { nextTick } from 'vue'
 import { createI18n } from 'vue-i18n'
+import { fetched } from './fetched'
 import type adminEn from '../locales/admin/en.json'
 import type authEn from '../locales/auth/en.json'
 import type botsEn from '../locales/bots/en.json'
@@ -81,7 +82,7 @@ const loaded = new Set<string>()
 async function loadPart(part: Part, locale: Locale): Promise<void> {
   const key = `${part} ${locale}`
   if (loaded.has(key)) return
-  const messages = await parts[part][locale]()
+  const messages = await fetched(parts[part][locale])
   loaded.add(key)
   i18n.global.mergeLocaleMessage(locale, messages.default as never)
 }
@@ -94,7 +95,7 @@ export async function addPart(part: Part): Promise<void> {
 
 /** A loader of a page or dialog that loads along with it what it says. */
 export function saying<T>(part: Part, load: () => Promise<T>): () => Promise<T> {
-  return async () => (await Promise.all([load(), addPart(part)]))[0]
+  return () => fetched(async () => (await Promise.all([load(), addPart(part)]))[0])
 }
 
 let wanted: Locale | undefined
@@ -104,7 +105,7 @@ export async function setLocale(locale: Locale): Promise<void> {
   wanted = locale
   const global = i18n.global
   if (!(global.availableLocales as string[]).includes(locale)) {
-    const messages = await load[locale]()
+    const messages = await fetched(load[locale])
     global.setLocaleMessage(locale, messages.default as never)
   }
   await Promise.all([...added].map((part) => loadPart(part, locale)))

@@ -2,6 +2,7 @@
 import { useIntervalFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import { reload } from '@/lib/fetched'
 import type { Requests, RequestType } from '@/wire/frames'
 import { Refused } from '@/wire/refused'
 import { PROTOCOL, Socket, type Phase, type SocketPort, type SocketState } from '@/wire/socket'
@@ -81,12 +82,6 @@ export const useConnection = defineStore('connection', () => {
     newVersion.value = build !== current
   }
 
-  async function reload(): Promise<void> {
-    const { makeWay } = await import('@/lib/worker')
-    await makeWay()
-    location.reload()
-  }
-
   return {
     phase,
     attempt,
@@ -96,7 +91,7 @@ export const useConnection = defineStore('connection', () => {
     strip,
     isLive,
     tryNow: () => socket?.tryNow(),
-    reload,
+    reload: () => reload(),
     start,
     restart: () => socket?.start(),
     stop,

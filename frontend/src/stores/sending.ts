@@ -1,6 +1,7 @@
 // What is on its way out: the outbox with its files, and the rows that stand for what is not stored yet.
 import { watch } from 'vue'
 import type { LocalFile } from '@/lib/db'
+import { fetched } from '@/lib/fetched'
 import type { Carried, ErrorCode, RoomId, UserId } from '@/wire/frames'
 import { codeOf, Refused } from '@/wire/http'
 import { Outbox, type OutboxPort, type OutboxRecord } from '@/wire/outbox'
@@ -75,7 +76,10 @@ export function createSending(me: () => UserId, inLog: (room: RoomId, work: (log
     async post(record) {
       const { room, text, nonce, carried } = record
       if (!record.files) return connection.request('post', { room, text, nonce, ...carried })
-      const { bring } = await import('@/wire/upload')
+      // It waits for a line, and goes with it.
+      const { bring } = await fetched(() => import('@/wire/upload')).catch(() => {
+        throw new Refused({ code: 'offline' })
+      })
       const ids = await bring(record, {
         stopper: (file) => outgoing.stopperOf(file.id),
         progress: (file, part) => outgoing.setProgress(file.id, part),

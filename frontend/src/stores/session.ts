@@ -12,6 +12,7 @@ import {
   type UserId,
   type Welcome,
 } from '@/wire/frames'
+import { fetched } from '@/lib/fetched'
 import { call, onUnauthenticated, Refused, sendPicture } from '@/wire/http'
 import type { End } from '@/wire/socket'
 import type { MadeToken, TokenTerms } from './bots'
@@ -154,7 +155,7 @@ export const useSession = defineStore('session', () => {
     if (fed === user) return
     fed = user
     try {
-      feed ??= await import('./feed')
+      feed ??= await fetched(() => import('./feed'))
     } catch (error) {
       fed = null
       throw error
@@ -200,9 +201,10 @@ export const useSession = defineStore('session', () => {
     const user = me.value?.id
     await call('DELETE', '/session')
     leave()
-    const { forgetDevice } = await import('@/lib/worker')
     // She is signed out, whatever this browser still holds.
-    if (user !== undefined) await forgetDevice(user).catch(() => undefined)
+    if (user !== undefined) {
+      await import('@/lib/worker').then(({ forgetDevice }) => forgetDevice(user)).catch(() => undefined)
+    }
   }
 
   /** Signed out elsewhere, or disabled: the page says so until it is acknowledged. */

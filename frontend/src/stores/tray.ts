@@ -1,6 +1,7 @@
 // What lies ready to go with the next message of a room, or of one of its threads.
 import { computed, shallowReactive, type ComputedRef } from 'vue'
 import type { LocalFile } from '@/lib/db'
+import { fetched } from '@/lib/fetched'
 import type { DraftPlace } from './drafts'
 import { hold } from './outgoing'
 
@@ -47,7 +48,7 @@ export function useTray(place: DraftPlace): Tray {
   const ids = computed(() => items.value.filter((item) => item.isReady && !item.problem).map((item) => item.file.id))
 
   async function add(files: File[]): Promise<void> {
-    const { add } = await import('./traying')
+    const { add } = await fetched(() => import('./traying'))
     await add(place, files)
   }
 

@@ -8,6 +8,8 @@ export interface Toast {
   key: string
   params?: Record<string, string | number>
   tone: 'info' | 'error'
+  /** It waits until it is closed. */
+  stays?: boolean
   /** *key* is the button's message key. */
   action?: { key: string; run(): void }
 }

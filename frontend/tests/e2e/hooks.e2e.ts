@@ -59,7 +59,7 @@ test('who tells a program of the room sees why a test did not arrive, in Chinese
   await dialog.getByRole('button', { name: '创建' }).click()
   await expect(dialog.getByLabel('用于验证推送来源的密钥')).toHaveValue(/^whsec_/)
   await dialog.getByRole('button', { name: '发送测试' }).click()
-  await expect(dialog.getByText('its host is no public one')).toBeVisible({ timeout: 20_000 })
+  await expect(dialog.getByText('该主机不是公网地址')).toBeVisible({ timeout: 20_000 })
   await look(page, 'hooks-list-zh')
   await dialog.getByRole('button', { name: '暂停' }).click()
   await expect(dialog.getByText('已暂停')).toBeVisible()

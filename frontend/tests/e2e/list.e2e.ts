@@ -334,3 +334,30 @@ test('many messages a second do not hold the page up', async ({ server, open }) 
   expect(longest).toBeLessThan(1_000)
   expect(await mostRows()).toBeLessThanOrEqual(300)
 })
+
+test('who is in the room before the server has said what is there comes in at its end', async ({ server, open }) => {
+  const mei = await server.setUp('mei', 'Mei')
+  await fill(server, [mei], 80)
+  const page = await open(mei)
+  // The device remembers the rooms, and none of their rows.
+  await page.goto('/settings/appearance')
+  await expect(page.getByRole('link', { name: 'Lobby' })).toBeVisible()
+  await page.waitForTimeout(1_000)
+  let connect: () => void = () => undefined
+  const connected = new Promise<void>((resolve) => (connect = resolve))
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    const held: (string | Buffer)[] = []
+    socket.onMessage((text) => held.push(text))
+    void connected.then(() => {
+      const line = socket.connectToServer()
+      socket.onMessage((text) => line.send(text))
+      line.onMessage((text) => socket.send(text))
+      held.forEach((text) => line.send(text))
+    })
+  })
+  await page.goto('/rooms/1')
+  await expect(composer(page)).toBeVisible()
+  connect()
+  await expect(log(page)).toHaveAttribute('aria-busy', 'false')
+  await expect(log(page).locator('[data-seq="80"]')).toBeInViewport()
+})

@@ -23,6 +23,8 @@ describe('the details of an act', () => {
     ['room.settings', 'slow', 0, '慢速模式：关闭'],
     ['room.settings', 'kind', 'private', '谁能找到它：私密'],
     ['room.settings', 'words', true, '名称或简介：已更改'],
+    ['hook.make', 'kind', 'out', '方向：推送'],
+    ['server.settings', 'webhooks', true, 'Webhook 推送：允许'],
     ['room.archive', 'archived', false, '归档：否'],
     ['message.delete', 'seq', 7, '消息：7'],
   ])('of %s: %s %s', (action, name, value, said) => {

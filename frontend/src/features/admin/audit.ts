@@ -14,12 +14,15 @@ function word(action: string, name: string, value: string): string | null {
     case 'bots':
       return `admin.server.creators.${value}`
     case 'guests':
+    case 'webhooks':
+    case 'previews':
       return value === 'true' ? 'admin.server.yes' : 'admin.server.no'
     case 'posting':
     case 'inviting':
       return value === 'all' ? 'room_settings.everybody' : `room_settings.${value}`
     case 'kind':
-      return `rooms.create.${value}`
+      if (action !== 'hook.make') return `rooms.create.${value}`
+      return value === 'in' ? 'admin.said.hook_in' : 'admin.said.hook_out'
     case 'words':
     case 'terms':
       return 'admin.said.changed'
@@ -39,5 +42,7 @@ export function detail(action: string, name: string, value: unknown): string | n
   if (name === 'until') shown = dateTime(Number(value), locale.value)
   else if (name === 'slow') shown = value ? t('room_settings.seconds', Number(value)) : t('room_settings.no_pause')
   else shown = say(word(action, name, shown) ?? '', shown)
-  return t('admin.audit.detail', { name: say(`admin.details.${name}`, name), value: shown })
+  // Of a webhook, its kind is its direction.
+  const called = action === 'hook.make' && name === 'kind' ? 'direction' : name
+  return t('admin.audit.detail', { name: say(`admin.details.${called}`, called), value: shown })
 }

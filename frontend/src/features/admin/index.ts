@@ -1,6 +1,6 @@
 // What other places take from moderation: loaded when first needed.
-import { defineAsyncComponent } from 'vue'
+import { lazy } from '@/features/lazy'
 import { saying } from '@/lib/i18n'
 
-export const ReportDialog = defineAsyncComponent(() => import('./ReportDialog.vue'))
-export const RoomAuditDialog = defineAsyncComponent(saying('admin', () => import('./RoomAuditDialog.vue')))
+export const ReportDialog = lazy(() => import('./ReportDialog.vue'))
+export const RoomAuditDialog = lazy(saying('admin', () => import('./RoomAuditDialog.vue')))

@@ -1,4 +1,4 @@
 // What other places show of the announcements: loaded when there is one.
-import { defineAsyncComponent } from 'vue'
+import { lazy } from '@/features/lazy'
 
-export const AnnouncementStrip = defineAsyncComponent(() => import('./AnnouncementStrip.vue'))
+export const AnnouncementStrip = lazy(() => import('./AnnouncementStrip.vue'))

@@ -1,5 +1,5 @@
 // What other places take from here: all of it is loaded when first needed.
-import { defineAsyncComponent } from 'vue'
+import { lazy } from '@/features/lazy'
 
-export const RoomPicture = defineAsyncComponent(() => import('./RoomPicture.vue'))
-export const AvatarDialog = defineAsyncComponent(() => import('./AvatarDialog.vue'))
+export const RoomPicture = lazy(() => import('./RoomPicture.vue'))
+export const AvatarDialog = lazy(() => import('./AvatarDialog.vue'))

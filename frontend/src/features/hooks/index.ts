@@ -1,5 +1,5 @@
 // What other places take from webhooks: loaded when first needed.
-import { defineAsyncComponent } from 'vue'
+import { lazy } from '@/features/lazy'
 import { saying } from '@/lib/i18n'
 
-export const HooksDialog = defineAsyncComponent(saying('hooks', () => import('./HooksDialog.vue')))
+export const HooksDialog = lazy(saying('hooks', () => import('./HooksDialog.vue')))

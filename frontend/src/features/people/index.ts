@@ -1,5 +1,5 @@
 // What other places take from the people: all of it is loaded when first needed.
-import { defineAsyncComponent } from 'vue'
+import { lazy } from '@/features/lazy'
 
-export const PersonCard = defineAsyncComponent(() => import('./PersonCard.vue'))
-export const PersonRow = defineAsyncComponent(() => import('./PersonRow.vue'))
+export const PersonCard = lazy(() => import('./PersonCard.vue'))
+export const PersonRow = lazy(() => import('./PersonRow.vue'))

@@ -1,6 +1,6 @@
 // What other places take from the settings: loaded when first needed.
-import { defineAsyncComponent } from 'vue'
+import { lazy } from '@/features/lazy'
 
-export const LedgerRow = defineAsyncComponent(() => import('./LedgerRow.vue'))
-export const LedgerState = defineAsyncComponent(() => import('./LedgerState.vue'))
-export const SecretOnce = defineAsyncComponent(() => import('./SecretOnce.vue'))
+export const LedgerRow = lazy(() => import('./LedgerRow.vue'))
+export const LedgerState = lazy(() => import('./LedgerState.vue'))
+export const SecretOnce = lazy(() => import('./SecretOnce.vue'))

@@ -1,14 +1,14 @@
 // Lines that begin with a slash, and what comes of them; both are loaded when the first one is given.
-import { defineAsyncComponent } from 'vue'
+import { lazy } from '@/features/lazy'
 import { saying } from '@/lib/i18n'
 import { useUi } from '@/stores/ui'
 import type { Carried, RoomId } from '@/wire/frames'
 import { codeOf } from '@/wire/http'
 import type { Given } from './give'
 
-export const AsideRows = defineAsyncComponent(saying('slash', () => import('./AsideRows.vue')))
+export const AsideRows = lazy(saying('slash', () => import('./AsideRows.vue')))
 /** For the page of a bot: its commands, for who answers for it. */
-export const BotCommands = defineAsyncComponent(saying('slash', () => import('./BotCommands.vue')))
+export const BotCommands = lazy(saying('slash', () => import('./BotCommands.vue')))
 
 const load = saying('slash', () => import('./give'))
 

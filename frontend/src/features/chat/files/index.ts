@@ -1,12 +1,13 @@
 // Files of messages: nothing of them stands in the way of the first words; all is there before the first rows.
-import { defineAsyncComponent, shallowRef, type AsyncComponentLoader, type Component } from 'vue'
+import { shallowRef, type AsyncComponentLoader, type Component } from 'vue'
+import { lazy } from '@/features/lazy'
 import { saying } from '@/lib/i18n'
 import { rowsNeed } from '@/stores/messages'
 
 export { default as AttachButtons } from './AttachButtons.vue'
 
 function withWords(load: AsyncComponentLoader): Component {
-  return defineAsyncComponent(saying('files', load))
+  return lazy(saying('files', load))
 }
 
 export const AttachmentTray = withWords(() => import('./AttachmentTray.vue'))
