@@ -18,6 +18,7 @@ from twisted.internet.utils import getProcessOutputAndValue
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.client.scene import Scene, says, until
+from tests.doorstep.house import Api
 from webchat.cli import main
 from webchat.model.events import Message
 from webchat.model.ids import Millis, Rev, RoomId, Seq, UserId
@@ -96,11 +97,10 @@ class Terminal(Scene):
         )
         return out.decode(), err.decode(), status
 
-    def runs(self, *words: str, program: str = "") -> Watched:
+    def runs(self, *words: str, program: str = "", **environ: str) -> Watched:
         watched = Watched()
-        process = ANYTHING.spawnProcess(
-            watched, sys.executable, [sys.executable, "-c", program or MAIN, *words], self.environ(PYTHONUNBUFFERED="1")
-        )
+        command = [sys.executable, "-c", program or MAIN, *words]
+        process = ANYTHING.spawnProcess(watched, command[0], command, self.environ(PYTHONUNBUFFERED="1", **environ))
 
         async def end() -> None:
             if not watched.end.called:
@@ -139,11 +139,25 @@ class Terminal(Scene):
         await bob.edit(ROOM, posted.seq, "one")
         self.assertEqual(json.loads(await tail.line())["text"], "one")
 
+    async def test_robot(self) -> None:
+        """A bot's token lets the robot answer from a terminal."""
+        api = Api(self.house.http, self.mei)
+        bot = api.post("bots", name="visitor", display_name="Visitor")["user"]["id"]
+        api.post(f"rooms/{ROOM}/members", users=[bot])
+        token = api.post(f"bots/{bot}/tokens", label="robot", scopes=None)["token"]
+        robot = self.runs("robot", WEBCHAT_TOKEN=token)
+        self.assertEqual(await robot.line(), "Answering as Visitor (@visitor).")
+        bob = self.client(self.bob)
+        asked = await bob.post(ROOM, "@visitor 2 + 3")
+        told = await until(bob, lambda event: isinstance(event, Message) and event.reply == asked.seq)
+        self.assertIn("5", told[-1].text)  # type: ignore[union-attr]
+
     async def test_refused(self) -> None:
         """What the server does not do is said in one sentence, which holds no token."""
         for words, environ, sentence in (
             (("say", "Attic", "x"), {}, "no room named Attic"),
             (("tail", "1"), {"WEBCHAT_TOKEN": "wct_none"}, "no longer, valid"),
+            (("robot",), {}, "harriet is no bot"),
         ):
             out, said, status = await self.webchat(*words, **environ)
             self.assertEqual((out, status), ("", 1), said)

@@ -1,4 +1,4 @@
-"""The commands `webchat tail` and `webchat say`: following a room, and saying something in it, from a terminal."""
+"""The commands `webchat tail`, `say` and `robot`: following a room, saying something in it, and answering in rooms."""
 
 from __future__ import annotations
 
@@ -20,17 +20,19 @@ from webchat.client import Client, Ended, Gone
 from webchat.config import StartupError
 from webchat.model.answers import Page
 from webchat.model.events import Member, Message, Reset, RoomRow
-from webchat.model.ids import MAX_INT, Rev, RoomId, Seq, UserId
+from webchat.model.ids import MAX_INT, Millis, Rev, RoomId, Seq, UserId
 from webchat.model.refusals import Refusal
 from webchat.model.users import UserCard
 from webchat.model.web import origin_of
+from webchat.robot.asking import Chance
+from webchat.visiting import Visitor
 
 SERVER = "http://localhost:8080"
 ANSWER_SECONDS = 30.0
 PAGE = 200
 LARGEST_TEXT = 60_000
 
-COMMANDS = ("tail", "say")
+COMMANDS = ("tail", "say", "robot")
 """Those that `carry_out` knows."""
 
 
@@ -45,7 +47,8 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     say = add("say", "say something in a room")
     say.add_argument("room", metavar="ROOM", help="a title, or an id")
     say.add_argument("text", nargs="?", default="-", metavar="TEXT", help="default, and -: from standard input")
-    for command in (tail, say):
+    robot = add("robot", "answer as the robot, by the token of a bot, on a server where it does not live")
+    for command in (tail, say, robot):
         command.add_argument("--server", metavar="URL", help=f"default: $WEBCHAT_SERVER, else {SERVER}")
         command.add_argument(
             "--token-file",
@@ -61,14 +64,20 @@ def _seq(text: str) -> int:
     return int(text)
 
 
-def carry_out(said: argparse.Namespace, environ: Mapping[str, str], clock: Callable[[], float]) -> NoReturn:
-    """Does what *said* says, and ends the program: status 0, or 1 with one sentence.  *clock*: monotonic seconds.
+def carry_out(
+    said: argparse.Namespace,
+    environ: Mapping[str, str],
+    clock: Callable[[], float],
+    now: Callable[[], Millis],
+    chance: Chance,
+) -> NoReturn:
+    """Does what *said* says, and ends the program: status 0, or 1 with one sentence.
 
-    Raises StartupError.
+    *clock*: monotonic seconds.  *now*: wall-clock ms.  Raises StartupError.
     """
     server = _server(said.server or environ.get("WEBCHAT_SERVER") or SERVER)
     token = _token(said.token_file, environ)
-    text = None if said.command == "tail" else _text(said.text)
+    text = _text(said.text) if said.command == "say" else ""
 
     async def main(reactor: Any) -> None:
         # Twisted's own is the wall clock, and a step of it would freeze every timer.
@@ -76,7 +85,9 @@ def carry_out(said: argparse.Namespace, environ: Mapping[str, str], clock: Calla
         with _in_one_sentence(server):
             async with Client(reactor, server, token) as client:
                 await Deferred.fromCoroutine(client.welcome()).addTimeout(ANSWER_SECONDS, reactor)
-                if text is None:
+                if said.command == "robot":
+                    await _answer(client, reactor, now, chance)
+                elif said.command == "tail":
                     colours = sys.stdout.isatty() and not environ.get("NO_COLOR")
                     tail = Tail(client, said.json, colours, lambda seconds: deferLater(reactor, seconds))
                     await tail.follow(said.room, said.since)
@@ -85,6 +96,15 @@ def carry_out(said: argparse.Namespace, environ: Mapping[str, str], clock: Calla
                     await Deferred.fromCoroutine(posting).addTimeout(ANSWER_SECONDS, reactor)
 
     react(lambda reactor: Deferred.fromCoroutine(main(reactor)))
+
+
+async def _answer(client: Client, reactor: Any, now: Callable[[], Millis], chance: Chance) -> None:
+    me = (await client.welcome()).user
+    if me.kind != "bot":
+        raise LookupError(f"{me.name} is no bot: the robot would answer in the name of a person.")
+    print(f"Answering as {_shown(me.display_name)} (@{me.name}).", flush=True)
+
+    await Visitor(client, now, chance, lambda seconds: deferLater(reactor, seconds)).stay()
 
 
 def _server(url: str) -> str:

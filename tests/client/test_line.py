@@ -100,6 +100,12 @@ class Lines(TestCase):
 
 
 class Ends(SynchronousTestCase):
+    def test_too_late(self) -> None:
+        """What is sent when the line has ended already, of which nobody has been told yet, is not sent."""
+        line = Line()  # type: ignore[no-untyped-call]
+        line.state = line.STATE_CLOSED
+        line.send(b"{}")
+
     def test_final(self) -> None:
         """It is the close code that says whether to come back, as the protocol has it."""
         for code in (1000, 1001, 1006, 1011, 1012, 4008, 4029):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ from webchat.cli import (
 )
 from webchat.cli.parsing import Commands
 from webchat.config import ConfigError, Options, StartupError, load
+from webchat.model.ids import Millis
 from webchat.model.refusals import Refusal
 
 _SETTINGS = ("config", "data", "database")
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     given = {name: [getattr(said, name)] for name in _SETTINGS if getattr(said, name) is not None}
     try:
         if said.command in talk.COMMANDS:
-            talk.carry_out(said, environ, time.monotonic)
+            talk.carry_out(said, environ, time.monotonic, _now, secrets.randbelow)
         if said.command == "run":
             _run([*(f"--{name}={value[0]}" for name, value in given.items()), *rest], environ)
         said.act(load(given, environ), said)
@@ -57,6 +59,10 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     except KeyboardInterrupt:
         raise SystemExit("webchat: interrupted.") from None
     raise SystemExit(0)
+
+
+def _now() -> Millis:
+    return Millis(time.time_ns() // 1_000_000)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -18,7 +18,7 @@ from webchat.client.patience import Patience
 from webchat.client.positions import Positions, Told, read
 from webchat.client.requests import Requests
 from webchat.client.web import Web
-from webchat.model.answers import Changed, Marked, Page, Posted, Welcome
+from webchat.model.answers import Changed, Marked, Page, Place, Posted, Welcome
 from webchat.model.extras import File
 from webchat.model.ids import Rev, RoomId, Seq, UserId
 from webchat.model.rooms import RoomState
@@ -150,6 +150,10 @@ class Client:
     async def read(self, room: RoomId, seq: Seq) -> Marked:
         """Marks the room as read up to *seq*."""
         return msgspec.convert(await self._requests.ask("read", {"room": room, "seq": seq}), Marked)
+
+    async def unread(self, room: RoomId, seq: Seq) -> Place:
+        """Has the room count as unread from *seq* on, until it is read up to there."""
+        return msgspec.convert(await self._requests.ask("unread", {"room": room, "seq": seq}), Place)
 
     async def users(self, ids: list[UserId]) -> list[UserCard]:
         """Who these people are, up to 200 at once; unknown ids are left out."""

@@ -115,7 +115,8 @@ class Line(WebSocketClientProtocol):
 
     def send(self, text: bytes) -> None:
         """Send *text*, if the line still stands."""
-        self.sendMessage(text, isBinary=False)  # type: ignore[no-untyped-call]
+        if self.state == self.STATE_OPEN:
+            self.sendMessage(text, isBinary=False)  # type: ignore[no-untyped-call]
 
     def hang_up(self) -> None:
         """Say goodbye; `ended` follows."""
