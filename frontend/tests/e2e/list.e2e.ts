@@ -150,13 +150,17 @@ test('a link leads to a message, from where one reads on both ways without a gap
 
   const met = new Set<number>()
   async function readTo(seq: number, by: number): Promise<void> {
-    await expect(async () => {
+    const look = async () => {
       const now = await seqs(page)
       for (const one of now) met.add(one)
       for (const [at, one] of now.entries()) if (at > 0) expect(one, 'no gap').toBe(now[at - 1]! + 1)
+    }
+    await expect(async () => {
+      await look()
       await log(page).evaluate((box, by) => box.scrollBy(0, by), by)
       await expect(log(page).locator(`[data-seq="${seq}"]`)).toBeInViewport({ timeout: 100 })
     }).toPass({ timeout: 45_000, intervals: [20] })
+    await look()
   }
   await readTo(1, -1500)
   await expect(log(page).getByText('This is the beginning')).toBeVisible()
