@@ -92,6 +92,7 @@ async function goPastDoors(page: Page, server: ChatServer, look: Look, say: Say)
   await page.getByRole('button', { name: say('Come in') }).click()
   // On a desk the way goes on to the room by itself: it must have arrived before another is taken.
   await expect(page).toHaveURL(page.viewportSize()!.width < 640 ? /\/(rooms\/1)?$/ : /\/rooms\/1$/)
+  await expect(page.getByRole('link', { name: 'Tea room 茶室' }).or(composer(page)).first()).toBeVisible()
   await go(page, '/stay')
   await expect(page.getByRole('heading', { name: say('Create an account') })).toBeVisible()
   await look(page, 'stay')
