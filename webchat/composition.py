@@ -347,7 +347,7 @@ def _families(config: Config) -> list[Family]:
 
 def _greet(config: Config, chat: Chat) -> Greet | None:
     """Has pages of older clients, whose sockets show no token, be known by a cookie."""
-    if "express" not in config.legacy and "laravel" not in config.legacy:
+    if not _families(config):
         return None
     from webchat.legacy.door import greeting
 

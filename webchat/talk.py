@@ -17,6 +17,7 @@ from twisted.internet.defer import TimeoutError as DeferredTimeoutError
 from twisted.internet.task import deferLater, react
 
 from webchat.client import Client, Ended, Gone
+from webchat.client.patience import answered
 from webchat.config import StartupError
 from webchat.model.answers import Page
 from webchat.model.events import Member, Message, Reset, RoomRow
@@ -209,15 +210,7 @@ class Tail:
                 return
 
     async def _page(self, room: RoomId) -> Page:
-        while True:
-            try:
-                return await self._client.history(room, after=self._last, limit=PAGE)
-            except OSError:
-                await self._pause(1.0)
-            except Refusal as refusal:
-                if refusal.retry_after is None:
-                    raise
-                await self._pause(refusal.retry_after)
+        return await answered(lambda: self._client.history(room, after=self._last, limit=PAGE), self._pause)
 
     def _learn(self, users: Iterable[UserCard]) -> None:
         self._names |= {user.id: user.display_name or user.name for user in users}

@@ -14,19 +14,18 @@ import attrs
 
 from webchat import __version__
 from webchat.client import Client, Gone
+from webchat.client.patience import answered
 from webchat.model.answers import Page, Welcome
 from webchat.model.events import Joined, Member, Message, Reset
 from webchat.model.ids import Millis, RoomId, Seq
 from webchat.model.refusals import Conflict, Refusal
 from webchat.model.rooms import RoomState
 from webchat.model.users import UserCard
-from webchat.robot.asking import Chance, Facts, Language, Question, language_of
+from webchat.robot.asking import LATE, Chance, Facts, Language, Question, language_of, nonce_of
 from webchat.robot.brain import Brain
 
 T = TypeVar("T")
 
-LATE = 600_000
-"""ms after which nobody in a room waits for an answer any more; in a conversation of two it is given however late."""
 PAGE = 100
 NOT_HERE: dict[Language, str] = {
     "en": "I am only a guest on this server: reminders I can keep where I live.",
@@ -118,7 +117,7 @@ class Visitor:
         answer = brain.answer(Question(message.text, self._now(), speaker=author.display_name))
         text = answer.text if answer.action is None else NOT_HERE[language_of(message.text, "en")]
         reply = None if message.room in self._talks else message.seq
-        nonce = f"robot:{message.room}:{message.seq}"
+        nonce = nonce_of(message.room, message.seq)
         # Where it has answered before, it may have been otherwise: with another time of day, say.
         with suppress(Conflict):
             await self._patiently(
@@ -126,13 +125,4 @@ class Visitor:
             )
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """What is answered, however long that takes.  Raises the refusals that do not pass."""
-        while True:
-            try:
-                return await ask()
-            except OSError:
-                await self._pause(1.0)
-            except Refusal as refusal:
-                if refusal.retry_after is None:
-                    raise
-                await self._pause(refusal.retry_after)
+        return await answered(ask, self._pause)

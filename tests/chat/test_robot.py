@@ -8,9 +8,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.house import FAST, House, Wall, in_memory, serialized
 from webchat.chat.facade import Settings
-from webchat.chat.robot import LATE
 from webchat.model.ids import RoomId, UserId
 from webchat.model.users import Actor
+from webchat.robot.asking import LATE
 from webchat.store import bots, reminders, users
 
 ROBOT = UserId(1)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from webchat.client.patience import Patience
+from webchat.client.patience import Patience, answered
+from webchat.model.refusals import NoSuchRoom, RateLimited
 
 
 class Pauses(SynchronousTestCase):
@@ -31,3 +33,23 @@ class Pauses(SynchronousTestCase):
     def test_as_the_server_wishes(self) -> None:
         """What the server asks for is waited at least."""
         self.assertEqual(self.patience.pause(0.0, 0.0, 7.0), 7.5)
+
+
+class Answers(SynchronousTestCase):
+    def test_what_passes(self) -> None:
+        """A broken line and a limit are waited for, as long as the server says; what stays so is raised."""
+        coming: list[Exception | str] = [OSError(), RateLimited(retry_after=7.0), "tea", NoSuchRoom()]
+        waited: list[float] = []
+
+        async def ask() -> str:
+            one = coming.pop(0)
+            if isinstance(one, Exception):
+                raise one
+            return one
+
+        async def pause(seconds: float) -> None:
+            waited.append(seconds)
+
+        self.assertEqual(self.successResultOf(Deferred.fromCoroutine(answered(ask, pause))), "tea")
+        self.assertEqual(waited, [1.0, 7.0])
+        self.failureResultOf(Deferred.fromCoroutine(answered(ask, pause)), NoSuchRoom)

@@ -30,7 +30,7 @@ from webchat.model.ids import Millis, RoomId, Seq, UserId
 from webchat.model.refusals import Forbidden, NoSuchMessage, RateLimited
 from webchat.model.text import MESSAGE_LIMIT
 from webchat.model.users import Actor
-from webchat.robot.asking import Language, zone_called
+from webchat.robot.asking import Language, nonce_of, zone_called
 from webchat.robot.notes import NOTE_LIMIT, Why, annotated, without_note
 from webchat.store import directs, outbox, threads, users
 from webchat.store import messages as message_store
@@ -77,11 +77,6 @@ class Asking:
     def place(self) -> tuple[RoomId, Seq]:
         """Where it was asked."""
         return self.wanted.room, self.wanted.seq
-
-
-def nonce_of(room: RoomId, seq: Seq) -> str:
-    """With which the robot answers message *seq* of *room*: once."""
-    return f"robot:{room}:{seq}"
 
 
 def question_of(message: Message) -> Seq | None:

@@ -18,7 +18,7 @@ from twisted.logger import Logger
 
 from webchat.chat import reminders
 from webchat.chat.bots import make_bot
-from webchat.chat.completions import Completions, Wanted, nonce_of
+from webchat.chat.completions import Completions, Wanted
 from webchat.chat.messages import Messages
 from webchat.chat.pictures import Pictures
 from webchat.chat.reminders import Reminders
@@ -31,7 +31,7 @@ from webchat.model.ids import Millis, RoomId, Seq, SessionId, UserId
 from webchat.model.names import name_key
 from webchat.model.refusals import TRANSIENT, Refusal
 from webchat.model.users import Actor, Session, User, UserCard
-from webchat.robot.asking import Action, Answer, Facts, Question, SetReminder, language_of
+from webchat.robot.asking import LATE, Action, Answer, Facts, Question, SetReminder, language_of, nonce_of
 from webchat.robot.brain import Brain
 from webchat.robot.notes import excuse
 from webchat.store import directs, memberships, meta, places, users
@@ -43,8 +43,6 @@ from webchat.store.database import Database
 from webchat.store.reminders import Kept, NewReminder
 
 NAME, DISPLAY_NAME = "dabai", "大白"
-LATE = 600_000
-"""ms after which nobody in a room waits for an answer any more; in a conversation of two it is given however late."""
 MESSAGES_AT_ONCE, ROOMS_AT_ONCE = 50, 200
 _ACCOUNT, _OFF, _FACE = "robot.user", "robot.off", "robot.face"
 

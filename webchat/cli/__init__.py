@@ -25,8 +25,8 @@ from webchat.cli import (
     users,
 )
 from webchat.cli.parsing import Commands
+from webchat.composition import now
 from webchat.config import ConfigError, Options, StartupError, load
-from webchat.model.ids import Millis
 from webchat.model.refusals import Refusal
 
 _SETTINGS = ("config", "data", "database")
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     given = {name: [getattr(said, name)] for name in _SETTINGS if getattr(said, name) is not None}
     try:
         if said.command in talk.COMMANDS:
-            talk.carry_out(said, environ, time.monotonic, _now, secrets.randbelow)
+            talk.carry_out(said, environ, time.monotonic, now, secrets.randbelow)
         if said.command == "run":
             _run([*(f"--{name}={value[0]}" for name, value in given.items()), *rest], environ)
         said.act(load(given, environ), said)
@@ -59,10 +59,6 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     except KeyboardInterrupt:
         raise SystemExit("webchat: interrupted.") from None
     raise SystemExit(0)
-
-
-def _now() -> Millis:
-    return Millis(time.time_ns() // 1_000_000)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -16,8 +16,9 @@ from webchat import __version__, startup
 from webchat.chat.facade import Chat, Settings, Sources, argon2id
 from webchat.chat.passwords import Passwords
 from webchat.chat.sessions import NO_SESSION
+from webchat.composition import now
 from webchat.config import Config, StartupError
-from webchat.model.ids import Millis, UserId
+from webchat.model.ids import UserId
 from webchat.model.names import name_key
 from webchat.model.refusals import NoSuchUser
 from webchat.model.users import Actor, Session, User
@@ -68,7 +69,7 @@ def opened(config: Config) -> Iterator[Chat]:
     pool: Any = _AtOnce()
     engines = open_engines(config.database, 1)
     passwords = Passwords(argon2id(config.argon2_memory_kib, config.argon2_time_cost), pool, pool)
-    sources = Sources(time.monotonic, lambda: Millis(time.time_ns() // 1_000_000), secrets.token_bytes)
+    sources = Sources(time.monotonic, now, secrets.token_bytes)
     settings = Settings(title=config.title, registration=config.registration)
     chat = Chat(settings, Database(engines, pool, pool, pool), passwords, sources, __version__, "")
     # Nobody listens here, so no room is ever busy; and nothing could be done later.
@@ -124,8 +125,8 @@ def every_user(chat: Chat) -> Iterator[User]:
 
 def acting_as(user: User) -> Actor:
     """The operator, doing what *user* may do, in no session that is kept."""
-    now = Millis(time.time_ns() // 1_000_000)
-    return Actor(user, Session(NO_SESSION, user.id, "api", "webchat", now, now, None, "webchat", ""))
+    made = now()
+    return Actor(user, Session(NO_SESSION, user.id, "api", "webchat", made, made, None, "webchat", ""))
 
 
 def owner(chat: Chat) -> Actor:

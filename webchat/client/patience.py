@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from webchat.model.refusals import Refusal
+
+T = TypeVar("T")
 
 WINDOWS = (0.5, 1.0, 2.0, 4.0, 8.0)
 LAST_WINDOW = 30.0
 FIRST_MINUTE = 60.0
 STEADY = 5.0
 """A line that held so many seconds was a good one: what comes after it is counted anew."""
+
+
+async def answered(ask: Callable[[], Awaitable[T]], pause: Callable[[float], Awaitable[None]]) -> T:
+    """What *ask* is answered, however often that takes.  *pause* waits for so many seconds.
+
+    Raises the refusals that do not pass.
+    """
+    while True:
+        try:
+            return await ask()
+        except OSError:
+            await pause(1.0)
+        except Refusal as refusal:
+            if refusal.retry_after is None:
+                raise
+            await pause(refusal.retry_after)
 
 
 class Patience:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from webchat.model.ids import Millis
+from webchat.model.ids import Millis, RoomId, Seq
 
 QUESTION_LIMIT = 2_000
 """How many signs of a question are read; what stands behind them is not."""
@@ -19,6 +19,8 @@ PHRASE_LIMIT = 200
 """The longest question that anything but a reminder, a choice or a sum is found in."""
 ECHO_LIMIT = 120
 """How many signs of somebody's own words an answer repeats."""
+LATE = 600_000
+"""ms after which nobody in a room waits for an answer any more; in a conversation of two it is given however late."""
 
 Chance = Callable[[int], int]
 """A number from 0 up to, and not including, the one given: `secrets.randbelow`."""
@@ -150,6 +152,11 @@ def zone_called(name: str | None) -> ZoneInfo | None:
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile("[A-Za-z\u00c0-\u024f]+")
+
+
+def nonce_of(room: RoomId, seq: Seq) -> str:
+    """With which the robot answers message *seq* of *room*: once."""
+    return f"robot:{room}:{seq}"
 
 
 def language_of(text: str, locale: str) -> Language:
