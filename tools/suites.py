@@ -13,13 +13,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import tally
+from tools import failures, tally
 from tools.tally import Tally
 
 ROOT = Path(__file__).parent.parent
 FRONTEND = ROOT / "frontend"
 REPORTS = ROOT / ".make"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+TOLD: list[str] = []
+"""What failed, told once more at the end."""
 
 
 def trial() -> Tally:
@@ -38,14 +42,23 @@ def trial() -> Tally:
         for line in process.stdout:
             print(line, end="", flush=True)
             lines.append(line)
-    return tally.of_trial("".join(lines), process.returncode)
+    output = "".join(lines)
+    TOLD.extend(failures.of_trial(output))
+    return tally.of_trial(output, process.returncode)
 
 
 def vitest() -> Tally:
     """The browser interface's own tests, in Node."""
     if not (FRONTEND / "package.json").exists():
         return left_out("the interface's tests", "there is no frontend/ here")
-    return npm("test", "vitest", tally.of_vitest, "--reporter=default", "--reporter=json", "--outputFile.json={report}")
+    return npm(
+        "test",
+        "vitest",
+        (tally.of_vitest, failures.of_vitest),
+        "--reporter=default",
+        "--reporter=json",
+        "--outputFile.json={report}",
+    )
 
 
 def browser() -> Tally:
@@ -59,11 +72,15 @@ def browser() -> Tally:
     if not (ROOT / "webchat" / "static" / "index.html").exists():
         return left_out("the browser tests", "the browser interface is not built")
     os.environ["CHROMIUM"] = chromium
-    return npm("e2e", "playwright", tally.of_playwright)
+    return npm("e2e", "playwright", (tally.of_playwright, failures.of_playwright))
 
 
-def npm(script: str, name: str, count: Callable[[Path, int], Tally], *arguments: str) -> Tally:
+Readers = tuple[Callable[[Path, int], Tally], Callable[[Path], list[str]]]
+
+
+def npm(script: str, name: str, readers: Readers, *arguments: str) -> Tally:
     """Run a script of frontend/package.json and count what its report says."""
+    count, tell = readers
     from setup import install_packages, node
 
     found = node()
@@ -76,6 +93,7 @@ def npm(script: str, name: str, count: Callable[[Path, int], Tally], *arguments:
     environ |= {"PLAYWRIGHT_JSON_OUTPUT_NAME": str(report), "PYTHON": sys.executable, "NO_COLOR": "1"}
     extra = ["--", *(argument.format(report=report) for argument in arguments)] if arguments else []
     done = subprocess.run([*command, "run", script, *extra], cwd=FRONTEND, env=environ, check=False)
+    TOLD.extend(tell(report))
     return count(report, done.returncode)
 
 
@@ -99,6 +117,8 @@ def main() -> int:
         print(f"--- {name}", flush=True)
         results[name] = SUITES[name]()
     total = Tally()
+    for told in TOLD:
+        print(f"FAILED: {told}")
     for name, result in results.items():
         print(f"{name}: {result.line()}")
         total = total.plus(result)
