@@ -54,6 +54,7 @@ class OutsideCase(TestCase):
         self.addCleanup(self.port.stopListening)
         self.addCleanup(self.all_closed)
         self.names: dict[str, Sequence[str]] = {"site.example": [PUBLIC]}
+        self.dead: set[str] = set()
         self.looked_up: list[str] = []
         self.led: list[tuple[str, int, str | None]] = []
         self.outside = Outside(reactor, self.resolve, self.connect)
@@ -71,7 +72,8 @@ class OutsideCase(TestCase):
 
     def connect(self, address: str, port: int, host: str | None) -> Any:
         self.led.append((address, port, host))
-        return TCP4ClientEndpoint(reactor, "127.0.0.1", self.number)
+        # At 127.0.0.2 nobody listens.
+        return TCP4ClientEndpoint(reactor, "127.0.0.2" if address in self.dead else "127.0.0.1", self.number)
 
     async def ask(self, url: str = "http://site.example/a?b=c#d", **more: Any) -> Answer:
         values: dict[str, Any] = {"limit": 1000, "seconds": 5.0, **more}
@@ -98,6 +100,17 @@ class Asking(OutsideCase):
         """Over TLS the certificate is asked for by the name, not by the address."""
         await self.ask("https://site.example/")
         self.assertEqual(self.led, [(PUBLIC, 443, "site.example")])
+
+    async def test_several_addresses(self) -> None:
+        """Where one address of a name is dead, the next is gone to; where all are, that is said."""
+        self.names["site.example"] = ["2606:2800:220:1::1", PUBLIC, "93.184.216.35"]
+        self.dead.add("2606:2800:220:1::1")
+        answer = await self.ask()
+        self.assertEqual(answer.body, b"hello")
+        self.assertEqual([address for address, _, _ in self.led], ["2606:2800:220:1::1", PUBLIC])
+        self.dead.update(self.names["site.example"])
+        await self.fails(Unreachable, "ConnectionRefusedError")
+        self.assertEqual([address for address, _, _ in self.led[2:]], self.names["site.example"])
 
     async def test_post(self) -> None:
         """A body goes along; of the answer no more is read than is wanted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 import attrs
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
+from twisted.internet.error import ConnectError
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.internet.ssl import optionsForClientTLS
 from twisted.internet.task import Cooperator
@@ -180,7 +182,7 @@ class Outside:
     ) -> Answer:
         parts = checked(url, self._allowed)
         is_allowed = authority(parts) in self._allowed
-        way = _Way(self._connect, await self._address(parts.hostname or "", is_allowed))
+        way = _Way(self._connect, await self._addresses(parts.hostname or "", is_allowed))
         agent: Any = Agent.usingEndpointFactory(self._reactor, way)  # type: ignore[no-untyped-call]
         # No cookies, no credentials, nothing of this server but its kind.
         sent = Headers({name: [value] for name, value in {"User-Agent": "webchat", **headers}.items()})
@@ -208,39 +210,47 @@ class Outside:
         finally:
             way.close()
 
-    async def _address(self, host: str, is_allowed: bool) -> str:
+    async def _addresses(self, host: str, is_allowed: bool) -> Sequence[str]:
         """Where to connect to: looked up once; every address must be a public one, unless the host *is_allowed*."""
         found = [host] if _is_address(host) else list(await self._resolve(host))
         if not found:
             raise Unreachable("its host is not known")
         if not is_allowed and not all(map(is_public, found)):
             raise Forbidden("its host is no public one")
-        return found[0]
+        return found
 
 
 @attrs.define(eq=False)
 class _Way:
-    """Leads one request to an address, whatever the name in its URL means by now.
+    """Leads one request to the first of some addresses that answers, whatever the name in its URL means by now.
 
     It is what Twisted's Agent wants: an IAgentEndpointFactory, and the endpoint that this makes.
     """
 
     _connect: Connect
-    _address: str
-    _endpoint: Any = attrs.field(default=None, init=False)
+    _addresses: Sequence[str]
+    _uri: Any = attrs.field(default=None, init=False)
     _connected: Any = attrs.field(default=None, init=False)
 
     def endpointForURI(self, uri: Any) -> Any:
-        host = uri.host.decode("ascii")
-        self._endpoint = self._connect(self._address, uri.port, host if uri.scheme == b"https" else None)
+        self._uri = uri
         return self
 
-    def connect(self, factory: Any) -> Any:
-        return self._endpoint.connect(factory).addCallback(self._keep)
+    def connect(self, factory: Any) -> Deferred[Any]:
+        return Deferred.fromCoroutine(self._first(factory))
 
-    def _keep(self, protocol: Any) -> Any:
-        self._connected = protocol
-        return protocol
+    async def _first(self, factory: Any) -> Any:
+        host = self._uri.host.decode("ascii") if self._uri.scheme == b"https" else None
+        *others, last = self._addresses
+        for address in others:
+            # A name of this machine often has two, and a service listens on one of them.
+            with suppress(ConnectError):
+                return await self._keep(address, host, factory)
+        return await self._keep(last, host, factory)
+
+    async def _keep(self, address: str, host: str | None, factory: Any) -> Any:
+        self._connected = await self._connect(address, self._uri.port, host).connect(factory)
+        return self._connected
 
     def close(self) -> None:
         """Ends the connection at once: to wait for the other side's goodbye, politely, is what a drip is meant for."""
