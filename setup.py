@@ -1,5 +1,6 @@
 """Builds the distribution: the Python packages, and with them the browser interface made of `frontend/`."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -63,15 +64,17 @@ def skipped():
     return "WEBCHAT_SKIP_UI is set" if os.environ.get("WEBCHAT_SKIP_UI") else None
 
 
-def install_packages(npm, environ):
-    """Have `frontend/node_modules` hold what package-lock.json says."""
-    lock, stamp = FRONTEND / "package-lock.json", FRONTEND / "node_modules" / ".package-lock.json"
-    if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
-        # No script of a package is run: one of them taken over would run as whoever builds.
-        subprocess.run(
-            [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=FRONTEND, env=environ, check=True
-        )
-        stamp.touch()
+def install_packages(npm, environ, folder=FRONTEND):
+    """Have the folder's `node_modules` hold what its package-lock.json says."""
+    lock, stamp = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    with lock.open() as held:
+        # Two that install at once would tear each other's folders away.
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
+            # No script of a package is run: one of them taken over would run as whoever builds.
+            command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            subprocess.run(command, cwd=folder, env=environ, check=True, timeout=600)
+            stamp.touch()
 
 
 def compile_interface():

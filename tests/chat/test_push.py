@@ -208,6 +208,21 @@ class Telling(PushCase):
         self.house.wait(self.chat.messages.delete(self.anna, DeleteMessage(0, LOBBY, seq)))
         self.assertEqual(self.jobs(), [])
 
+    def test_growing(self) -> None:
+        """What takes minutes to be written is told once, when it is complete."""
+        messages = self.chat.messages
+        seq = self.house.wait(messages.begin(self.anna, PostMessage(0, LOBBY, "Tea"))).seq
+        self.assertEqual(self.jobs(), [])
+        self.house.now.ms += 5 * 60_000
+        self.house.wait(messages.grow(self.anna, LOBBY, seq, "Tea is", is_complete=False))
+        self.assertEqual(self.jobs(), [])
+        self.house.wait(messages.grow(self.anna, LOBBY, seq, "Tea is a plant.", is_complete=True))
+        (told,) = self.told()
+        self.assertEqual((told.seq, told.text), (seq, "Tea is a plant."))
+        self.house.now.ms += 60_000
+        self.house.wait(messages.delete(self.anna, DeleteMessage(0, LOBBY, seq)))
+        self.assertEqual(self.jobs(), [])
+
     def test_nobody(self) -> None:
         """Without a device nothing is noted."""
         self.house.wait(self.chat.push.unsubscribe(self.mei))

@@ -46,14 +46,11 @@ def _found() -> tuple[str, list[str], dict[str, str]]:
 @functools.cache
 def why_not() -> str:
     """Why the clients of Node cannot be run; empty if they can."""
-    lock, stamp = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
+    from setup import install_packages
+
     try:
         _, npm, environ = _found()
-        if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
-            # No script of a package is run: one of them taken over would run as whoever tests.
-            command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            subprocess.run(command, cwd=HERE, env=environ, check=True, capture_output=True, timeout=180)
-            stamp.touch()
+        install_packages(npm, environ, HERE)
     except (OSError, subprocess.SubprocessError) as error:
         return f"npm cannot install tests/clients/package.json: {error}"
     return ""

@@ -80,6 +80,7 @@ class Push:
     services: Sequence[str]
     _stirred: dict[RoomId, bool] = attrs.field(factory=dict, init=False)
     """Where something was said that is still to be looked at, and whether it may mean everybody."""
+    _growing: set[tuple[RoomId, Seq]] = attrs.field(factory=set, init=False)
     _has_devices: bool = attrs.field(default=False, init=False)
     _log = Logger()
 
@@ -132,12 +133,18 @@ class Push:
     def heard(self, rows: Sequence[Row]) -> None:
         """Something was said, here; called after each commit, so it only takes note."""
         if not self._has_devices:
+            self._growing.clear()
             return
         for row in rows:
-            # What is still growing is told when it is complete, in whole.
-            if type(row) is not Message or row.deleted is not None or row.streaming:
+            if type(row) is not Message:
                 continue
-            if row.created > self._now() - FRESH:
+            # What is still growing is told when it is complete, in whole, and is as fresh then.
+            if row.streaming and row.deleted is None:
+                self._growing.add((row.room, row.seq))
+                continue
+            was_growing = (row.room, row.seq) in self._growing
+            self._growing.discard((row.room, row.seq))
+            if row.deleted is None and (was_growing or row.created > self._now() - FRESH):
                 self._stirred[row.room] = self._stirred.get(row.room, False) or row.everyone is not None
 
     async def load(self) -> None:

@@ -27,6 +27,15 @@ interface Stage {
   complaints: Complaints
 }
 
+/** The machine's own network went up or down during a story: the page asks again. */
+const NETWORK_CHANGED = 'net::ERR_NETWORK_CHANGED'
+
+const HARMLESS = [
+  'Service Worker registration blocked',
+  // An attempt to connect was given up: on a network that is back, or since the page is left.
+  'WebSocket is closed before the connection is established',
+]
+
 /** What browsers complain about: errors, violations of the CSP, requests to strangers. */
 export class Complaints {
   private readonly heard: string[] = []
@@ -46,9 +55,13 @@ export class Complaints {
     context.on('weberror', (error) => this.heard.push(`exception: ${error.error().stack ?? error.error().message}`))
     context.on('console', (message) => {
       const { url } = message.location()
-      if (message.type() === 'error' && !this.expected(message.text(), url))
+      if (
+        message.type() === 'error' &&
+        !message.text().includes(NETWORK_CHANGED) &&
+        !this.expected(message.text(), url)
+      )
         this.heard.push(`console: ${message.text()} (${url})`)
-      else if (message.type() === 'warning' && !message.text().includes('Service Worker registration blocked'))
+      else if (message.type() === 'warning' && !HARMLESS.some((part) => message.text().includes(part)))
         this.heard.push(`warning: ${message.text()} (${url})`)
     })
     context.on('request', (request) => {
