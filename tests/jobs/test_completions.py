@@ -16,7 +16,7 @@ from tests.support.endpoint import END, HEAD, Endpoint, Talk, chunked, event, re
 from tests.support.house import FAST, House, in_memory, serialized
 from webchat.chat.completions import LEASE, TEXT_LIMIT
 from webchat.chat.facade import Settings
-from webchat.jobs.completions import AT_ONCE, AT_ONCE_SECONDS, Completer
+from webchat.jobs.completions import AT_ONCE, AT_ONCE_SECONDS, PACE, TYPING, Completer
 from webchat.jobs.outside import Outside, by_name, named_connect
 from webchat.jobs.worker import Worker
 from webchat.live.limits import Rate
@@ -69,7 +69,7 @@ class EndpointCase(TestCase):
         self.events: list[dict[str, Any]] = []
 
     def open(self, house: House) -> None:
-        """What `tap.py` does, over a clock that stands."""
+        """What `composition.py` does, over a clock that stands."""
         self.house = house
         host = f"127.0.0.1:{self.number}"
         outside = Outside(ANYTHING, by_name, named_connect(ANYTHING), frozenset((host,)))
@@ -251,6 +251,32 @@ class Streaming(EndpointCase):
             self.look()
         self.assertEqual(len([one for one in self.events if one["type"] == "typing"]), 5)
         talk.write(response(500))
+        await self.is_over()
+
+    async def test_typing_for_those_who_wait(self) -> None:
+        """Who asks while as many are answered as there may be sees that it is thought about, all the same."""
+        people = [self.anna, *map(self.house.register, ("ben", "cai", "dan", "eve"))]
+        lines = [self.line, *map(self.house.connect, people[1:])]
+        opened = [self.house.wait(self.house.chat.directs.open(one, [ROBOT])) for one in people]
+        rooms = [one.state.room for one in opened]
+        talks = [await self.ask(room=rooms[at], line=lines[at]) for at in range(AT_ONCE)]
+        self.post("and coffee?", room=rooms[-1], line=lines[-1])
+        await self.step()
+        self.assertEqual((len(self.endpoint.talks), await self.left()), (AT_ONCE, AT_ONCE + 1))
+        typing: list[dict[str, Any]] = []
+        for _ in range(TYPING):
+            for answer in self.answers():
+                await until(lambda answer=answer: answer._moment)
+            self.house.clock.advance(PACE)
+            typing += [one for one in lines[-1].rest() if one["type"] == "typing"]
+        await until(lambda: typing or typing.extend(one for one in lines[-1].rest() if one["type"] == "typing"))
+        self.assertEqual([(one["room"], one["user"]) for one in typing], [(rooms[-1], ROBOT)])
+        for talk in talks:
+            talk.write(response(500))
+        await until(lambda: not self.worker.running)
+        await Deferred.fromCoroutine(self.worker.step())
+        await until(lambda: len(self.endpoint.talks) > AT_ONCE and self.endpoint.talks[-1].is_whole)
+        self.endpoint.talks[-1].write(response(500))
         await self.is_over()
 
 

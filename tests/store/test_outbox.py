@@ -60,6 +60,8 @@ class Outbox(StoreTests):
         self.take()
         self.assertEqual([one.payload for one in self.read(outbox.all_for, "push", 1)], ["a", "c"])
         self.assertEqual(self.read(outbox.all_for, "preview", 1), [])
+        self.assertEqual(self.read(outbox.targets, "push"), {1, 2})
+        self.assertEqual(self.read(outbox.targets, "preview"), set())
 
     def test_waiting(self) -> None:
         """What is asked for twice is found, unless it was begun."""

@@ -235,6 +235,17 @@ class Completions:
         """Shows the room that an answer is being thought about."""
         self._bus.publish_passing(Typing(asking.wanted.room, self.speaker().id))
 
+    async def think_ahead(self, asking: Asking) -> None:
+        """Shows the rooms whose questions wait for their turn that they are thought about, too.
+
+        One of those being answered does it for all of them; *asking* is the one that calls.
+        """
+        if asking.place != next(iter(self._under_way), None):
+            return
+        rooms = await self._database.read(lambda db: outbox.targets(db, "robot"))
+        for room in rooms - {room for room, _ in self._under_way}:
+            self._bus.publish_passing(Typing(RoomId(room), self.speaker().id))
+
     async def hold(self, asking: Asking) -> None:
         """The answer is still under way."""
         due = Millis(self._now() + LEASE)

@@ -243,6 +243,8 @@ class Completer:
         for moment in count():
             if not told and moment % TYPING == 0:
                 self._completions.think(asking)
+            if moment % TYPING == TYPING - 1:
+                await self._completions.think_ahead(asking)
             if moment % HOLDING == HOLDING - 1:
                 await self._completions.hold(asking)
             await answer.moment(PACE, is_for_first=not told)

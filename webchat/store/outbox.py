@@ -81,6 +81,7 @@ _FOR = (
     .order_by(outbox.c.id)
 )
 _COUNT = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.kind == sa.bindparam("kind_"))
+_TARGETS = sa.select(outbox.c.target).distinct().where(outbox.c.kind == sa.bindparam("kind_"))
 _COUNT_FOR = _COUNT.where(outbox.c.target == sa.bindparam("target_"))
 
 
@@ -129,6 +130,11 @@ def all_for(db: sa.Connection, kind: JobKind, target: int) -> list[Job]:
 def count(db: sa.Connection, kind: JobKind) -> int:
     """How many jobs of this kind there are."""
     return int(db.execute(_COUNT, {"kind_": kind}).scalar_one())
+
+
+def targets(db: sa.Connection, kind: JobKind) -> set[int]:
+    """For whom there are jobs of this kind, under way or waiting."""
+    return set(db.execute(_TARGETS, {"kind_": kind}).scalars())
 
 
 def count_for(db: sa.Connection, kind: JobKind, target: int) -> int:
