@@ -31,6 +31,7 @@ export function startFeed(me: UserId, kept: Kept | null): void {
   stopKeeping = startKeeping(me)
   usePresenceStore().open()
   usePlaces().open()
+  usePrefs().startFollowing()
   useConnection().start({
     hello: () => ({ ...(messages.epoch && { epoch: messages.epoch }), rooms: messages.held() }),
     welcome: beWelcome,
@@ -69,7 +70,7 @@ function beWelcome(welcome: Welcome, named: ReadonlySet<RoomId>): void {
   usePresenceStore().welcome()
   // What was told while the line was down is asked for.
   void useContacts().load()
-  void usePrefs().startFollowing()
+  void usePrefs().catchUp()
   useAnnouncements().put(welcome.announcement ?? null)
   void useReports().refresh()
 }

@@ -106,25 +106,37 @@ export const usePrefs = defineStore('prefs', () => {
     { key: 'notice.sound', here: noticeSound, values: ['off', 'on'] },
     { key: 'quiet', here: quiet, values: (value) => value !== undefined && isQuiet(value) },
   ]
-  /** As the server has it, or as it was here when the server had nothing; null while nobody is signed in. */
-  let there: Map<string, unknown> | null = null
+  /** What the server is known to have. */
+  const there = new Map<string, unknown>()
+  /** What was changed here, and is not known to have reached the server: until then it stands against what that has. */
+  const unsent = new Set<string>()
+  let isFollowing = false
   let sending: ReturnType<typeof setTimeout> | undefined
 
   /** Takes over what was set on another device. */
   function follow(values: Record<string, unknown>): void {
     for (const { key, here, values: known } of SHARED) {
-      const isKnown = typeof known === 'function' ? known(values[key]) : known.includes(values[key])
+      const value = values[key]
+      const isKnown = typeof known === 'function' ? known(value) : known.includes(value)
       if (!isKnown) continue
-      there?.set(key, values[key])
-      here.value = values[key]
+      there.set(key, value)
+      if (here.value === value) unsent.delete(key)
+      else if (!unsent.has(key)) here.value = value
     }
   }
 
-  async function startFollowing(): Promise<void> {
+  /** Somebody is signed in: from now on what she changes is for all her devices. */
+  function startFollowing(): void {
+    isFollowing = true
+  }
+
+  /** After a welcome: takes over what was set elsewhere meanwhile, and tells what was set here. */
+  async function catchUp(): Promise<void> {
     try {
       const { preferences } = await call<{ preferences: Record<string, unknown> }>('GET', '/me/preferences')
-      there = new Map(SHARED.map(({ key, here }) => [key, here.value]))
+      if (!isFollowing) return
       follow(preferences)
+      await send()
       await tellZone(preferences.zone)
     } catch {
       // The mirror here does until the next welcome.
@@ -138,26 +150,38 @@ export const usePrefs = defineStore('prefs', () => {
   }
 
   function stopFollowing(): void {
-    there = null
+    isFollowing = false
+    there.clear()
+    unsent.clear()
     clearTimeout(sending)
   }
 
   async function send(): Promise<void> {
-    const changes: Record<string, unknown> = {}
-    for (const { key, here } of SHARED) if (there?.get(key) !== here.value) changes[key] = here.value
-    if (!there || Object.keys(changes).length === 0) return
-    for (const [key, value] of Object.entries(changes)) there.set(key, value)
-    // If it is lost, this device still has it, and the next change brings the rest.
-    await call('PATCH', '/me/preferences', { body: { changes } }).catch(() => undefined)
+    clearTimeout(sending)
+    const changed = SHARED.filter(({ key }) => unsent.has(key)).map(({ key, here }) => [key, here.value] as const)
+    if (changed.length === 0) return
+    try {
+      await call('PATCH', '/me/preferences', { body: { changes: Object.fromEntries(changed) } })
+    } catch {
+      // This device still has it; the next welcome or the next change brings it along.
+      return
+    }
+    for (const [key, value] of changed) {
+      there.set(key, value)
+      if (valueOf(key) === value) unsent.delete(key)
+    }
   }
 
-  watch(
-    SHARED.map(({ here }) => here),
-    () => {
+  const valueOf = (key: string): unknown => SHARED.find((one) => one.key === key)?.here.value
+
+  for (const { key, here } of SHARED)
+    watch(here, (value) => {
+      // What another device set comes this way, too; and so does what another tab of this browser has sent already.
+      if (!isFollowing || there.get(key) === value) return void unsent.delete(key)
+      unsent.add(key)
       clearTimeout(sending)
-      if (there) sending = setTimeout(() => void send(), SETTLE)
-    },
-  )
+      sending = setTimeout(() => void send(), SETTLE)
+    })
 
   return {
     theme,
@@ -174,6 +198,7 @@ export const usePrefs = defineStore('prefs', () => {
     ready,
     follow,
     startFollowing,
+    catchUp,
     stopFollowing,
   }
 })

@@ -180,6 +180,36 @@ describe('preferences', () => {
     expect(sent).toEqual([{ changes: { layout: 'rows', 'text.size': 18 } }])
   })
 
+  it('changed before the server has said what it has are kept, and told', async () => {
+    await useSession().start()
+    usePrefs().theme = 'light'
+    server.line.welcome([])
+    await until(() => sent.length > 0)
+    expect(sent).toEqual([{ changes: { theme: 'light' } }])
+    expect(usePrefs().theme).toBe('light')
+  })
+
+  it('that did not reach the server are told after the next welcome', async () => {
+    await signIn()
+    const prefs = usePrefs()
+    await until(() => prefs.theme === 'dark')
+    const takes = answers['PATCH /me/preferences']!
+    let tries = 0
+    answers['PATCH /me/preferences'] = () => {
+      tries += 1
+      throw new TypeError('no network')
+    }
+    prefs.theme = 'light'
+    await until(() => tries > 0)
+    answers['PATCH /me/preferences'] = takes
+    server.line.welcome([])
+    await until(() => sent.length > 0)
+    expect(sent).toEqual([{ changes: { theme: 'light' } }])
+    expect(prefs.theme).toBe('light')
+    server.line.say({ type: 'preferences', changed: { theme: 'system' } })
+    expect(prefs.theme).toBe('system')
+  })
+
   it('tell the server the time zone, where it knows another one', async () => {
     answers['GET /me/preferences'] = { preferences: { zone: 'Antarctica/Troll' } }
     await signIn()
