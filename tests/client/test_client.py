@@ -11,7 +11,7 @@ from twisted.web.server import Site
 from tests.client.scene import ANYTHING, Scene, begun, says, texts, until
 from webchat.client import Client, Ended
 from webchat.model.answers import Welcome
-from webchat.model.events import Message, Reset
+from webchat.model.events import Joined, Message, Reset
 from webchat.model.ids import Rev, RoomId, Seq
 from webchat.model.refusals import BadRequest, Conflict, NoSuchMessage, NoSuchRoom
 
@@ -76,6 +76,8 @@ class Talking(Scene):
         await bob.leave(ROOM)
         await mei.post(ROOM, "Gone?")
         await bob.join(ROOM)
+        # What is said between the answer and this is part of the room as he finds it.
+        self.assertEqual(texts(await until(bob, lambda event: isinstance(event, Joined))), [])
         await mei.post(ROOM, "Back!")
         self.assertEqual(texts(await until(bob, says("Back!"))), ["Back!"])
 

@@ -111,7 +111,8 @@ class Client:
     def events(self) -> AsyncIterator[Told]:
         """What happens, as `async for` takes it, each change of a room once and in order.
 
-        Welcome each time the line is back, Gone for a room that was lost meanwhile; Reset where too much was missed:
+        Welcome each time the line is back, Joined for a room that was entered, in which what is older than its rev is
+        history, Gone for a room that was lost meanwhile; Reset where too much was missed:
         then load the newest page.  Whoever falls 10,000 events behind gets Reset for every room.  Ends when the client
         is stopped.  Raises Ended.
         """
