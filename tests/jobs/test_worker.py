@@ -127,5 +127,18 @@ class Work(StoreTests):
         self.assertEqual(sorted(self.step(self.another())), ["1", "2"])
         self.assertEqual([job.tries for job, _ in self.begun], [1, 1, 1, 1])
 
+    def test_stopped_while_it_is_written_down(self) -> None:
+        """What has been done is forgotten, also by a server that stops in that moment, without a complaint."""
+        self.add(1)
+        self.step()
+        self.threads.is_late = True
+        self.begun[0][1].callback(None)
+        stopping = Deferred.fromCoroutine(self.worker.stop())
+        self.assertNoResult(stopping)  # type: ignore[attr-defined]
+        while self.threads.arrive():
+            pass
+        self.successResultOf(stopping)  # type: ignore[attr-defined]
+        self.assertEqual((self.left(), self.worker.delivered, self.worker.running), (0, 1, 0))
+
 
 on_each_engine(Work, globals())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import attrs
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
 from twisted.logger import Logger
 
 from webchat.model.ids import Millis
@@ -38,14 +39,15 @@ class Worker:
     """
 
     kind: JobKind
-    _deliver: Callable[[Job], Awaitable[None]]
+    _deliver: Callable[[Job], Coroutine[Any, Any, None] | Deferred[None]]
     _database: Database
     _now: Callable[[], Millis]
     _uniform: Callable[[float, float], float]
     """As random.uniform."""
     _at_once: int = AT_ONCE
     _lease: int = LEASE
-    _running: set[Deferred[None]] = attrs.field(factory=set, init=False)
+    _running: dict[Deferred[None], Deferred[None]] = attrs.field(factory=dict, init=False)
+    """Each job from its begin until what came of it is written down, with what of that may be broken off."""
     _is_looking: bool = attrs.field(default=False, init=False)
     _is_stopping: bool = attrs.field(default=False, init=False)
     delivered: int = attrs.field(default=0, init=False)
@@ -81,23 +83,27 @@ class Worker:
         )
 
     def _begin(self, job: Job) -> None:
-        done: Deferred[None] = Deferred.fromCoroutine(self._do(job))
-        self._running.add(done)
+        delivering = ensureDeferred(self._deliver(job))
+        done: Deferred[None] = Deferred.fromCoroutine(self._do(job, delivering))
+        self._running[done] = delivering
         done.addErrback(lambda failure: self._log.failure("A job was not done", failure))
-        done.addBoth(lambda _: self._running.discard(done))
+        done.addBoth(lambda _: self._forget(done))
+
+    def _forget(self, done: Deferred[None]) -> None:
+        del self._running[done]
 
     async def stop(self) -> None:
         """Begins nothing more; what is under way is broken off, and waits for the next start."""
         self._is_stopping = True
-        for one in list(self._running):
+        for done, delivering in list(self._running.items()):
             ended: Deferred[None] = Deferred()
-            one.addBoth(ended.callback)
-            one.cancel()
+            done.addBoth(ended.callback)
+            delivering.cancel()
             await ended
 
-    async def _do(self, job: Job) -> None:
+    async def _do(self, job: Job, delivering: Deferred[None]) -> None:
         try:
-            await self._deliver(job)
+            await delivering
         except CancelledError:
             await self._put_back(job)
         except Later as later:
