@@ -5,10 +5,11 @@ Whoever reads the end of a long run learns there why it failed, without the thou
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from tools.tally import read
 
 MOST_LINES = 12
 """As many lines of each failure are told again."""
@@ -34,7 +35,7 @@ def of_vitest(report: Path) -> list[str]:
     """From the file of Vitest's JSON reporter."""
     return [
         _short(test["fullName"], "\n".join(test["failureMessages"]))
-        for file in _read(report).get("testResults", [])
+        for file in (read(report) or {}).get("testResults", [])
         for test in file["assertionResults"]
         if test["status"] == "failed"
     ]
@@ -44,7 +45,7 @@ def of_playwright(report: Path) -> list[str]:
     """From the file of Playwright's JSON reporter: the first lines of each error."""
     return [
         _short(f"{spec['file']}:{spec['line']} {spec['title']}", "\n".join(errors))
-        for suite in _read(report).get("suites", [])
+        for suite in (read(report) or {}).get("suites", [])
         for spec in _specs(suite)
         if (errors := [error.get("message", "") for error in _errors(spec)])
     ]
@@ -66,10 +67,3 @@ def _short(title: str, text: str, *, last: bool = False) -> str:
     lines = [line.rstrip()[:MOST_CHARACTERS] for line in _ANSI.sub("", text).splitlines() if line.strip()]
     kept = lines[-MOST_LINES:] if last else lines[:MOST_LINES]
     return "\n    ".join([title, *kept])
-
-
-def _read(report: Path) -> dict:
-    try:
-        return json.loads(report.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}

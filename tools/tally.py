@@ -44,7 +44,7 @@ def of_trial(output: str, status: int) -> Tally:
 
 def of_vitest(report: Path, status: int) -> Tally:
     """From the file of Vitest's JSON reporter."""
-    said = _json(report)
+    said = read(report)
     if said is None:
         return CRASHED
     bad = said["numFailedTests"] or (1 if status or not said["success"] else 0)
@@ -53,7 +53,7 @@ def of_vitest(report: Path, status: int) -> Tally:
 
 def of_playwright(report: Path, status: int) -> Tally:
     """From the file of Playwright's JSON reporter; a test that passed only when tried again has failed."""
-    said = _json(report)
+    said = read(report)
     if said is None:
         return CRASHED
     stats = said["stats"]
@@ -61,7 +61,8 @@ def of_playwright(report: Path, status: int) -> Tally:
     return Tally(stats["expected"], bad, stats["skipped"])
 
 
-def _json(report: Path) -> dict | None:
+def read(report: Path) -> dict | None:
+    """What a reporter wrote; None where it wrote nothing that can be read."""
     try:
         return json.loads(report.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -55,11 +55,7 @@ export class Complaints {
     context.on('weberror', (error) => this.heard.push(`exception: ${error.error().stack ?? error.error().message}`))
     context.on('console', (message) => {
       const { url } = message.location()
-      if (
-        message.type() === 'error' &&
-        !message.text().includes(NETWORK_CHANGED) &&
-        !this.expected(message.text(), url)
-      )
+      if (message.type() === 'error' && !this.expected(message.text(), url))
         this.heard.push(`console: ${message.text()} (${url})`)
       else if (message.type() === 'warning' && !HARMLESS.some((part) => message.text().includes(part)))
         this.heard.push(`warning: ${message.text()} (${url})`)
@@ -84,6 +80,7 @@ export class Complaints {
 
   /** "Who am I?" is answered by 401 when nobody is signed in, and Chromium writes every 401 on the console. */
   private expected(text: string, url: string): boolean {
+    if (text.includes(NETWORK_CHANGED)) return true
     // What the worker says carries no address.
     if (url && new URL(url).pathname === '/api/v1/session' && text.includes('status of 401')) return true
     if (this.isRefused && text.includes('status of 400')) return true
